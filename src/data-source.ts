@@ -1,0 +1,37 @@
+import type { EntitySchema } from 'typeorm';
+
+import type { Dialect } from './database/dialect.js';
+import { meterTable } from './metering/meter.entity.js';
+import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
+import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
+import { rollupTables } from './pipeline/rollup/rollup.entity.js';
+import { destinationTable } from './pipeline/routing/destination.entity.js';
+import { registrationTable } from './registration/registration.entity.js';
+import { tenancyTables } from './tenancy/tenancy.entity.js';
+import { CreateIdentities1764000000000 } from '../migrations/1764000000000-create-identities.js';
+import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-meter.js';
+import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
+import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
+import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
+
+/** Every table, listed. A table that is not listed does not exist for the migration check. */
+export function entities(dialect: Dialect): EntitySchema[] {
+  return [
+    registrationTable(dialect),
+    ...tenancyTables(dialect),
+    meterTable(dialect),
+    ...ingestionTables(dialect),
+    destinationTable(dialect),
+    ...rollupTables(dialect),
+    closedDayTable(dialect),
+  ];
+}
+
+/** Every migration, oldest first. TypeORM would run a late one out of order without a word; a test checks the order. */
+export const migrations = [
+  CreateIdentities1764000000000,
+  CreateMeter1764000001000,
+  SeedMeters1764000002000,
+  CreateUsageRecord1764000003000,
+  CreateTotals1764000004000,
+];

@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { createConnection } from 'mysql2/promise';
+import { DataSource } from 'typeorm';
+import type { EntitySchema, MigrationInterface, MixedList } from 'typeorm';
+
+import { registerDecimals } from './dialect.js';
+import type { Dialect } from './dialect.js';
+import { readerOn, runTransaction } from './transaction.js';
+import type { OnStatement, Sql, Tx } from './transaction.js';
+
+/** The usage database: many readers, writes in transactions. */
+export interface Database {
+  readonly dialect: Dialect;
+  /** Sees committed data only, also while a transaction is open. */
+  readonly reader: Sql;
+  /** TypeORM's DataSource, for migrations. */
+  readonly source: DataSource;
+  inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One consistent view for several questions: what they see was true at one moment. */
+  inSnapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `sqlite:<file>` or `mysql://user:password@host:port/name`. */
+  readonly url: string;
+  readonly entities: (dialect: Dialect) => EntitySchema[];
+  readonly migrations: MixedList<new () => MigrationInterface>;
+  /** Called with each statement that is sent, for counting them. */
+  readonly onStatement?: OnStatement;
+  readonly connectionsMax?: number;
+}
+
+const BUSY_TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Connects; it creates a SQLite file and its folder where they are missing, but no tables. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url.startsWith('sqlite:') ? openSqlite(options) : openMysql(options);
+}
+
+async function openMysql(options: DatabaseOptions): Promise<Database> {
+  const onStatement = options.onStatement ?? (() => undefined);
+  const source = new DataSource({
+    type: await flavour(options.url),
+    url: options.url,
+    // Times are whole numbers everywhere, but the driver must not shift what an operator's own query shows.
+    timezone: 'Z',
+    charset: 'utf8mb4_bin',
+    // Whole numbers beyond 2^53 arrive as text instead of rounded.
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+    // Without this flag "rows affected" counts rows that were already as asked, and a duplicate would look new.
+    extra: { flags: ['-FOUND_ROWS'] },
+    poolSize: options.connectionsMax ?? 10,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    entities: options.entities('mysql'),
+    migrations: options.migrations,
+    synchronize: false,
+  });
+  await source.initialize();
+  return {
+    dialect: 'mysql',
+    reader: readerOn(source, 'mysql', onStatement),
+    source,
+    inTransaction: (work) => runTransaction(source, 'mysql', onStatement, work),
+    inSnapshot: (work) => mysqlSnapshot(source, onStatement, work),
+    close: () => source.destroy(),
+  };
+}
+
+/** MariaDB describes its columns differently, and TypeORM wants to be told. */
+async function flavour(url: string): Promise<'mysql' | 'mariadb'> {
+  const connection = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT_MS });
+  try {
+    const [rows] = await connection.query('SELECT VERSION() AS version');
+    return JSON.stringify(rows).includes('MariaDB') ? 'mariadb' : 'mysql';
+  } finally {
+    await connection.end();
+  }
+}
+
+async function mysqlSnapshot<T>(
+  source: DataSource,
+  onStatement: OnStatement,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.startTransaction('REPEATABLE READ');
+    const result = await work({
+      dialect: 'mysql',
+      query: async <Row>(statement: string, values: readonly unknown[] = []) => {
+        onStatement(statement);
+        return (await runner.query(statement, [...values])) as Row[];
+      },
+    });
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+/**
+ * SQLite has two connections: one writes, one only reads. TypeORM shares one connection among all callers, so a
+ * question asked while a transaction is open would otherwise see what is not committed yet.
+ */
+async function openSqlite(options: DatabaseOptions): Promise<Database> {
+  const onStatement = options.onStatement ?? (() => undefined);
+  const file = options.url.slice('sqlite:'.length);
+  mkdirSync(dirname(file), { recursive: true });
+  const writer = sqliteSource(options, file, existsSync(file));
+  await writer.initialize();
+  const readers = sqliteSource(options, file, true);
+  await readers.initialize();
+  await readers.query('PRAGMA query_only = 1');
+  const oneAtATime = mutex();
+  const snapshots = mutex();
+  return {
+    dialect: 'sqlite',
+    reader: readerOn(readers, 'sqlite', onStatement),
+    source: writer,
+    inTransaction: (work) => oneAtATime(() => runTransaction(writer, 'sqlite', onStatement, work)),
+    inSnapshot: (work) => snapshots(() => sqliteSnapshot(readers, onStatement, work)),
+    close: async () => {
+      await readers.destroy();
+      await writer.destroy();
+    },
+  };
+}
+
+/** Other questions that arrive meanwhile share the connection, and so the snapshot: they see it a moment longer. */
+async function sqliteSnapshot<T>(
+  readers: DataSource,
+  onStatement: OnStatement,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  await readers.query('BEGIN');
+  try {
+    return await work(readerOn(readers, 'sqlite', onStatement));
+  } finally {
+    await readers.query('COMMIT');
+  }
+}
+
+function sqliteSource(options: DatabaseOptions, file: string, mustExist: boolean): DataSource {
+  return new DataSource({
+    type: 'better-sqlite3',
+    database: file,
+    enableWAL: true,
+    timeout: BUSY_TIMEOUT_MS,
+    fileMustExist: mustExist,
+    prepareDatabase: (connection: BetterSqlite3.Database) => registerDecimals(connection),
+    entities: options.entities('sqlite'),
+    migrations: options.migrations,
+    synchronize: false,
+  });
+}
+
+function mutex(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

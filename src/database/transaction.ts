@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+
+import type { Dialect } from './dialect.js';
+
+/** A value that a statement binds to a question mark. */
+export type SqlValue = string | number | bigint | Buffer | null;
+
+export interface Written {
+  /** Rows that changed. A row that was already as asked is not counted. */
+  readonly affected: number;
+  /** The generated key of a single-row insert. */
+  readonly insertedId: number;
+}
+
+/** Something that answers questions: a reader outside any transaction, or the inside of one. */
+export interface Sql {
+  readonly dialect: Dialect;
+  query<Row>(statement: string, values?: readonly SqlValue[]): Promise<Row[]>;
+}
+
+declare const insideTransaction: unique symbol;
+
+/** The inside of a write transaction. Store functions that write take one, so a write outside does not compile. */
+export interface Tx extends Sql {
+  readonly [insideTransaction]: true;
+  /** TypeORM's view of the same transaction, for simple inserts and updates by entity. */
+  readonly manager: EntityManager;
+  execute(statement: string, values?: readonly SqlValue[]): Promise<Written>;
+}
+
+export type OnStatement = (statement: string) => void;
+
+const ATTEMPTS_MAX = 12;
+const PAUSE_MS_MAX = 400;
+
+/**
+ * Runs `work` in one transaction and commits it; rolls back when it throws. A transaction that the database gave up on
+ * (deadlock, lock wait, busy file) is run again from the start, so `work` must not change anything but the database.
+ * Isolation is READ COMMITTED on MySQL; on SQLite there is one writer at a time, here and across processes.
+ */
+export async function runTransaction<T>(
+  source: DataSource,
+  dialect: Dialect,
+  onStatement: OnStatement,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const runner = source.createQueryRunner();
+    try {
+      await begin(runner, dialect);
+      const result = await work(txOn(runner, dialect, onStatement));
+      await end(runner, dialect, 'COMMIT');
+      return result;
+    } catch (error) {
+      await end(runner, dialect, 'ROLLBACK').catch(() => undefined);
+      if (attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error;
+      await pause(randomInt(1, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** True when a row with this key was already there: the database's word, whoever wrote it. */
+export function isDuplicateKey(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ER_DUP_ENTRY' || code.startsWith('SQLITE_CONSTRAINT_');
+}
+
+export function readerOn(
+  source: DataSource,
+  dialect: Dialect,
+  onStatement: OnStatement,
+): Sql {
+  return {
+    dialect,
+    query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
+      onStatement(statement);
+      return (await source.query(statement, [...values])) as Row[];
+    },
+  };
+}
+
+async function begin(runner: QueryRunner, dialect: Dialect): Promise<void> {
+  // SQLite must take the write lock at once: a reader that becomes a writer later fails without waiting.
+  if (dialect === 'sqlite') await runner.query('BEGIN IMMEDIATE');
+  else await runner.startTransaction('READ COMMITTED');
+}
+
+async function end(runner: QueryRunner, dialect: Dialect, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  if (dialect === 'sqlite') await runner.query(how);
+  else if (how === 'COMMIT') await runner.commitTransaction();
+  else if (runner.isTransactionActive) await runner.rollbackTransaction();
+}
+
+function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): Tx {
+  const tx = {
+    dialect,
+    manager: runner.manager,
+    query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
+      onStatement(statement);
+      return (await runner.query(statement, [...values])) as Row[];
+    },
+    execute: async (statement: string, values: readonly SqlValue[] = []) => {
+      onStatement(statement);
+      const result = await runner.query(statement, [...values], true);
+      const raw: unknown = result.raw;
+      return {
+        affected: result.affected ?? 0,
+        insertedId: typeof raw === 'number' ? raw : Number((raw as { insertId?: number }).insertId),
+      };
+    },
+  };
+  return tx as unknown as Tx;
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  const code = errorCode(error);
+  return (
+    code === 'ER_LOCK_DEADLOCK' || code === 'ER_LOCK_WAIT_TIMEOUT' || code === 'ER_CHECKREAD' || code.startsWith('SQLITE_BUSY')
+  );
+}
+
+function errorCode(error: unknown): string {
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  return String(driverError?.code ?? code ?? '');
+}

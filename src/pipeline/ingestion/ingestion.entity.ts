@@ -1,0 +1,166 @@
+import { ascii, digest, epochMs, generatedId, integer, longText, quantity, text } from '../../database/columns.js';
+import type { Dialect } from '../../database/dialect.js';
+import { table } from '../../database/table.js';
+
+/** Who sends usage: a resource provider's name for itself, within one registration. */
+export interface UsageSource {
+  id: number;
+  registrationId: number;
+  name: string;
+}
+
+/** A resource as its usage described it: where it is and how it was tagged at the time. */
+export interface Resource {
+  id: number;
+  stackSubscriptionId: number;
+  /** Digest of all that follows, exactly as it came. */
+  identity: Buffer;
+  /** Digest of the URI without case, for looking a resource up: stamps send both "resourceGroups" and "resourcegroups". */
+  uriKey: Buffer;
+  uri: string;
+  location: string;
+  /** JSON text, as it came. */
+  tags: string;
+  additionalInfo: string;
+}
+
+/** One delivery of usage: the receipt. */
+export interface UsageBatch {
+  id: number;
+  registrationId: number;
+  receivedAt: number;
+  receivedBy: string;
+  accepted: number;
+  duplicates: number;
+  conflicts: number;
+  rejected: number;
+}
+
+/**
+ * What a resource provider emitted: immutable, never deleted, counted once. Rows are clustered in the order in which
+ * aggregates are read, so an hourly aggregate is a streaming read of neighbouring rows and needs no copy of its own.
+ */
+export interface UsageRecord {
+  stackSubscriptionId: number;
+  /** The hour under which it is filed: when it entered the usage system. */
+  reportedHour: number;
+  /** The hour in which it was consumed. Never later than the reported hour. */
+  usageHour: number;
+  meterId: number;
+  resourceId: number;
+  /** Digest of registration, source and record id. Unique within a usage day: this is what counting once rests on. */
+  identity: Buffer;
+  usageDay: number;
+  sourceId: number;
+  batchId: number;
+  /** The sender's id; null for usage pulled from a stamp, whose rows have none. */
+  recordId: string | null;
+  /** The record id that this one corrects by a signed difference. */
+  corrects: string | null;
+  quantity: string;
+}
+
+/** A record that was not taken in: rejected, or in conflict with one that is stored. Kept so that nothing vanishes. */
+export interface QuarantinedRecord {
+  id: number;
+  registrationId: number;
+  /** Digest of registration, code and raw text: sending the same bad record again adds to `timesSeen`, not a row. */
+  identity: Buffer;
+  verdict: string;
+  code: string;
+  message: string;
+  source: string | null;
+  recordId: string | null;
+  stackSubscriptionGuid: string | null;
+  raw: string;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  timesSeen: number;
+}
+
+export function ingestionTables(dialect: Dialect) {
+  return [
+    table<UsageSource>({
+      name: 'usage_source',
+      columns: { id: generatedId(), registrationId: integer(), name: text(dialect, 200) },
+      unique: { uq_usage_source_name: ['registrationId', 'name'] },
+      references: { registrationId: 'registration' },
+    }),
+    table<Resource>({
+      name: 'resource',
+      columns: {
+        id: generatedId(),
+        stackSubscriptionId: integer(),
+        identity: digest(dialect),
+        uriKey: digest(dialect),
+        uri: text(dialect, 2048),
+        location: text(dialect, 128),
+        tags: longText(dialect),
+        additionalInfo: longText(dialect),
+      },
+      unique: { uq_resource_identity: ['identity'] },
+      index: { ix_resource_uri: ['uriKey'] },
+      references: { stackSubscriptionId: 'stack_subscription' },
+    }),
+    table<UsageBatch>({
+      name: 'usage_batch',
+      columns: {
+        id: generatedId(),
+        registrationId: integer(),
+        receivedAt: epochMs(),
+        receivedBy: text(dialect, 200),
+        accepted: integer(),
+        duplicates: integer(),
+        conflicts: integer(),
+        rejected: integer(),
+      },
+      references: { registrationId: 'registration' },
+    }),
+    table<UsageRecord>({
+      name: 'usage_record',
+      columns: {
+        stackSubscriptionId: integer({ primary: true }),
+        reportedHour: integer({ primary: true }),
+        usageHour: integer({ primary: true }),
+        meterId: integer({ primary: true }),
+        resourceId: integer({ primary: true }),
+        identity: digest(dialect, { primary: true }),
+        usageDay: integer(),
+        sourceId: integer(),
+        batchId: integer(),
+        recordId: text(dialect, 200, { nullable: true }),
+        corrects: text(dialect, 200, { nullable: true }),
+        quantity: quantity(dialect),
+      },
+      unique: { uq_usage_record_identity: ['usageDay', 'identity'] },
+      references: {
+        stackSubscriptionId: 'stack_subscription',
+        meterId: 'meter',
+        resourceId: 'resource',
+        sourceId: 'usage_source',
+        batchId: 'usage_batch',
+      },
+      isClustered: true,
+    }),
+    table<QuarantinedRecord>({
+      name: 'quarantined_record',
+      columns: {
+        id: generatedId(),
+        registrationId: integer(),
+        identity: digest(dialect),
+        verdict: ascii(dialect, 16),
+        code: ascii(dialect, 40),
+        message: text(dialect, 1000),
+        source: text(dialect, 200, { nullable: true }),
+        recordId: text(dialect, 200, { nullable: true }),
+        stackSubscriptionGuid: ascii(dialect, 36, { nullable: true }),
+        raw: longText(dialect),
+        firstSeenAt: epochMs(),
+        lastSeenAt: epochMs(),
+        timesSeen: integer(),
+      },
+      unique: { uq_quarantined_record_identity: ['identity'] },
+      references: { registrationId: 'registration' },
+    }),
+  ];
+}

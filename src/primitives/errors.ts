@@ -1,0 +1,61 @@
+/**
+ * Every refusal a caller can meet, by the name under which it appears in the API. Names in PascalCase are Azure's own
+ * (Azure Stack Hub registration errors); the others are ours. `docs/errors.md` explains each one.
+ */
+export const ERROR_CODES = [
+  'RegistrationNotFound',
+  'BadCustomerSubscriptionId',
+  'InvalidCustomerSubscriptionId',
+  'CustomerSubscriptionNotFound',
+  'UnauthorizedCspRegistration',
+  'CustomerSubscriptionsNotAllowed',
+  'InvalidCSPSubscription',
+  'CloudIdUpdateNotAllowed',
+  'MissingMsAssetTag',
+  'ALREADY_EXISTS',
+  'AGREEMENT_NUMBER_REQUIRED',
+  'REPORTING_REQUIRED',
+  'REPORTING_NOT_ALLOWED',
+  'TENANT_NOT_FOUND',
+  'RESELLER_NOT_FOUND',
+  'STACK_SUBSCRIPTION_NOT_FOUND',
+  'TENANT_NOT_MAPPED',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'INVALID_CURSOR',
+  'MISALIGNED_TIME',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BATCH_TOO_LARGE',
+  'MALFORMED_BODY',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'WINDOW_NOT_OVER',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * An expected refusal: the caller asked for something the rules forbid, and can do something about it. `message` is
+ * safe to show to the caller; `field` is the path of the input that is wrong.
+ */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly field: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** Throws when something holds that this program believes cannot: a defect of ours, never of the caller. */
+export function invariant(condition: unknown, sentence: string): asserts condition {
+  if (!condition) throw new Error(`Invariant broken: ${sentence}`);
+}
+
+/** Closes a union: a new member that a `switch` forgets does not compile. */
+export function unreachable(value: never): never {
+  throw new Error(`Unreachable: ${String(value)}`);
+}
