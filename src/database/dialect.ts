@@ -3,8 +3,8 @@ import type Database from 'better-sqlite3';
 import { fromUnits, toUnits } from '../primitives/quantity.js';
 
 /**
- * The two families of databases the books can live in, and the few expressions that differ between them. All other SQL
- * is the same text on SQLite, MySQL, MariaDB and TiDB.
+ * The two families of databases the books can live in, and the few expressions that differ between
+ * them. All other SQL is the same text on SQLite, MySQL, MariaDB and TiDB.
  */
 export type Dialect = 'sqlite' | 'mysql';
 
@@ -13,20 +13,38 @@ export function sumOf(dialect: Dialect, column: string): string {
   return dialect === 'sqlite' ? `decimal_sum(${column})` : `SUM(${column})`;
 }
 
-/** What follows `INSERT … VALUES (…)` to leave a row that is already there as it is. */
-export function onDuplicateKeep(dialect: Dialect, key: string): string {
-  return dialect === 'sqlite'
-    ? 'ON CONFLICT DO NOTHING'
-    : `ON DUPLICATE KEY UPDATE ${key} = ${key}`;
+/** Adds two quantities exactly. */
+export function added(dialect: Dialect, left: string, right: string): string {
+  return dialect === 'sqlite' ? `decimal_add(${left}, ${right})` : `${left} + ${right}`;
 }
 
-/** What follows `INSERT … VALUES (…)` to add quantity and record count to a total that is already there. */
-export function onDuplicateAdd(dialect: Dialect, table: string, keys: readonly string[]): string {
+/** The day that an hour column lies in. */
+export function dayOfHour(dialect: Dialect, column: string): string {
+  return dialect === 'sqlite' ? `${column} / 24` : `${column} DIV 24`;
+}
+
+/** The value that an insert brought, inside the assignments of `onDuplicate`. */
+export function incoming(dialect: Dialect, column: string): string {
+  return dialect === 'sqlite' ? `excluded.${column}` : `VALUES(${column})`;
+}
+
+/** What follows an insert to change the row that is already there under the same keys. */
+export function onDuplicate(
+  dialect: Dialect,
+  keys: readonly string[],
+  assignments: Readonly<Record<string, string>>,
+): string {
+  const set = Object.entries(assignments).map(([column, value]) => `${column} = ${value}`);
   return dialect === 'sqlite'
-    ? `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET
-         quantity = decimal_add(quantity, excluded.quantity), records = ${table}.records + excluded.records`
-    : `ON DUPLICATE KEY UPDATE
-         quantity = ${table}.quantity + VALUES(quantity), records = ${table}.records + VALUES(records)`;
+    ? `ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${set.join(', ')}`
+    : `ON DUPLICATE KEY UPDATE ${set.join(', ')}`;
+}
+
+/** What follows an insert to leave a row that is already there, under any key, as it is. */
+export function onDuplicateKeep(dialect: Dialect, column: string): string {
+  return dialect === 'sqlite'
+    ? 'ON CONFLICT DO NOTHING'
+    : `ON DUPLICATE KEY UPDATE ${column} = ${column}`;
 }
 
 /** Locks the rows that a SELECT finds against change, until the end of the transaction. */

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
+import { insertOnMysql, insertOnSqlite } from './bulk-insert.js';
+import type { Rows } from './bulk-insert.js';
 import type { Dialect } from './dialect.js';
 
 /** A value that a statement binds to a question mark. */
@@ -28,6 +30,8 @@ export interface Tx extends Sql {
   /** TypeORM's view of the same transaction, for simple inserts and updates by entity. */
   readonly manager: EntityManager;
   execute(statement: string, values?: readonly SqlValue[]): Promise<Written>;
+  /** Writes many rows; answers how many were new or changed. */
+  insertRows(insert: Rows): Promise<number>;
 }
 
 export type OnStatement = (statement: string) => void;
@@ -66,7 +70,17 @@ export async function runTransaction<T>(
 /** True when a row with this key was already there: the database's word, whoever wrote it. */
 export function isDuplicateKey(error: unknown): boolean {
   const code = errorCode(error);
-  return code === 'ER_DUP_ENTRY' || code.startsWith('SQLITE_CONSTRAINT_');
+  return code === 'ER_DUP_ENTRY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
+}
+
+/** Writes one row of an entity and answers its key; the database refuses a natural key that is taken. */
+export async function insertRow<Row extends object>(
+  tx: Tx,
+  table: string,
+  row: Omit<Row, 'id'>,
+): Promise<number> {
+  const { identifiers } = await tx.manager.insert(table, row);
+  return Number(identifiers[0]?.['id']);
 }
 
 export function readerOn(
@@ -103,6 +117,10 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
       onStatement(statement);
       return (await runner.query(statement, [...values])) as Row[];
     },
+    insertRows: async (insert: Rows) =>
+      dialect === 'sqlite'
+        ? insertOnSqlite(runner, insert, onStatement)
+        : insertOnMysql(runner, insert, onStatement),
     execute: async (statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
       const result = await runner.query(statement, [...values], true);

@@ -1,0 +1,73 @@
+import { among, scope } from './scope.js';
+import type { Everyone, Scope } from './scope.js';
+import type { Sql } from '../database/transaction.js';
+
+/** What a caller is. What each role sees and may do is in `graphql/permissions.ts`, field by field. */
+export const ROLES = [
+  'OPERATOR',
+  'CSP_ADMIN',
+  'RESELLER',
+  'TENANT_USER',
+  'AUDITOR',
+  'INGESTOR',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who is asking, as their credential says. Names, not row ids: a credential outlives a database. */
+export interface Principal {
+  /** Stable name of the caller, written beside what he changes. */
+  readonly subject: string;
+  readonly role: Role;
+  readonly registrations: Everyone | readonly string[];
+  /** Directory ids. */
+  readonly tenants: Everyone | readonly string[];
+  /** Names of resellers whose tenants are seen; `all` leaves it to `tenants`. */
+  readonly resellers: Everyone | readonly string[];
+}
+
+/** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */
+export async function resolveScope(sql: Sql, principal: Principal): Promise<Scope> {
+  const registrationIds =
+    principal.registrations === 'all'
+      ? 'all'
+      : await idsOf(sql, 'SELECT id FROM registration WHERE name_key IN', principal.registrations);
+  if (principal.tenants === 'all' && principal.resellers === 'all') {
+    return scope({ registrationIds, tenantIds: 'all' });
+  }
+  const byGuid =
+    principal.tenants === 'all'
+      ? null
+      : await idsOf(sql, 'SELECT id FROM tenant WHERE tenant_guid IN', principal.tenants);
+  const byReseller =
+    principal.resellers === 'all'
+      ? null
+      : await idsOf(
+          sql,
+          'SELECT t.id FROM tenant t JOIN reseller r ON r.id = t.reseller_id WHERE r.name_key IN',
+          principal.resellers,
+        );
+  const tenantIds =
+    byGuid === null || byReseller === null
+      ? (byGuid ?? byReseller ?? [])
+      : byGuid.filter((id) => byReseller.includes(id));
+  return scope({ registrationIds, tenantIds: await withinRegistrations(sql, tenantIds, registrationIds) });
+}
+
+async function idsOf(sql: Sql, select: string, names: readonly string[]): Promise<number[]> {
+  if (names.length === 0) return [];
+  const keys = names.map((name) => name.toLowerCase());
+  const rows = await sql.query<{ id: number }>(`${select} (${keys.map(() => '?').join(', ')})`, keys);
+  return rows.map(({ id }) => id);
+}
+
+async function withinRegistrations(
+  sql: Sql,
+  tenantIds: readonly number[],
+  registrationIds: Everyone | readonly number[],
+): Promise<readonly number[]> {
+  if (registrationIds === 'all' || tenantIds.length === 0) return tenantIds;
+  const rows = await sql.query<{ id: number }>(
+    `SELECT id FROM tenant WHERE ${among('id', tenantIds)} AND ${among('registration_id', registrationIds)}`,
+  );
+  return rows.map(({ id }) => id);
+}

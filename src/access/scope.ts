@@ -1,0 +1,46 @@
+/**
+ * Whose rows a caller may see. Every reader that serves the API takes one, so that a question without a scope does not
+ * compile. A scope is a set of registrations and a set of tenants; a row must lie in both.
+ */
+
+declare const resolved: unique symbol;
+
+export type Everyone = 'all';
+
+export interface Scope {
+  readonly [resolved]: true;
+  readonly registrationIds: Everyone | readonly number[];
+  /** Row ids. Usage whose tenant is unknown belongs to no tenant, so only `all` sees it. */
+  readonly tenantIds: Everyone | readonly number[];
+}
+
+export function scope(ids: {
+  readonly registrationIds: Everyone | readonly number[];
+  readonly tenantIds: Everyone | readonly number[];
+}): Scope {
+  return ids as Scope;
+}
+
+/** For commands that the operator runs on the machine itself. */
+export const WHOLE_BOOKS: Scope = scope({ registrationIds: 'all', tenantIds: 'all' });
+
+/**
+ * The SQL condition that keeps a question inside a scope. Columns are our own names and ids are our own integers, so
+ * they are written into the text; a table without a tenant says `null`, and is then seen by its registration alone.
+ */
+export function inScope(
+  { registrationIds, tenantIds }: Scope,
+  columns: { readonly registration: string; readonly tenant: string | null },
+): string {
+  const conditions = [
+    among(columns.registration, registrationIds),
+    columns.tenant === null ? '1 = 1' : among(columns.tenant, tenantIds),
+  ];
+  return `(${conditions.join(' AND ')})`;
+}
+
+/** `column IN (1, 2, 3)`, or a condition that is never true for an empty list. */
+export function among(column: string, ids: Everyone | readonly number[]): string {
+  if (ids === 'all') return '1 = 1';
+  return ids.length === 0 ? '1 = 0' : `${column} IN (${ids.map(Number).join(', ')})`;
+}

@@ -1,0 +1,58 @@
+import { checkRegistration } from './registration-rules.js';
+import type { NewRegistration } from './registration-rules.js';
+import { findRegistration } from './registration-store.js';
+import type { Registration } from './registration.entity.js';
+import { WHOLE_BOOKS } from '../access/scope.js';
+import type { Database } from '../database/database.js';
+import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import type { Tx } from '../database/transaction.js';
+import type { Clock } from '../primitives/clock.js';
+import { DomainError, invariant } from '../primitives/errors.js';
+
+/**
+ * Begins the books of a stamp. Refused when the name stands for another stamp (CloudIdUpdateNotAllowed, as in Azure) or
+ * the stamp is registered under another name. `afterInsert` writes, in the same transaction, what the books of a
+ * registration need from the start.
+ */
+export async function createRegistration(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  input: NewRegistration & { readonly by: string },
+  afterInsert: (tx: Tx, registrationId: number) => Promise<void>,
+): Promise<Registration> {
+  const checked = checkRegistration(input);
+  try {
+    await db.inTransaction(async (tx) => {
+      const id = await insertRow<Registration>(tx, 'registration', {
+        ...checked,
+        closedBeforeDay: 0,
+        routingVersion: 0,
+        createdAt: clock.now(),
+        createdBy: input.by,
+      });
+      await afterInsert(tx, id);
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw await explainDuplicate(db, checked);
+  }
+  const created = await findRegistration(db.reader, WHOLE_BOOKS, checked.name);
+  invariant(created, 'a registration that was committed can be read');
+  return created;
+}
+
+async function explainDuplicate(
+  db: Database,
+  { name, cloudId }: { readonly name: string; readonly cloudId: string },
+): Promise<DomainError> {
+  const sameName = await findRegistration(db.reader, WHOLE_BOOKS, name);
+  if (sameName === null) {
+    return new DomainError('ALREADY_EXISTS', 'This stamp is registered under another name.', [
+      'cloudId',
+    ]);
+  }
+  return sameName.cloudId === cloudId
+    ? new DomainError('ALREADY_EXISTS', `Registration "${name}" exists already.`, ['name'])
+    : new DomainError('CloudIdUpdateNotAllowed', `"${name}" is the name of another stamp.`, [
+        'cloudId',
+      ]);
+}

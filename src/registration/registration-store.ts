@@ -1,0 +1,121 @@
+import type { Registration } from './registration.entity.js';
+import { inScope } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import { lockForRead, lockForWrite } from '../database/dialect.js';
+import type { Sql, Tx } from '../database/transaction.js';
+import { DomainError } from '../primitives/errors.js';
+
+const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
+  g.base_subscription_guid AS baseSubscriptionGuid, g.base_offer AS baseOffer, g.resource_group AS resourceGroup,
+  g.billing_model AS billingModel, g.partner_id AS partnerId, g.is_multitenancy_approved AS isMultitenancyApproved,
+  g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
+  g.ms_asset_tag AS msAssetTag, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
+  g.created_at AS createdAt, g.created_by AS createdBy`;
+
+/** What of a registration an ingest must know, and must not see change until it commits. */
+export interface OpenState {
+  readonly closedBeforeDay: number;
+  readonly routingVersion: number;
+}
+
+export async function findRegistration(
+  sql: Sql,
+  scope: Scope,
+  name: string,
+): Promise<Registration | null> {
+  const rows = await sql.query<Registration>(
+    `SELECT ${COLUMNS} FROM registration g
+      WHERE g.name_key = ? AND ${inScope(scope, { registration: 'g.id', tenant: null })}`,
+    [name.toLowerCase()],
+  );
+  return asRegistration(rows[0]);
+}
+
+/** The registration of this name, if the caller may see it; not-yours and not-found answer alike. */
+export async function getRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration> {
+  const found = await findRegistration(sql, scope, name);
+  if (found !== null) return found;
+  throw new DomainError(
+    'RegistrationNotFound',
+    `No registration named "${name.slice(0, 90)}".`,
+    ['registration'],
+  );
+}
+
+/** Registrations in the order of their row ids, after one of them. */
+export async function listRegistrations(
+  sql: Sql,
+  scope: Scope,
+  page: { readonly afterId: number; readonly limit: number; readonly ids?: readonly number[] },
+): Promise<Registration[]> {
+  const only = page.ids === undefined ? '' : `AND g.id IN (${[0, ...page.ids].map(Number).join(', ')})`;
+  const rows = await sql.query<Registration>(
+    `SELECT ${COLUMNS} FROM registration g
+      WHERE g.id > ? ${only} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
+      ORDER BY g.id LIMIT ${Number(page.limit)}`,
+    [page.afterId],
+  );
+  return rows.map((row) => withFlags(row));
+}
+
+/** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
+export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
+  const rows = await tx.query<OpenState>(
+    `SELECT closed_before_day AS closedBeforeDay, routing_version AS routingVersion
+       FROM registration WHERE id = ? ${lockForRead(tx.dialect)}`,
+    [registrationId],
+  );
+  return only(rows);
+}
+
+/** Keeps everything else out of this registration's books until the end of the transaction. */
+export async function lockRegistration(tx: Tx, registrationId: number): Promise<Registration> {
+  const rows = await tx.query<Registration>(
+    `SELECT ${COLUMNS} FROM registration g WHERE g.id = ? ${lockForWrite(tx.dialect)}`,
+    [registrationId],
+  );
+  return withFlags(only(rows));
+}
+
+/** Begins a new routing version: what was decided before stays readable under the old one. */
+export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promise<number> {
+  await tx.execute('UPDATE registration SET routing_version = routing_version + 1 WHERE id = ?', [
+    registrationId,
+  ]);
+  const rows = await tx.query<{ routingVersion: number }>(
+    'SELECT routing_version AS routingVersion FROM registration WHERE id = ?',
+    [registrationId],
+  );
+  return only(rows).routingVersion;
+}
+
+export async function moveClosedBoundary(
+  tx: Tx,
+  registrationId: number,
+  closedBeforeDay: number,
+): Promise<void> {
+  await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [
+    closedBeforeDay,
+    registrationId,
+  ]);
+}
+
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new DomainError('RegistrationNotFound', 'The registration is gone.');
+  return row;
+}
+
+function asRegistration(row: Registration | undefined): Registration | null {
+  return row === undefined ? null : withFlags(row);
+}
+
+/** Both databases keep flags as 0 and 1. */
+function withFlags(row: Registration): Registration {
+  return {
+    ...row,
+    isMultitenancyApproved: Boolean(row.isMultitenancyApproved),
+    isUsageReportingEnabled: Boolean(row.isUsageReportingEnabled),
+    createdAt: Number(row.createdAt),
+  };
+}

@@ -1,0 +1,113 @@
+import { findTenant, listResellers } from './tenancy-store.js';
+import type { Reseller, Tenant } from './tenancy.entity.js';
+import { WHOLE_BOOKS } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import type { Database } from '../database/database.js';
+import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import type { Clock } from '../primitives/clock.js';
+import { DomainError, invariant } from '../primitives/errors.js';
+import { canonicalGuid } from '../primitives/ids.js';
+import { getRegistration } from '../registration/registration-store.js';
+
+interface App {
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+const NAME_LENGTH_MAX = 200;
+
+/**
+ * Makes a customer's directory known to a registration. Its usage goes on landing on the base subscription until it is
+ * mapped: knowing a tenant and billing it elsewhere are two things, as in Azure.
+ */
+export async function registerTenant(
+  { db, clock }: App,
+  scope: Scope,
+  input: {
+    readonly registration: string;
+    readonly tenantId: string;
+    readonly name: string;
+    readonly reseller?: string | undefined;
+    readonly by: string;
+  },
+): Promise<Tenant> {
+  const registration = await getRegistration(db.reader, scope, input.registration);
+  const tenantGuid = canonicalGuid(input.tenantId);
+  if (tenantGuid === null) throw invalid('tenantId', 'A tenant id is the GUID of a directory.');
+  const name = checkedName(input.name);
+  const reseller = await resellerNamed(db, scope, input.reseller);
+  const key = { registrationId: registration.id, tenantGuid };
+  try {
+    await db.inTransaction((tx) =>
+      insertRow<Tenant>(tx, 'tenant', {
+        ...key,
+        name,
+        resellerId: reseller?.id ?? null,
+        createdAt: clock.now(),
+        createdBy: input.by,
+      }),
+    );
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new DomainError('ALREADY_EXISTS', 'The tenant is registered here already.', ['tenantId']);
+  }
+  const created = await findTenant(db.reader, WHOLE_BOOKS, key);
+  invariant(created, 'a tenant that was committed can be read');
+  return created;
+}
+
+/** Makes an indirect partner known, so that tenants can be given to it. */
+export async function registerReseller(
+  { db, clock }: App,
+  input: {
+    readonly name: string;
+    readonly partnerId?: string | undefined;
+    readonly by: string;
+  },
+): Promise<Reseller> {
+  const name = checkedName(input.name);
+  if (input.partnerId !== undefined && !/^[\w-]{1,64}$/.test(input.partnerId)) {
+    throw invalid('partnerId', 'A partner id has 1 to 64 letters, digits or dashes.');
+  }
+  try {
+    await db.inTransaction((tx) =>
+      insertRow<Reseller>(tx, 'reseller', {
+        name,
+        nameKey: name.toLowerCase(),
+        partnerId: input.partnerId ?? null,
+        createdAt: clock.now(),
+        createdBy: input.by,
+      }),
+    );
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new DomainError('ALREADY_EXISTS', 'A reseller of this name exists already.', ['name']);
+  }
+  const [created] = await listResellers(db.reader, WHOLE_BOOKS, { name }, { afterId: 0, limit: 1 });
+  invariant(created, 'a reseller that was committed can be read');
+  return created;
+}
+
+/** A name that people give: 1 to 200 characters, none of them a control character. */
+export function checkedName(name: string, field = 'name'): string {
+  const trimmed = name.trim();
+  if (trimmed.length === 0 || trimmed.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(trimmed)) {
+    throw invalid(field, `A name has 1 to ${NAME_LENGTH_MAX} characters and no control characters.`);
+  }
+  return trimmed;
+}
+
+async function resellerNamed(
+  db: Database,
+  scope: Scope,
+  name: string | undefined,
+): Promise<Reseller | null> {
+  if (name === undefined) return null;
+  const [found] = await listResellers(db.reader, scope, { name }, { afterId: 0, limit: 1 });
+  if (found !== undefined) return found;
+  throw new DomainError('RESELLER_NOT_FOUND', 'There is no reseller of this name.', ['reseller']);
+}
+
+function invalid(field: string, message: string): DomainError {
+  return new DomainError('INVALID_INPUT', message, [field]);
+}

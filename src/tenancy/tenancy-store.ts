@@ -1,0 +1,192 @@
+import type { CspSubscription, Reseller, StackSubscription, Tenant } from './tenancy.entity.js';
+import { among, inScope } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import type { Sql } from '../database/transaction.js';
+
+export interface Page {
+  readonly afterId: number;
+  readonly limit: number;
+}
+
+const TENANT = `t.id, t.registration_id AS registrationId, t.tenant_guid AS tenantGuid, t.name,
+  t.reseller_id AS resellerId, t.created_at AS createdAt, t.created_by AS createdBy`;
+const CSP = `c.id, c.registration_id AS registrationId, c.tenant_id AS tenantId,
+  c.csp_subscription_guid AS cspSubscriptionGuid, c.name, c.offer, c.partner_id AS partnerId,
+  c.created_at AS createdAt, c.created_by AS createdBy`;
+const STACK = `s.id, s.registration_id AS registrationId, s.stack_subscription_guid AS stackSubscriptionGuid,
+  s.tenant_id AS tenantId, s.name, s.first_seen_at AS firstSeenAt`;
+const RESELLER = `r.id, r.name, r.name_key AS nameKey, r.partner_id AS partnerId, r.created_at AS createdAt,
+  r.created_by AS createdBy`;
+
+export interface TenantFilter {
+  readonly registrationId?: number;
+  readonly resellerId?: number;
+  /** True: mapped now; false: on the base subscription now. */
+  readonly isMapped?: boolean;
+  readonly ids?: readonly number[];
+  readonly tenantGuid?: string;
+}
+
+export function listTenants(
+  sql: Sql,
+  scope: Scope,
+  filter: TenantFilter & { readonly usageHour?: number },
+  page: Page,
+): Promise<Tenant[]> {
+  const mapped = `EXISTS (SELECT 1 FROM tenant_mapping m WHERE m.tenant_id = t.id AND m.superseded_version = 0
+      AND m.csp_subscription_id IS NOT NULL AND m.effective_from = (SELECT MAX(n.effective_from)
+        FROM tenant_mapping n WHERE n.tenant_id = t.id AND n.superseded_version = 0
+        AND n.effective_from <= ${Number(filter.usageHour ?? 0)}))`;
+  const conditions = [
+    inScope(scope, { registration: 't.registration_id', tenant: 't.id' }),
+    't.id > ?',
+    ...equals('t.registration_id', filter.registrationId),
+    ...equals('t.reseller_id', filter.resellerId),
+    ...(filter.ids === undefined ? [] : [among('t.id', filter.ids)]),
+    ...(filter.tenantGuid === undefined ? [] : ['t.tenant_guid = ?']),
+    ...(filter.isMapped === undefined ? [] : [filter.isMapped ? mapped : `NOT ${mapped}`]),
+  ];
+  const guid = filter.tenantGuid === undefined ? [] : [filter.tenantGuid];
+  return sql.query<Tenant>(
+    `SELECT ${TENANT} FROM tenant t WHERE ${conditions.join(' AND ')}
+      ORDER BY t.id LIMIT ${Number(page.limit)}`,
+    [page.afterId, ...guid],
+  );
+}
+
+export async function findTenant(
+  sql: Sql,
+  scope: Scope,
+  key: { readonly registrationId: number; readonly tenantGuid: string },
+): Promise<Tenant | null> {
+  const rows = await listTenants(sql, scope, key, { afterId: 0, limit: 1 });
+  return rows[0] ?? null;
+}
+
+export function listCspSubscriptions(
+  sql: Sql,
+  scope: Scope,
+  filter: {
+    readonly registrationId?: number;
+    readonly tenantId?: number;
+    readonly ids?: readonly number[];
+    readonly cspSubscriptionGuid?: string;
+  },
+  page: Page,
+): Promise<CspSubscription[]> {
+  const conditions = [
+    inScope(scope, { registration: 'c.registration_id', tenant: 'c.tenant_id' }),
+    'c.id > ?',
+    ...equals('c.registration_id', filter.registrationId),
+    ...equals('c.tenant_id', filter.tenantId),
+    ...(filter.ids === undefined ? [] : [among('c.id', filter.ids)]),
+    ...(filter.cspSubscriptionGuid === undefined ? [] : ['c.csp_subscription_guid = ?']),
+  ];
+  const guid = filter.cspSubscriptionGuid === undefined ? [] : [filter.cspSubscriptionGuid];
+  return sql.query<CspSubscription>(
+    `SELECT ${CSP} FROM csp_subscription c WHERE ${conditions.join(' AND ')}
+      ORDER BY c.id LIMIT ${Number(page.limit)}`,
+    [page.afterId, ...guid],
+  );
+}
+
+export interface StackSubscriptionFilter {
+  readonly registrationId?: number;
+  readonly tenantId?: number;
+  /** True: those whose tenant nobody has said. */
+  readonly isTenantUnknown?: boolean;
+  readonly ids?: readonly number[];
+  readonly stackSubscriptionGuid?: string;
+}
+
+export function listStackSubscriptions(
+  sql: Sql,
+  scope: Scope,
+  filter: StackSubscriptionFilter,
+  page: Page,
+): Promise<StackSubscription[]> {
+  const unknown = filter.isTenantUnknown;
+  const conditions = [
+    inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
+    's.id > ?',
+    ...equals('s.registration_id', filter.registrationId),
+    ...equals('s.tenant_id', filter.tenantId),
+    ...(filter.ids === undefined ? [] : [among('s.id', filter.ids)]),
+    ...(unknown === undefined ? [] : [`s.tenant_id IS ${unknown ? '' : 'NOT '}NULL`]),
+    ...(filter.stackSubscriptionGuid === undefined ? [] : ['s.stack_subscription_guid = ?']),
+  ];
+  const guid = filter.stackSubscriptionGuid === undefined ? [] : [filter.stackSubscriptionGuid];
+  return sql.query<StackSubscription>(
+    `SELECT ${STACK} FROM stack_subscription s WHERE ${conditions.join(' AND ')}
+      ORDER BY s.id LIMIT ${Number(page.limit)}`,
+    [page.afterId, ...guid],
+  );
+}
+
+/** Resellers that own a tenant in scope; everyone's only for a caller who sees all tenants. */
+export function listResellers(
+  sql: Sql,
+  scope: Scope,
+  filter: { readonly ids?: readonly number[]; readonly name?: string },
+  page: Page,
+): Promise<Reseller[]> {
+  const own =
+    scope.tenantIds === 'all'
+      ? '1 = 1'
+      : `EXISTS (SELECT 1 FROM tenant t WHERE t.reseller_id = r.id
+           AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })})`;
+  const name = filter.name === undefined ? [] : [filter.name.toLowerCase()];
+  const conditions = [
+    own,
+    'r.id > ?',
+    ...(filter.ids === undefined ? [] : [among('r.id', filter.ids)]),
+    ...(filter.name === undefined ? [] : ['r.name_key = ?']),
+  ];
+  return sql.query<Reseller>(
+    `SELECT ${RESELLER} FROM reseller r WHERE ${conditions.join(' AND ')}
+      ORDER BY r.id LIMIT ${Number(page.limit)}`,
+    [page.afterId, ...name],
+  );
+}
+
+/** One step of a tenant's billing history as people read it: with its end, and who made it. */
+export interface MappingHistoryRow {
+  readonly id: number;
+  readonly tenantId: number;
+  readonly cspSubscriptionId: number | null;
+  readonly effectiveFrom: number;
+  /** Exclusive; null while nothing follows. */
+  readonly effectiveTo: number | null;
+  readonly isSuperseded: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** The steps of several tenants, latest first, with those that were superseded. */
+export async function listMappingHistory(
+  sql: Sql,
+  scope: Scope,
+  tenantIds: readonly number[],
+): Promise<MappingHistoryRow[]> {
+  const rows = await sql.query<Omit<MappingHistoryRow, 'isSuperseded'> & { isSuperseded: number }>(
+    `SELECT m.id, m.tenant_id AS tenantId, m.csp_subscription_id AS cspSubscriptionId,
+            m.effective_from AS effectiveFrom,
+            (SELECT MIN(n.effective_from) FROM tenant_mapping n WHERE n.tenant_id = m.tenant_id
+               AND n.superseded_version = 0 AND n.effective_from > m.effective_from) AS effectiveTo,
+            CASE WHEN m.superseded_version = 0 THEN 0 ELSE 1 END AS isSuperseded,
+            m.created_at AS createdAt, m.created_by AS createdBy
+       FROM tenant_mapping m JOIN tenant t ON t.id = m.tenant_id
+      WHERE ${among('m.tenant_id', tenantIds)}
+        AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })}
+      ORDER BY m.tenant_id, m.effective_from DESC, m.id DESC`,
+  );
+  return rows.map((row) => ({
+    ...row,
+    isSuperseded: Boolean(row.isSuperseded),
+    effectiveTo: row.isSuperseded ? null : row.effectiveTo,
+  }));
+}
+
+function equals(column: string, id: number | undefined): string[] {
+  return id === undefined ? [] : [`${column} = ${Number(id)}`];
+}
