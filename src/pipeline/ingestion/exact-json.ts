@@ -1,0 +1,202 @@
+/**
+ * JSON as usage needs it. `JSON.parse` turns quantities into doubles and lets the last of two equal keys win; a body
+ * that two readers understand differently must not reach the books. Here numbers keep their text, and equal keys,
+ * invalid UTF-8, lone surrogates and text after the end are refused.
+ */
+
+/** A JSON number as it was written. */
+export class NumberText {
+  constructor(readonly text: string) {}
+}
+
+export type JsonValue = null | boolean | string | NumberText | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** Text that is not the JSON that is accepted; `position` counts UTF-16 units from 0. */
+export class MalformedJson extends Error {
+  override readonly name = 'MalformedJson';
+
+  constructor(
+    readonly position: number,
+    what: string,
+  ) {
+    super(`${what} at position ${position}.`);
+  }
+}
+
+export const DEPTH_MAX = 32;
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const NEEDS_CARE = /[\u0000-\u001f\\]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes as text. Throws MalformedJson for invalid UTF-8; a byte order mark is skipped. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new MalformedJson(0, 'Invalid UTF-8 somewhere');
+  }
+}
+
+/** Reads one JSON value that fills the whole text. Throws MalformedJson. */
+export function parseExactJson(text: string): JsonValue {
+  const reader = new Reader(text);
+  const value = reader.value(0);
+  reader.end();
+  return value;
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof NumberText)
+  );
+}
+
+/** One text per value: keys sorted, no spaces, numbers as they were written. */
+export function canonicalJson(value: JsonValue): string {
+  if (value instanceof NumberText) return value.text;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${(value as JsonValue[]).map(canonicalJson).join(',')}]`;
+  const members = Object.entries(value as JsonObject).sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+}
+
+class Reader {
+  #at = 0;
+
+  constructor(readonly text: string) {}
+
+  value(depth: number): JsonValue {
+    this.#skipSpace();
+    switch (this.text[this.#at]) {
+      case '{':
+        return this.#object(depth + 1);
+      case '[':
+        return this.#array(depth + 1);
+      case '"':
+        return this.#string();
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'n':
+        return this.#word('null', null);
+      default:
+        return this.#number();
+    }
+  }
+
+  end(): void {
+    this.#skipSpace();
+    if (this.#at < this.text.length) throw this.#malformed('Text after the end');
+  }
+
+  #object(depth: number): JsonObject {
+    if (depth > DEPTH_MAX) throw this.#malformed('Nesting too deep');
+    const members: Record<string, JsonValue> = {};
+    this.#at += 1;
+    if (this.#take('}')) return members;
+    do {
+      this.#skipSpace();
+      if (this.text[this.#at] !== '"') throw this.#malformed('A key expected');
+      const start = this.#at;
+      const key = this.#string();
+      // Assigning this key would set a prototype instead of a member.
+      if (key === '__proto__' || Object.hasOwn(members, key)) {
+        this.#at = start;
+        throw this.#malformed(key === '__proto__' ? 'A forbidden key' : 'A key for the second time');
+      }
+      if (!this.#take(':')) throw this.#malformed('A colon expected');
+      members[key] = this.value(depth);
+    } while (this.#take(','));
+    if (!this.#take('}')) throw this.#malformed('A comma or brace expected');
+    return members;
+  }
+
+  #array(depth: number): readonly JsonValue[] {
+    if (depth > DEPTH_MAX) throw this.#malformed('Nesting too deep');
+    const items: JsonValue[] = [];
+    this.#at += 1;
+    if (this.#take(']')) return items;
+    do {
+      items.push(this.value(depth));
+    } while (this.#take(','));
+    if (!this.#take(']')) throw this.#malformed('A comma or bracket expected');
+    return items;
+  }
+
+  #string(): string {
+    const start = this.#at + 1;
+    let end = this.text.indexOf('"', start);
+    while (end >= 0 && this.#isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    if (end < 0) throw this.#malformed('A string without end');
+    const plain = this.text.slice(start, end);
+    if (!NEEDS_CARE.test(plain)) {
+      this.#at = end + 1;
+      return plain;
+    }
+    const read = unescaped(this.text.slice(start - 1, end + 1));
+    if (read === null) throw this.#malformed('A bad character or escape in the string');
+    this.#at = end + 1;
+    return read;
+  }
+
+  #isEscaped(quote: number): boolean {
+    let first = quote;
+    while (this.text[first - 1] === '\\') first -= 1;
+    return (quote - first) % 2 === 1;
+  }
+
+  #number(): NumberText {
+    NUMBER.lastIndex = this.#at;
+    const match = NUMBER.exec(this.text);
+    if (match === null) throw this.#malformed('A value expected');
+    this.#at = NUMBER.lastIndex;
+    return new NumberText(match[0]);
+  }
+
+  #word<Value>(word: string, value: Value): Value {
+    if (!this.text.startsWith(word, this.#at)) throw this.#malformed('A value expected');
+    this.#at += word.length;
+    return value;
+  }
+
+  #take(sign: string): boolean {
+    this.#skipSpace();
+    if (this.text[this.#at] !== sign) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at += 1;
+    }
+  }
+
+  #malformed(what: string): MalformedJson {
+    return new MalformedJson(this.#at, what);
+  }
+}
+
+/** A quoted string without its quotes and escapes; null when it is none. */
+function unescaped(quoted: string): string | null {
+  try {
+    const text = JSON.parse(quoted) as string;
+    return LONE_SURROGATE.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}

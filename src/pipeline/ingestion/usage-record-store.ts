@@ -1,0 +1,176 @@
+import type { QuarantinedRecord, UsageRecord } from './ingestion.entity.js';
+import { incoming, onDuplicate, onDuplicateKeep } from '../../database/dialect.js';
+import type { SqlValue, Tx } from '../../database/transaction.js';
+import { canonicalQuantity } from '../../primitives/quantity.js';
+import type { Quantity } from '../../primitives/quantity.js';
+
+/** A record on its way into the books. */
+export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId'> & {
+  readonly quantity: Quantity;
+};
+
+/** A record that is in the books, with the batch that brought it. */
+export type StoredUsageRecord = Omit<UsageRecord, 'quantity'> & { readonly quantity: Quantity };
+
+const IDENTITIES_PER_STATEMENT_MAX = 500;
+
+export async function insertUsageBatch(
+  tx: Tx,
+  batch: { readonly registrationId: number; readonly receivedAt: number; readonly receivedBy: string },
+): Promise<number> {
+  const { insertedId } = await tx.execute(
+    `INSERT INTO usage_batch (registration_id, received_at, received_by, accepted, duplicates, conflicts, rejected)
+     VALUES (?, ?, ?, 0, 0, 0, 0)`,
+    [batch.registrationId, batch.receivedAt, batch.receivedBy],
+  );
+  return insertedId;
+}
+
+export async function settleUsageBatch(
+  tx: Tx,
+  batchId: number,
+  counts: {
+    readonly accepted: number;
+    readonly duplicates: number;
+    readonly conflicts: number;
+    readonly rejected: number;
+  },
+): Promise<void> {
+  await tx.execute(
+    'UPDATE usage_batch SET accepted = ?, duplicates = ?, conflicts = ?, rejected = ? WHERE id = ?',
+    [counts.accepted, counts.duplicates, counts.conflicts, counts.rejected, batchId],
+  );
+}
+
+/**
+ * Inserts what is not there yet and answers how many went in. Which ones, when not all did, `findStored` tells by the
+ * batch id: uniqueness is the database's word, and nothing is looked up before.
+ */
+export async function insertUsageRecords(
+  tx: Tx,
+  batchId: number,
+  records: readonly NewUsageRecord[],
+): Promise<number> {
+  return tx.insertRows({
+    table: 'usage_record',
+    columns: [
+      'stack_subscription_id',
+      'reported_hour',
+      'usage_hour',
+      'meter_id',
+      'resource_id',
+      'identity',
+      'usage_day',
+      'source_id',
+      'batch_id',
+      'record_id',
+      'corrects',
+      'quantity',
+    ],
+    decimals: ['quantity'],
+    rows: records.map((record) => [
+      record.stackSubscriptionId,
+      record.reportedHour,
+      record.usageHour,
+      record.meterId,
+      record.resourceId,
+      record.identity,
+      record.usageDay,
+      record.sourceId,
+      batchId,
+      record.recordId,
+      record.corrects,
+      record.quantity,
+    ]),
+    onDuplicate: onDuplicateKeep(tx.dialect, 'batch_id'),
+  });
+}
+
+/** What is stored under these identities, keyed by `identityName`. */
+export async function findStored(
+  tx: Tx,
+  identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[],
+): Promise<ReadonlyMap<string, StoredUsageRecord>> {
+  const stored = new Map<string, StoredUsageRecord>();
+  for (const [usageDay, sameDay] of byDay(identities)) {
+    for (let start = 0; start < sameDay.length; start += IDENTITIES_PER_STATEMENT_MAX) {
+      const some = sameDay.slice(start, start + IDENTITIES_PER_STATEMENT_MAX);
+      const rows = await tx.query<UsageRecord>(
+        `SELECT stack_subscription_id AS stackSubscriptionId, reported_hour AS reportedHour,
+                usage_hour AS usageHour, meter_id AS meterId, resource_id AS resourceId, identity,
+                usage_day AS usageDay, source_id AS sourceId, batch_id AS batchId, record_id AS recordId,
+                corrects, quantity
+           FROM usage_record WHERE usage_day = ? AND identity IN (${some.map(() => '?').join(', ')})`,
+        [usageDay, ...some],
+      );
+      for (const row of rows) {
+        stored.set(identityName(row), { ...row, quantity: canonicalQuantity(row.quantity) });
+      }
+    }
+  }
+  return stored;
+}
+
+/** An identity as a key of a map. */
+export function identityName({
+  usageDay,
+  identity,
+}: Pick<UsageRecord, 'usageDay' | 'identity'>): string {
+  return `${usageDay} ${identity.toString('latin1')}`;
+}
+
+/** Keeps what was not taken in. The same again counts up instead of adding a row. */
+export async function quarantine(
+  tx: Tx,
+  records: readonly Omit<QuarantinedRecord, 'id' | 'timesSeen' | 'firstSeenAt'>[],
+): Promise<void> {
+  if (records.length === 0) return;
+  const { dialect } = tx;
+  await tx.insertRows({
+    table: 'quarantined_record',
+    columns: [
+      'registration_id',
+      'identity',
+      'verdict',
+      'code',
+      'message',
+      'source',
+      'record_id',
+      'stack_subscription_guid',
+      'raw',
+      'first_seen_at',
+      'last_seen_at',
+      'times_seen',
+    ],
+    rows: records.map((record): SqlValue[] => [
+      record.registrationId,
+      record.identity,
+      record.verdict,
+      record.code,
+      record.message,
+      record.source,
+      record.recordId,
+      record.stackSubscriptionGuid,
+      record.raw,
+      record.lastSeenAt,
+      record.lastSeenAt,
+      1,
+    ]),
+    onDuplicate: onDuplicate(dialect, ['identity'], {
+      last_seen_at: incoming(dialect, 'last_seen_at'),
+      times_seen: `quarantined_record.times_seen + ${incoming(dialect, 'times_seen')}`,
+    }),
+  });
+}
+
+function byDay(
+  identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[],
+): ReadonlyMap<number, Buffer[]> {
+  const days = new Map<number, Buffer[]>();
+  for (const { usageDay, identity } of identities) {
+    const sameDay = days.get(usageDay);
+    if (sameDay === undefined) days.set(usageDay, [identity]);
+    else sameDay.push(identity);
+  }
+  return days;
+}

@@ -1,0 +1,357 @@
+/** The rule of what is a usage record: shapes in, entries or rejections out. Pure; nothing here knows the books. */
+import { NumberText, canonicalJson, isJsonObject, parseExactJson } from './exact-json.js';
+import type { JsonObject, JsonValue } from './exact-json.js';
+import { canonicalGuid } from '../../primitives/ids.js';
+import { isNegative, parseQuantity } from '../../primitives/quantity.js';
+import type { Quantity } from '../../primitives/quantity.js';
+import { hourOf, hourText, parseInstant, wholeHour } from '../../primitives/windows.js';
+import type { Hour } from '../../primitives/windows.js';
+
+/** Why a record is not taken in. `docs/errors.md` explains each one. */
+export const REJECTION_CODES = [
+  'NOT_AN_OBJECT',
+  'MALFORMED_LINE',
+  'MISSING_FIELD',
+  'UNKNOWN_FIELD',
+  'WRONG_TYPE',
+  'TOO_LONG',
+  'INVALID_TEXT',
+  'INVALID_GUID',
+  'INVALID_TIME',
+  'WINDOW_NOT_ONE_HOUR',
+  'WINDOW_NOT_ALIGNED',
+  'WINDOW_IN_FUTURE',
+  'WINDOW_TOO_OLD',
+  'INVALID_QUANTITY',
+  'QUANTITY_TOO_LARGE',
+  'NEGATIVE_QUANTITY',
+  'CORRECTS_ITSELF',
+  'WINDOW_CLOSED',
+  'RECORD_CONFLICT',
+] as const;
+export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+export interface Rejection {
+  readonly code: RejectionCode;
+  readonly message: string;
+  readonly field: string | null;
+}
+
+/** A record that passed the checks, in the books' own terms. */
+export interface UsageEntry {
+  /** Who sent it: a resource provider's name for itself, or the stamp for pulled usage. */
+  readonly source: string;
+  /** The sender's id; null for usage pulled from a stamp, whose rows have none. */
+  readonly recordId: string | null;
+  /** What makes it this record and no other, within its registration. */
+  readonly identityParts: readonly string[];
+  readonly stackSubscriptionGuid: string;
+  readonly meterGuid: string;
+  /** The meter id as it was written: stamps send some in upper case, some without dashes. */
+  readonly meterWireId: string;
+  readonly resourceUri: string;
+  readonly location: string;
+  /** JSON text, or empty. */
+  readonly tags: string;
+  readonly additionalInfo: string;
+  readonly usageHour: Hour;
+  /** The reported hour that the stamp gave it; null for pushed usage, which is filed when it arrives. */
+  readonly reportedHour: Hour | null;
+  readonly quantity: Quantity;
+  /** Digits finer than 24 decimals were rounded. */
+  readonly isRounded: boolean;
+  /** Record id that this one corrects by a signed difference. */
+  readonly corrects: string | null;
+}
+
+/** What a check says; a refused record is named by what of it could be read. */
+export type Checked =
+  | { readonly ok: true; readonly entry: UsageEntry }
+  | {
+      readonly ok: false;
+      readonly rejection: Rejection;
+      readonly recordId: string | null;
+      readonly source: string | null;
+      readonly stackSubscriptionGuid: string | null;
+    };
+
+const NAME_LENGTH_MAX = 200;
+const METER_LENGTH_MAX = 64;
+const URI_LENGTH_MAX = 2048;
+const LOCATION_LENGTH_MAX = 128;
+const DETAIL_BYTES_MAX = 16_384;
+const FIRST_YEAR = Date.UTC(2015, 0, 1);
+/** A sender's clock may run ahead of ours by this much before its usage counts as not over yet. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+const FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'source',
+  'stackSubscriptionId',
+  'meterId',
+  'resourceUri',
+  'location',
+  'tags',
+  'additionalInfo',
+  'usageStartTime',
+  'usageEndTime',
+  'quantity',
+  'corrects',
+]);
+/** Control characters end up in logs and spreadsheets; NUL is what identities are joined by. */
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+class Refused extends Error {
+  constructor(readonly rejection: Rejection) {
+    super(rejection.message);
+  }
+}
+
+/** Checks a pushed record, as `POST /v1/usage` documents it. `now` is in milliseconds since 1970. */
+export function checkUsageRecord(value: JsonValue, now: number): Checked {
+  return guarded(value, { source: 'source', recordId: 'id', stack: 'stackSubscriptionId' }, () => {
+    if (!isJsonObject(value)) throw refuse('NOT_AN_OBJECT', 'A record is a JSON object.');
+    for (const field of Object.keys(value)) {
+      if (!FIELDS.has(field)) {
+        throw refuse('UNKNOWN_FIELD', `A record has no field "${field.slice(0, 64)}".`, field.slice(0, 64));
+      }
+    }
+    const source = textOf(value, 'source', NAME_LENGTH_MAX);
+    const recordId = textOf(value, 'id', NAME_LENGTH_MAX);
+    const corrects = value['corrects'] == null ? null : textOf(value, 'corrects', NAME_LENGTH_MAX);
+    if (corrects === recordId) throw refuse('CORRECTS_ITSELF', 'A record cannot correct itself.', 'corrects');
+    const amount = quantityOf(value, corrects !== null);
+    return {
+      source,
+      recordId,
+      identityParts: ['pushed', source, recordId],
+      stackSubscriptionGuid: guidOf(value, 'stackSubscriptionId'),
+      ...meterOf(value),
+      resourceUri: textOf(value, 'resourceUri', URI_LENGTH_MAX),
+      location: optionalTextOf(value, 'location', LOCATION_LENGTH_MAX),
+      tags: tagsOf(value),
+      additionalInfo: detailOf(value, 'additionalInfo'),
+      usageHour: windowOf(value, now),
+      reportedHour: null,
+      ...amount,
+      corrects,
+    };
+  });
+}
+
+/**
+ * Checks one row of Azure Stack Hub's provider usage response (`Microsoft.Commerce.Admin` usage aggregates). The stamp
+ * gives rows no ids of their own; a row is identified by what it is about and by the reported hour that was asked for.
+ */
+export function checkProviderRow(
+  value: JsonValue,
+  pulled: { readonly reportedHour: Hour; readonly source: string; readonly now: number },
+): Checked {
+  const properties = isJsonObject(value) ? (value['properties'] ?? null) : null;
+  return guarded(properties, { source: null, recordId: null, stack: 'subscriptionId' }, () => {
+    if (!isJsonObject(properties)) {
+      throw refuse('NOT_AN_OBJECT', 'A row of the provider usage response has an object "properties".', 'properties');
+    }
+    const stackSubscriptionGuid = guidOf(properties, 'subscriptionId');
+    const meter = meterOf(properties);
+    const usageHour = windowOf(properties, pulled.now);
+    if (usageHour > pulled.reportedHour) {
+      throw refuse('WINDOW_IN_FUTURE', 'Usage cannot be reported before it happened.', 'usageStartTime');
+    }
+    const instance = instanceOf(properties);
+    const resourceUri = textOf(instance, 'resourceUri', URI_LENGTH_MAX);
+    return {
+      source: pulled.source,
+      recordId: null,
+      identityParts: [
+        'pulled',
+        stackSubscriptionGuid,
+        meter.meterGuid,
+        resourceUri.toLowerCase(),
+        String(usageHour),
+        String(pulled.reportedHour),
+      ],
+      stackSubscriptionGuid,
+      ...meter,
+      resourceUri,
+      location: optionalTextOf(instance, 'location', LOCATION_LENGTH_MAX),
+      tags: embeddedText(instance, 'tags'),
+      additionalInfo: embeddedText(instance, 'additionalInfo'),
+      usageHour,
+      reportedHour: pulled.reportedHour,
+      ...quantityOf(properties, true),
+      corrects: null,
+    };
+  });
+}
+
+/** A line of a body that is not JSON: that line alone is refused. */
+export function malformedLine(message: string): Checked {
+  const rejection: Rejection = { code: 'MALFORMED_LINE', message, field: null };
+  return { ok: false, rejection, recordId: null, source: null, stackSubscriptionGuid: null };
+}
+
+function guarded(
+  value: JsonValue,
+  names: { readonly source: string | null; readonly recordId: string | null; readonly stack: string },
+  check: () => UsageEntry,
+): Checked {
+  try {
+    return { ok: true, entry: check() };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const stack = nameIn(value, names.stack);
+    return {
+      ok: false,
+      rejection: error.rejection,
+      source: nameIn(value, names.source),
+      recordId: nameIn(value, names.recordId),
+      stackSubscriptionGuid: stack === null ? null : canonicalGuid(stack),
+    };
+  }
+}
+
+function nameIn(value: JsonValue, field: string | null): string | null {
+  const named = field === null || !isJsonObject(value) ? null : value[field];
+  return typeof named === 'string' ? named.slice(0, NAME_LENGTH_MAX) : null;
+}
+
+function refuse(code: RejectionCode, message: string, field: string | null = null): Refused {
+  return new Refused({ code, message, field });
+}
+
+function required(object: JsonObject, field: string): JsonValue {
+  const value = object[field];
+  if (value === undefined || value === null) throw refuse('MISSING_FIELD', `${field} is missing.`, field);
+  return value;
+}
+
+function textOf(object: JsonObject, field: string, lengthMax: number): string {
+  const value = required(object, field);
+  if (typeof value !== 'string') throw refuse('WRONG_TYPE', `${field} is a string.`, field);
+  if (value === '') throw refuse('MISSING_FIELD', `${field} is empty.`, field);
+  return checkedText(value, field, lengthMax);
+}
+
+function optionalTextOf(object: JsonObject, field: string, lengthMax: number): string {
+  const value = object[field];
+  return value === undefined || value === null || value === '' ? '' : textOf(object, field, lengthMax);
+}
+
+function checkedText(value: string, field: string, lengthMax: number): string {
+  if (value.length > lengthMax) {
+    throw refuse('TOO_LONG', `${field} has at most ${lengthMax} characters.`, field);
+  }
+  if (CONTROL.test(value)) throw refuse('INVALID_TEXT', `${field} holds a control character.`, field);
+  return value;
+}
+
+function guidOf(object: JsonObject, field: string): string {
+  const guid = canonicalGuid(textOf(object, field, METER_LENGTH_MAX));
+  if (guid === null) throw refuse('INVALID_GUID', `${field} is not a GUID.`, field);
+  return guid;
+}
+
+function meterOf(object: JsonObject): { readonly meterGuid: string; readonly meterWireId: string } {
+  const meterWireId = textOf(object, 'meterId', METER_LENGTH_MAX);
+  return { meterGuid: guidOf(object, 'meterId'), meterWireId };
+}
+
+/** Usage comes in whole UTC hours, one at a time: what spans two hours cannot be routed by its hour. */
+function windowOf(object: JsonObject, now: number): Hour {
+  const start = instantOf(object, 'usageStartTime');
+  const end = instantOf(object, 'usageEndTime');
+  if (end - start !== 3_600_000) {
+    throw refuse('WINDOW_NOT_ONE_HOUR', 'A usage window is one hour.', 'usageEndTime');
+  }
+  const hour = wholeHour(start);
+  if (hour === null) {
+    const before = hourOf(start);
+    throw refuse(
+      'WINDOW_NOT_ALIGNED',
+      `A usage window starts on a whole UTC hour: ${hourText(before)} or ${hourText(before + 1)}.`,
+      'usageStartTime',
+    );
+  }
+  if (start > now + CLOCK_SKEW_MS) {
+    throw refuse('WINDOW_IN_FUTURE', 'The usage window has not begun yet.', 'usageStartTime');
+  }
+  if (start < FIRST_YEAR) {
+    throw refuse('WINDOW_TOO_OLD', 'There was no Azure Stack before 2015.', 'usageStartTime');
+  }
+  return hour;
+}
+
+function instantOf(object: JsonObject, field: string): number {
+  const instant = parseInstant(textOf(object, field, 64));
+  if (instant === null) {
+    throw refuse('INVALID_TIME', `${field} is not a time like 2026-01-31T13:00:00Z.`, field);
+  }
+  return instant;
+}
+
+function quantityOf(
+  object: JsonObject,
+  mayBeNegative: boolean,
+): { readonly quantity: Quantity; readonly isRounded: boolean } {
+  const value = required(object, 'quantity');
+  if (typeof value !== 'string' && !(value instanceof NumberText)) {
+    throw refuse('WRONG_TYPE', 'quantity is a decimal, as a string or a number.', 'quantity');
+  }
+  const parsed = parseQuantity(typeof value === 'string' ? value : value.text);
+  if (!parsed.ok) {
+    throw parsed.reason === 'TOO_LARGE'
+      ? refuse('QUANTITY_TOO_LARGE', 'A quantity has at most 24 digits before the point.', 'quantity')
+      : refuse('INVALID_QUANTITY', 'quantity is not a decimal number.', 'quantity');
+  }
+  if (isNegative(parsed.quantity) && !mayBeNegative) {
+    throw refuse('NEGATIVE_QUANTITY', 'Only a record that corrects another may be negative.', 'quantity');
+  }
+  return { quantity: parsed.quantity, isRounded: parsed.isRounded };
+}
+
+function tagsOf(object: JsonObject): string {
+  const tags = object['tags'];
+  if (isJsonObject(tags) && Object.values(tags).some((tag) => typeof tag !== 'string')) {
+    throw refuse('WRONG_TYPE', 'The values of tags are strings.', 'tags');
+  }
+  return detailOf(object, 'tags');
+}
+
+/** An object as one canonical text, so that the order of its keys makes no other resource of it. */
+function detailOf(object: JsonObject, field: string): string {
+  const value = object[field];
+  if (value === undefined || value === null) return '';
+  if (!isJsonObject(value)) throw refuse('WRONG_TYPE', `${field} is an object.`, field);
+  return boundedDetail(Object.keys(value).length === 0 ? '' : canonicalJson(value), field);
+}
+
+/** What the stamp puts into strings is kept to the letter: the usage APIs must give it back. */
+function embeddedText(instance: JsonObject, field: string): string {
+  const value = instance[field];
+  if (value === undefined || value === null) return '';
+  return boundedDetail(typeof value === 'string' ? value : canonicalJson(value), field);
+}
+
+function boundedDetail(text: string, field: string): string {
+  if (text.length > DETAIL_BYTES_MAX || Buffer.byteLength(text) > DETAIL_BYTES_MAX) {
+    throw refuse('TOO_LONG', `${field} has at most ${DETAIL_BYTES_MAX} bytes.`, field);
+  }
+  return text;
+}
+
+function instanceOf(properties: JsonObject): JsonObject {
+  const text = required(properties, 'instanceData');
+  if (typeof text !== 'string') throw refuse('WRONG_TYPE', 'instanceData is JSON in a string.', 'instanceData');
+  let parsed: JsonValue;
+  try {
+    parsed = parseExactJson(text);
+  } catch {
+    throw refuse('INVALID_TEXT', 'instanceData does not hold JSON.', 'instanceData');
+  }
+  const instance = isJsonObject(parsed) ? parsed['Microsoft.Resources'] : undefined;
+  if (!isJsonObject(instance)) {
+    throw refuse('MISSING_FIELD', 'instanceData has no object "Microsoft.Resources".', 'instanceData');
+  }
+  return instance;
+}

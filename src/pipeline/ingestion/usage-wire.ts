@@ -1,0 +1,183 @@
+/** The forms in which usage arrives: bytes in, checked deliveries out. What is in a record, `usage-record.ts` says. */
+import { MalformedJson, canonicalJson, decodeUtf8, isJsonObject, parseExactJson } from './exact-json.js';
+import type { JsonObject, JsonValue } from './exact-json.js';
+import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-record.js';
+import type { Checked } from './usage-record.js';
+import type { Delivery } from './verdict.js';
+import { DomainError } from '../../primitives/errors.js';
+import { hourOf, parseInstant } from '../../primitives/windows.js';
+import type { Hour } from '../../primitives/windows.js';
+
+export const RECORDS_PER_BATCH_MAX = 10_000;
+/** Characters of a refused record that quarantine keeps: four bytes each still fit its column. */
+const RAW_LENGTH_MAX = 16_000;
+
+export const MEDIA_TYPES = [
+  'application/json',
+  'application/x-ndjson',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+] as const;
+export type MediaType = (typeof MEDIA_TYPES)[number];
+
+/**
+ * Reads the body of `POST /v1/usage`: a JSON array of records or one record, a record per line, or CloudEvents 1.0 whose
+ * `data` is the record and whose `id` and `source` name it. Throws MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE or
+ * BATCH_TOO_LARGE for the body as a whole; a line that is no JSON is refused alone.
+ */
+export function decodeUsageBody(
+  bytes: Uint8Array,
+  mediaType: string,
+  now: number,
+): readonly Delivery[] {
+  const text = textOf(bytes);
+  switch (mediaType as MediaType) {
+    case 'application/json':
+      return bounded(asList(parsed(text))).map((value) => delivery(value, checkUsageRecord(value, now)));
+    case 'application/x-ndjson':
+      return bounded(linesOf(text)).map((line) => deliveryOfLine(line, now));
+    case 'application/cloudevents+json':
+    case 'application/cloudevents-batch+json':
+      return bounded(asList(parsed(text))).map((event) => deliveryOfEvent(event, now));
+    default:
+      throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send one of ${MEDIA_TYPES.join(', ')}.`);
+  }
+}
+
+/** A record that is at hand as a value, for example from a mutation. */
+export function deliveryOfRecord(value: JsonValue, now: number): Delivery {
+  return delivery(value, checkUsageRecord(value, now));
+}
+
+/** What a file of usage turned out to be. */
+export type UsageFile =
+  | { readonly format: 'records' | 'lines' | 'cloudevents'; readonly deliveries: readonly Delivery[] }
+  | { readonly format: 'provider-response'; readonly response: ProviderResponse };
+
+/** Azure Stack Hub's provider usage response as it is on the wire. */
+export interface ProviderResponse {
+  readonly rows: readonly JsonValue[];
+  /** The response is one page, and this is where the next one is. */
+  readonly nextLink: string | null;
+  /** The latest usage start in it: what was reported in one hour ends with what was used in that hour. */
+  readonly latestUsageHour: Hour | null;
+}
+
+/** Recognises a file of usage by its content. Throws MALFORMED_BODY. A file may be longer than a batch. */
+export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
+  const text = textOf(bytes);
+  const whole = wholeJson(text);
+  if (whole === null) {
+    return { format: 'lines', deliveries: linesOf(text).map((line) => deliveryOfLine(line, now)) };
+  }
+  if (isJsonObject(whole) && Array.isArray(whole['value'])) {
+    return { format: 'provider-response', response: providerResponse(whole) };
+  }
+  const values = asList(whole);
+  const isEvents = values.length > 0 && values.every((value) => isJsonObject(value) && 'specversion' in value);
+  return isEvents
+    ? { format: 'cloudevents', deliveries: values.map((event) => deliveryOfEvent(event, now)) }
+    : {
+        format: 'records',
+        deliveries: values.map((value) => delivery(value, checkUsageRecord(value, now))),
+      };
+}
+
+/** The rows of a provider usage response, filed under the reported hour that was asked for. */
+export function deliveriesOfProvider(
+  response: ProviderResponse,
+  pulled: { readonly reportedHour: Hour; readonly source: string; readonly now: number },
+): readonly Delivery[] {
+  return response.rows.map((row) => delivery(row, checkProviderRow(row, pulled)));
+}
+
+function providerResponse(body: JsonObject): ProviderResponse {
+  const rows = body['value'] as readonly JsonValue[];
+  const starts = rows.flatMap((row) => {
+    const properties = isJsonObject(row) ? row['properties'] : undefined;
+    const start = isJsonObject(properties) ? properties['usageStartTime'] : undefined;
+    const instant = typeof start === 'string' ? parseInstant(start) : null;
+    return instant === null ? [] : [hourOf(instant)];
+  });
+  const nextLink = body['nextLink'];
+  return {
+    rows,
+    nextLink: typeof nextLink === 'string' && nextLink !== '' ? nextLink : null,
+    latestUsageHour: starts.length === 0 ? null : starts.reduce((left, right) => Math.max(left, right)),
+  };
+}
+
+function deliveryOfLine(line: string, now: number): Delivery {
+  try {
+    return deliveryOfRecord(parseExactJson(line), now);
+  } catch (error) {
+    if (!(error instanceof MalformedJson)) throw error;
+    return { checked: malformedLine(error.message), raw: () => line.slice(0, RAW_LENGTH_MAX) };
+  }
+}
+
+/** A CloudEvent without `data` that is an object is checked as a record without fields, and refused as such. */
+function deliveryOfEvent(event: JsonValue, now: number): Delivery {
+  if (!isJsonObject(event)) return delivery(event, checkUsageRecord(event, now));
+  const { id, source, data, specversion } = event;
+  if (specversion !== '1.0') {
+    return delivery(event, malformedLine('A CloudEvent has specversion "1.0".'));
+  }
+  const record = { ...(isJsonObject(data) ? data : {}), id: id ?? null, source: source ?? null };
+  return delivery(event, checkUsageRecord(record, now));
+}
+
+function delivery(value: JsonValue, checked: Checked): Delivery {
+  return { checked, raw: () => canonicalJson(value).slice(0, RAW_LENGTH_MAX) };
+}
+
+function asList(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+function bounded<Item>(items: readonly Item[]): readonly Item[] {
+  if (items.length > RECORDS_PER_BATCH_MAX) {
+    throw new DomainError(
+      'BATCH_TOO_LARGE',
+      `A batch has at most ${RECORDS_PER_BATCH_MAX} records, and this one has ${items.length}.`,
+    );
+  }
+  return items;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return orMalformedBody(() => decodeUtf8(bytes));
+}
+
+function parsed(text: string): JsonValue {
+  return orMalformedBody(() => parseExactJson(text));
+}
+
+function orMalformedBody<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedJson) throw new DomainError('MALFORMED_BODY', error.message);
+    throw error;
+  }
+}
+
+/** The text as one JSON value; null when it is one value per line. */
+function wholeJson(text: string): JsonValue | null {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (!(error instanceof MalformedJson)) throw error;
+    const [first = ''] = linesOf(text);
+    try {
+      parseExactJson(first);
+    } catch {
+      throw new DomainError('MALFORMED_BODY', error.message);
+    }
+    return null;
+  }
+}

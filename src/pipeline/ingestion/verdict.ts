@@ -1,0 +1,155 @@
+import type { Checked, Rejection, UsageEntry } from './usage-record.js';
+import { identityName } from './usage-record-store.js';
+import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
+
+/** What became of one record of a batch. A duplicate is a success: the record is in the books, once. */
+export const VERDICTS = ['ACCEPTED', 'DUPLICATE', 'CONFLICT', 'REJECTED'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One record as it was delivered and checked. `raw` makes the text that quarantine keeps, only when it is needed. */
+export interface Delivery {
+  readonly checked: Checked;
+  readonly raw: () => string;
+}
+
+export interface RecordVerdict {
+  /** Place in the batch, from 0. */
+  readonly index: number;
+  readonly verdict: Verdict;
+  readonly recordId: string | null;
+  /** Why, for CONFLICT and REJECTED. */
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly field: string | null;
+  /** True when digits finer than 24 decimals were rounded half to even. */
+  readonly isRounded: boolean;
+  /** For DUPLICATE and CONFLICT: what the books hold under this id. */
+  readonly stored: StoredUsageRecord | null;
+}
+
+export interface UsageReceipt {
+  /** Null for an empty batch, of which nothing is kept. */
+  readonly batchId: number | null;
+  /** Milliseconds since 1970: when it was taken in. */
+  readonly receivedAt: number;
+  readonly verdicts: readonly RecordVerdict[];
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly rejected: number;
+}
+
+/** A record that passed the checks, with the row it would become. */
+export interface Candidate {
+  readonly index: number;
+  readonly entry: UsageEntry;
+  readonly record: NewUsageRecord;
+  /** False when its reported day is closed, so that it can only be a duplicate or be refused. */
+  readonly isOpen: boolean;
+}
+
+/** The first of each identity, in the order in which rows are written. Later ones are judged against it. */
+export function firstOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
+  const firsts = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const name = identityName(candidate.record);
+    if (candidate.isOpen && !firsts.has(name)) firsts.set(name, candidate);
+  }
+  return [...firsts.values()].sort(inWritingOrder);
+}
+
+/**
+ * The verdict on each candidate, in order. `accepted` are those whose row went in; `stored` is what the books hold for
+ * the others.
+ */
+export function judge(
+  candidates: readonly Candidate[],
+  accepted: ReadonlyMap<string, Candidate>,
+  stored: ReadonlyMap<string, StoredUsageRecord>,
+  batchId: number,
+): readonly RecordVerdict[] {
+  return candidates.map((candidate) => {
+    const name = identityName(candidate.record);
+    const winner = accepted.get(name);
+    if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
+    const known =
+      winner === undefined ? stored.get(name) : { ...winner.record, batchId };
+    if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
+    return isSameUsage(known, candidate.record)
+      ? verdictOn(candidate, 'DUPLICATE', null, known)
+      : verdictOn(candidate, 'CONFLICT', CONFLICTING, known);
+  });
+}
+
+/** The verdict on a record that failed its checks. */
+export function rejected(index: number, checked: Extract<Checked, { ok: false }>): RecordVerdict {
+  const { code, message, field } = checked.rejection;
+  return {
+    index,
+    verdict: 'REJECTED',
+    recordId: checked.recordId,
+    code,
+    message,
+    field,
+    isRounded: false,
+    stored: null,
+  };
+}
+
+const WINDOW_CLOSED: Rejection = {
+  code: 'WINDOW_CLOSED',
+  message: 'The reported day is closed, and the record is not in it.',
+  field: null,
+};
+
+const CONFLICTING = {
+  code: 'RECORD_CONFLICT',
+  message: 'Another record is stored under this id; it was left as it is.',
+  field: null,
+};
+
+function verdictOn(
+  { index, entry }: Candidate,
+  verdict: Verdict,
+  reason: { readonly code: string; readonly message: string; readonly field: string | null } | null,
+  stored: StoredUsageRecord | null,
+): RecordVerdict {
+  return {
+    index,
+    verdict,
+    recordId: entry.recordId,
+    code: reason?.code ?? null,
+    message: reason?.message ?? null,
+    field: reason?.field ?? null,
+    isRounded: entry.isRounded,
+    stored,
+  };
+}
+
+/**
+ * Whether two records of one identity say the same. A pulled record's identity already holds what it is about, and its
+ * stamp may describe the resource differently a day later (new tags), so only the amount can contradict.
+ */
+function isSameUsage(known: StoredUsageRecord, candidate: NewUsageRecord): boolean {
+  if (known.quantity !== candidate.quantity) return false;
+  if (candidate.recordId === null) return true;
+  return (
+    known.stackSubscriptionId === candidate.stackSubscriptionId &&
+    known.usageHour === candidate.usageHour &&
+    known.meterId === candidate.meterId &&
+    known.resourceId === candidate.resourceId &&
+    known.corrects === candidate.corrects
+  );
+}
+
+/** The order of the table's primary key: writers that insert in one order do not deadlock. */
+function inWritingOrder({ record: left }: Candidate, { record: right }: Candidate): number {
+  return (
+    left.stackSubscriptionId - right.stackSubscriptionId ||
+    left.reportedHour - right.reportedHour ||
+    left.usageHour - right.usageHour ||
+    left.meterId - right.meterId ||
+    left.resourceId - right.resourceId ||
+    left.identity.compare(right.identity)
+  );
+}

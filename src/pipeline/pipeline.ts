@@ -1,0 +1,219 @@
+/**
+ * The way of a usage record, in one transaction per batch: take it in (once), give it a destination, add it to the
+ * totals. When the call returns, all of it is committed and true at once; when it throws, none of it happened.
+ *
+ *   ingestion   what came, checked and counted once
+ *   rollup      what it adds up to
+ *   routing     where it is billed: the mapping in force at its usage hour, else the base subscription
+ *   closing     (later, at its own pace) a reported day is over: nothing of it changes any more
+ *
+ * Stages meet in tables. Only this file calls several of them.
+ */
+import type { Dictionary, EntryIds } from './ingestion/dictionary.js';
+import {
+  findStored,
+  identityName,
+  insertUsageBatch,
+  insertUsageRecords,
+  quarantine,
+  settleUsageBatch,
+} from './ingestion/usage-record-store.js';
+import type { StoredUsageRecord } from './ingestion/usage-record-store.js';
+import { firstOfEach, judge, rejected } from './ingestion/verdict.js';
+import type { Candidate, Delivery, RecordVerdict, UsageReceipt } from './ingestion/verdict.js';
+import { addToDayTotals } from './rollup/day-total-store.js';
+import { foldIntoDays } from './rollup/day-total.js';
+import { destinationOf } from './routing/destination.js';
+import type { RoutingTables } from './routing/routing-store.js';
+import type { Database } from '../database/database.js';
+import type { Tx } from '../database/transaction.js';
+import type { Clock } from '../primitives/clock.js';
+import { digest16 } from '../primitives/ids.js';
+import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
+import { holdOpenState } from '../registration/registration-store.js';
+import type { OpenState } from '../registration/registration-store.js';
+
+export interface Pipeline {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly dictionary: Dictionary;
+  readonly routingTables: RoutingTables;
+}
+
+export interface UsageDelivery {
+  readonly registrationId: number;
+  /** The principal who sent it. */
+  readonly receivedBy: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+/**
+ * Records a batch of usage and answers with a verdict on each record, in order, after the commit. A bad record never
+ * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order, leaves
+ * the books as they are.
+ */
+export async function recordUsage(
+  pipeline: Pipeline,
+  { registrationId, receivedBy, deliveries }: UsageDelivery,
+): Promise<UsageReceipt> {
+  const receivedAt = pipeline.clock.now();
+  if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
+  const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
+  const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
+  return pipeline.db.inTransaction(async (tx) => {
+    const open = await holdOpenState(tx, registrationId);
+    const candidates = candidatesOf(deliveries, ids, { registrationId, receivedAt, open });
+    const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
+    const { accepted, stored } = await insert(tx, batchId, candidates);
+    await countIn(pipeline, tx, { registrationId, open, accepted: [...accepted.values()] });
+    const verdicts = inOrder(deliveries, judge(candidates, accepted, stored, batchId));
+    await keepRefused(tx, { registrationId, receivedAt, deliveries, verdicts });
+    const receipt = receiptOf(batchId, receivedAt, verdicts);
+    await settleUsageBatch(tx, batchId, receipt);
+    return receipt;
+  });
+}
+
+function candidatesOf(
+  deliveries: readonly Delivery[],
+  ids: readonly EntryIds[],
+  batch: { readonly registrationId: number; readonly receivedAt: number; readonly open: OpenState },
+): readonly Candidate[] {
+  const { closedBeforeDay } = batch.open;
+  // A gateway whose clock lags behind the one that closed the day files under the first open hour.
+  const arrivalHour = Math.max(hourOf(batch.receivedAt), firstHourOf(closedBeforeDay));
+  const candidates: Candidate[] = [];
+  deliveries.forEach(({ checked }, index) => {
+    if (!checked.ok) return;
+    const { entry } = checked;
+    const known = ids[candidates.length];
+    if (known === undefined) return;
+    const reportedHour = entry.reportedHour ?? arrivalHour;
+    candidates.push({
+      index,
+      entry,
+      isOpen: dayOf(reportedHour) >= closedBeforeDay,
+      record: {
+        ...known,
+        reportedHour,
+        usageHour: entry.usageHour,
+        usageDay: dayOf(entry.usageHour),
+        identity: digest16([String(batch.registrationId), ...entry.identityParts]),
+        recordId: entry.recordId,
+        corrects: entry.corrects,
+        quantity: entry.quantity,
+      },
+    });
+  });
+  return candidates;
+}
+
+async function insert(
+  tx: Tx,
+  batchId: number,
+  candidates: readonly Candidate[],
+): Promise<{
+  readonly accepted: ReadonlyMap<string, Candidate>;
+  readonly stored: ReadonlyMap<string, StoredUsageRecord>;
+}> {
+  const firsts = firstOfEach(candidates);
+  const inserted = await insertUsageRecords(
+    tx,
+    batchId,
+    firsts.map(({ record }) => record),
+  );
+  const isAllNew = inserted === firsts.length;
+  const unclear = isAllNew ? candidates.filter(({ isOpen }) => !isOpen) : candidates;
+  const stored = await findStored(
+    tx,
+    unclear.map(({ record }) => record),
+  );
+  const accepted = firsts.filter(
+    ({ record }) => isAllNew || stored.get(identityName(record))?.batchId === batchId,
+  );
+  return {
+    accepted: new Map(accepted.map((candidate) => [identityName(candidate.record), candidate])),
+    stored,
+  };
+}
+
+async function countIn(
+  { routingTables }: Pipeline,
+  tx: Tx,
+  batch: {
+    readonly registrationId: number;
+    readonly open: OpenState;
+    readonly accepted: readonly Candidate[];
+  },
+): Promise<void> {
+  const table = await routingTables.at(tx, batch.registrationId, batch.open.routingVersion);
+  const deltas = foldIntoDays(
+    batch.accepted.map(({ record }) => record),
+    (stackSubscriptionId, usageHour) => destinationOf(table, stackSubscriptionId, usageHour),
+  );
+  await addToDayTotals(tx, deltas);
+}
+
+function inOrder(
+  deliveries: readonly Delivery[],
+  judged: readonly RecordVerdict[],
+): readonly RecordVerdict[] {
+  const byIndex = new Map(judged.map((verdict) => [verdict.index, verdict]));
+  return deliveries.flatMap(({ checked }, index) => {
+    const verdict = checked.ok ? byIndex.get(index) : rejected(index, checked);
+    return verdict === undefined ? [] : [verdict];
+  });
+}
+
+async function keepRefused(
+  tx: Tx,
+  batch: {
+    readonly registrationId: number;
+    readonly receivedAt: number;
+    readonly deliveries: readonly Delivery[];
+    readonly verdicts: readonly RecordVerdict[];
+  },
+): Promise<void> {
+  const refused = batch.verdicts.flatMap((verdict) => {
+    const delivery = batch.deliveries[verdict.index];
+    const isKept = verdict.verdict === 'CONFLICT' || verdict.verdict === 'REJECTED';
+    return isKept && delivery !== undefined ? [{ verdict, delivery }] : [];
+  });
+  await quarantine(
+    tx,
+    refused.map(({ verdict, delivery: { checked, raw } }) => {
+      const text = raw();
+      const code = verdict.code ?? '';
+      const named = checked.ok ? checked.entry : checked;
+      return {
+        registrationId: batch.registrationId,
+        identity: digest16([String(batch.registrationId), code, text]),
+        verdict: verdict.verdict,
+        code,
+        message: verdict.message ?? '',
+        source: named.source,
+        recordId: named.recordId,
+        stackSubscriptionGuid: named.stackSubscriptionGuid,
+        raw: text,
+        lastSeenAt: batch.receivedAt,
+      };
+    }),
+  );
+}
+
+function receiptOf(
+  batchId: number | null,
+  receivedAt: number,
+  verdicts: readonly RecordVerdict[],
+): UsageReceipt {
+  const count = (wanted: string) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    batchId,
+    receivedAt,
+    verdicts,
+    accepted: count('ACCEPTED'),
+    duplicates: count('DUPLICATE'),
+    conflicts: count('CONFLICT'),
+    rejected: count('REJECTED'),
+  };
+}

@@ -1,0 +1,104 @@
+import { rerouteOpenUsage } from './reroute-open-usage.js';
+import { loadRoutingTable } from './routing-store.js';
+import type { Scope } from '../../access/scope.js';
+import type { Database } from '../../database/database.js';
+import { insertRow, isDuplicateKey } from '../../database/transaction.js';
+import type { Tx } from '../../database/transaction.js';
+import type { Clock } from '../../primitives/clock.js';
+import { DomainError, invariant } from '../../primitives/errors.js';
+import { canonicalGuid } from '../../primitives/ids.js';
+import {
+  bumpRoutingVersion,
+  getRegistration,
+  lockRegistration,
+} from '../../registration/registration-store.js';
+import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
+import { checkedName } from '../../tenancy/register-tenant.js';
+import { findTenant, listStackSubscriptions } from '../../tenancy/tenancy-store.js';
+import type { StackSubscription, StackSubscriptionAssignment } from '../../tenancy/tenancy.entity.js';
+
+/**
+ * Says whose a stack subscription is; it may be one that has not sent usage yet. Its open usage moves to the tenant's
+ * destinations in the same transaction, closed days stay as they were billed. Repeating it changes nothing.
+ */
+export async function assignStackSubscription(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  scope: Scope,
+  input: {
+    readonly registration: string;
+    readonly stackSubscriptionId: string;
+    readonly tenantId: string;
+    readonly name?: string | undefined;
+    readonly by: string;
+  },
+): Promise<StackSubscription> {
+  const seen = await getRegistration(db.reader, scope, input.registration);
+  const stackSubscriptionGuid = canonicalGuid(input.stackSubscriptionId);
+  if (stackSubscriptionGuid === null) {
+    throw new DomainError('INVALID_INPUT', 'A stack subscription id is a GUID.', [
+      'stackSubscriptionId',
+    ]);
+  }
+  const name = input.name === undefined ? null : checkedName(input.name);
+  return db.inTransaction(async (tx) => {
+    const registration = await lockRegistration(tx, seen.id);
+    const tenantGuid = canonicalGuid(input.tenantId) ?? '';
+    const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
+    if (tenant === null) throw tenantNotFound();
+    const key = { registrationId: seen.id, stackSubscriptionGuid };
+    const subscription = await findOrInsert(tx, scope, { ...key, firstSeenAt: clock.now() });
+    if (name !== null) {
+      await tx.execute('UPDATE stack_subscription SET name = ? WHERE id = ?', [name, subscription.id]);
+    }
+    const renamed = { ...subscription, name: name ?? subscription.name, tenantId: tenant.id };
+    if (subscription.tenantId === tenant.id) return renamed;
+
+    const version = await bumpRoutingVersion(tx, seen.id);
+    await assign(tx, {
+      stackSubscriptionId: subscription.id,
+      tenantId: tenant.id,
+      createdVersion: version,
+      supersededVersion: 0,
+      assignedAt: clock.now(),
+      assignedBy: input.by,
+    });
+    await rerouteOpenUsage(tx, {
+      table: await loadRoutingTable(tx, seen.id, version),
+      stackSubscriptionIds: [subscription.id],
+      fromHour: 0,
+      closedBeforeDay: registration.closedBeforeDay,
+    });
+    return renamed;
+  });
+}
+
+async function findOrInsert(
+  tx: Tx,
+  scope: Scope,
+  key: Pick<StackSubscription, 'registrationId' | 'stackSubscriptionGuid' | 'firstSeenAt'>,
+): Promise<StackSubscription> {
+  const page = { afterId: 0, limit: 1 };
+  const [known] = await listStackSubscriptions(tx, scope, key, page);
+  if (known !== undefined) return known;
+  const row = { ...key, tenantId: null, name: null };
+  await insertRow<StackSubscription>(tx, 'stack_subscription', row).catch((error: unknown) => {
+    // Its first usage arrived at the same moment.
+    if (!isDuplicateKey(error)) throw error;
+  });
+  const [inserted] = await listStackSubscriptions(tx, scope, key, page);
+  invariant(inserted, 'a stack subscription that was inserted can be read');
+  return inserted;
+}
+
+async function assign(tx: Tx, assignment: Omit<StackSubscriptionAssignment, 'id'>): Promise<void> {
+  await tx.execute(
+    `UPDATE stack_subscription_assignment SET superseded_version = ?
+      WHERE stack_subscription_id = ? AND superseded_version = 0`,
+    [assignment.createdVersion, assignment.stackSubscriptionId],
+  );
+  await insertRow<StackSubscriptionAssignment>(tx, 'stack_subscription_assignment', assignment);
+  await tx.execute('UPDATE stack_subscription SET tenant_id = ? WHERE id = ?', [
+    assignment.tenantId,
+    assignment.stackSubscriptionId,
+  ]);
+}

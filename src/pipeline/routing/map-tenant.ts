@@ -1,0 +1,155 @@
+import { stepInForce } from './destination.js';
+import { rerouteOpenUsage } from './reroute-open-usage.js';
+import { insertMappingStep, loadRoutingTable, supersedeSteps } from './routing-store.js';
+import type { Scope } from '../../access/scope.js';
+import type { Database } from '../../database/database.js';
+import type { Tx } from '../../database/transaction.js';
+import type { Clock } from '../../primitives/clock.js';
+import { DomainError } from '../../primitives/errors.js';
+import { canonicalGuid } from '../../primitives/ids.js';
+import { hourOf } from '../../primitives/windows.js';
+import type { Hour } from '../../primitives/windows.js';
+import {
+  bumpRoutingVersion,
+  getRegistration,
+  lockRegistration,
+} from '../../registration/registration-store.js';
+import type { Registration } from '../../registration/registration.entity.js';
+import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
+import { checkCspSubscription, checkMappingAllowed, checkSameTenant } from '../../tenancy/csp-rules.js';
+import {
+  findTenant,
+  listCspSubscriptions,
+  listStackSubscriptions,
+} from '../../tenancy/tenancy-store.js';
+import type { Tenant } from '../../tenancy/tenancy.entity.js';
+
+interface App {
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+/** Of whom and from when. Left out, a change holds from the current hour on. */
+export interface TenantChange {
+  readonly registration: string;
+  readonly tenantId: string;
+  readonly effectiveFrom?: Hour | undefined;
+}
+
+/** More stack subscriptions than a tenant has; a tenant beyond it needs rerouting in parts. */
+const STACK_SUBSCRIPTIONS_MAX = 100_000;
+
+/**
+ * Bills a tenant's usage to a CSP subscription from an hour on, replacing whatever was to hold from then (Azure's PUT
+ * overwrites too). What was replaced is kept. Usage whose reported day is open moves in the same transaction; closed
+ * days stay as they were billed. Asking for what already holds changes nothing.
+ *
+ * Azure consults its mapping when usage arrives and documents nothing retroactive; we decide by the usage hour and
+ * record which mapping decided.
+ */
+export async function mapTenant(
+  app: App,
+  scope: Scope,
+  input: TenantChange & { readonly cspSubscriptionId: string; readonly by: string },
+): Promise<Tenant> {
+  return changeMapping(app, scope, input, async (tx, registration, tenant) => {
+    checkMappingAllowed(registration);
+    return mappableSubscription(tx, scope, registration, tenant, input.cspSubscriptionId);
+  });
+}
+
+/** Lets a tenant's usage go to the base subscription again, from an hour on. */
+export async function unmapTenant(
+  app: App,
+  scope: Scope,
+  input: TenantChange & { readonly by: string },
+): Promise<Tenant> {
+  return changeMapping(app, scope, input, async () => null);
+}
+
+/** The row id of the CSP subscription that this tenant may be mapped to; refuses any other under Azure's names. */
+export async function mappableSubscription(
+  sql: Pick<Tx, 'dialect' | 'query'>,
+  scope: Scope,
+  registration: Registration,
+  tenant: Tenant,
+  cspSubscriptionId: string,
+): Promise<number> {
+  const cspSubscriptionGuid = canonicalGuid(cspSubscriptionId);
+  if (cspSubscriptionGuid === null) {
+    throw new DomainError('InvalidCustomerSubscriptionId', 'This is no Azure subscription id.', [
+      'cspSubscriptionId',
+    ]);
+  }
+  const [found] = await listCspSubscriptions(
+    sql,
+    scope,
+    { registrationId: registration.id, cspSubscriptionGuid },
+    { afterId: 0, limit: 1 },
+  );
+  if (found === undefined) {
+    throw new DomainError(
+      'CustomerSubscriptionNotFound',
+      'The registration has no such CSP subscription.',
+      ['cspSubscriptionId'],
+    );
+  }
+  checkCspSubscription(registration, found);
+  checkSameTenant(tenant, found);
+  return found.id;
+}
+
+/** The stack subscriptions whose usage follows a tenant's mapping. */
+export async function stackSubscriptionIdsOf(
+  sql: Pick<Tx, 'dialect' | 'query'>,
+  scope: Scope,
+  tenantId: number,
+): Promise<number[]> {
+  const page = { afterId: 0, limit: STACK_SUBSCRIPTIONS_MAX };
+  const rows = await listStackSubscriptions(sql, scope, { tenantId }, page);
+  return rows.map(({ id }) => id);
+}
+
+async function changeMapping(
+  { db, clock }: App,
+  scope: Scope,
+  input: TenantChange & { readonly by: string },
+  targetOf: (tx: Tx, registration: Registration, tenant: Tenant) => Promise<number | null>,
+): Promise<Tenant> {
+  const seen = await getRegistration(db.reader, scope, input.registration);
+  const from = input.effectiveFrom ?? hourOf(clock.now());
+  return db.inTransaction(async (tx) => {
+    const registration = await lockRegistration(tx, seen.id);
+    const tenantGuid = canonicalGuid(input.tenantId) ?? '';
+    const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
+    if (tenant === null) throw tenantNotFound();
+    const cspSubscriptionId = await targetOf(tx, registration, tenant);
+    const before = await loadRoutingTable(tx, seen.id, registration.routingVersion);
+    const steps = before.stepsOf.get(tenant.id) ?? [];
+    const inForce = stepInForce(steps, from)?.cspSubscriptionId ?? null;
+    const isLast = steps.every((step) => step.effectiveFrom <= from);
+    if (inForce === cspSubscriptionId && isLast) return tenant;
+
+    const version = await bumpRoutingVersion(tx, seen.id);
+    await supersedeSteps(tx, tenant.id, from, version);
+    const earlier = steps.filter((step) => step.effectiveFrom < from);
+    if ((stepInForce(earlier, from)?.cspSubscriptionId ?? null) !== cspSubscriptionId) {
+      await insertMappingStep(tx, {
+        registrationId: seen.id,
+        tenantId: tenant.id,
+        cspSubscriptionId,
+        effectiveFrom: from,
+        version,
+        at: clock.now(),
+        by: input.by,
+      });
+    }
+    await rerouteOpenUsage(tx, {
+      table: await loadRoutingTable(tx, seen.id, version),
+      stackSubscriptionIds: await stackSubscriptionIdsOf(tx, scope, tenant.id),
+      fromHour: from,
+      closedBeforeDay: registration.closedBeforeDay,
+    });
+    return tenant;
+  });
+}

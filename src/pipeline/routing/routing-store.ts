@@ -1,0 +1,135 @@
+import type { MappingStep, RoutingTable } from './destination.js';
+import type { Sql, Tx } from '../../database/transaction.js';
+import { invariant } from '../../primitives/errors.js';
+
+/** How many versions of routing tables are remembered before the memory is emptied. */
+const REMEMBERED_MAX = 500;
+
+/**
+ * Remembers routing tables by registration and version. A version never changes once it is committed, so what is
+ * remembered is never stale.
+ */
+export interface RoutingTables {
+  at(sql: Sql, registrationId: number, version: number): Promise<RoutingTable>;
+}
+
+export function createRoutingTables(): RoutingTables {
+  const remembered = new Map<string, RoutingTable>();
+  return {
+    at: async (sql, registrationId, version) => {
+      const key = `${registrationId}:${version}`;
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
+      const table = await loadRoutingTable(sql, registrationId, version);
+      if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+      remembered.set(key, table);
+      return table;
+    },
+  };
+}
+
+/** Reads what holds at a routing version; inside the transaction that makes the version, it sees the new one. */
+export async function loadRoutingTable(
+  sql: Sql,
+  registrationId: number,
+  version: number,
+): Promise<RoutingTable> {
+  const holds = (alias: string) =>
+    `${alias}.created_version <= ${version} AND (${alias}.superseded_version = 0 OR ${alias}.superseded_version > ${version})`;
+  const fallbacks = await sql.query<{ id: number; reason: string }>(
+    'SELECT id, reason FROM destination WHERE registration_id = ? AND mapping_key = 0',
+    [registrationId],
+  );
+  const assignments = await sql.query<{ stackSubscriptionId: number; tenantId: number }>(
+    `SELECT a.stack_subscription_id AS stackSubscriptionId, a.tenant_id AS tenantId
+       FROM stack_subscription_assignment a
+       JOIN stack_subscription s ON s.id = a.stack_subscription_id
+      WHERE s.registration_id = ? AND ${holds('a')}`,
+    [registrationId],
+  );
+  const steps = await sql.query<MappingStep & { tenantId: number }>(
+    `SELECT m.tenant_id AS tenantId, m.id AS mappingId, m.effective_from AS effectiveFrom,
+            m.csp_subscription_id AS cspSubscriptionId, d.id AS destinationId
+       FROM tenant_mapping m
+       JOIN tenant t ON t.id = m.tenant_id
+       LEFT JOIN destination d ON d.tenant_mapping_id = m.id
+      WHERE t.registration_id = ? AND ${holds('m')}
+      ORDER BY m.tenant_id, m.effective_from`,
+    [registrationId],
+  );
+  const fallback = (reason: string) => {
+    const row = fallbacks.find((candidate) => candidate.reason === reason);
+    invariant(row, `registration ${registrationId} has a destination ${reason}`);
+    return row.id;
+  };
+  const stepsOf = new Map<number, MappingStep[]>();
+  for (const { tenantId, ...step } of steps) {
+    const known = stepsOf.get(tenantId);
+    if (known === undefined) stepsOf.set(tenantId, [step]);
+    else known.push(step);
+  }
+  return {
+    registrationId,
+    version,
+    tenantNotMapped: fallback('TENANT_NOT_MAPPED'),
+    tenantUnknown: fallback('TENANT_UNKNOWN'),
+    tenantOf: new Map(assignments.map((row) => [row.stackSubscriptionId, row.tenantId])),
+    stepsOf,
+  };
+}
+
+/** The two ways onto the base subscription. Made with the registration, so that usage always has somewhere to go. */
+export async function insertFallbackDestinations(tx: Tx, registrationId: number): Promise<void> {
+  await tx.insertRows({
+    table: 'destination',
+    columns: ['registration_id', 'reason', 'tenant_mapping_id', 'mapping_key'],
+    rows: [
+      [registrationId, 'TENANT_NOT_MAPPED', null, 0],
+      [registrationId, 'TENANT_UNKNOWN', null, 0],
+    ],
+    onDuplicate: '',
+  });
+}
+
+/** Begins a new step of a tenant's billing history, with its destination where it maps. */
+export async function insertMappingStep(
+  tx: Tx,
+  step: {
+    readonly registrationId: number;
+    readonly tenantId: number;
+    readonly cspSubscriptionId: number | null;
+    readonly effectiveFrom: number;
+    readonly version: number;
+    readonly at: number;
+    readonly by: string;
+  },
+): Promise<number> {
+  const { insertedId } = await tx.execute(
+    `INSERT INTO tenant_mapping (tenant_id, csp_subscription_id, effective_from, created_version,
+       superseded_version, created_at, created_by) VALUES (?, ?, ?, ?, 0, ?, ?)`,
+    [step.tenantId, step.cspSubscriptionId, step.effectiveFrom, step.version, step.at, step.by],
+  );
+  if (step.cspSubscriptionId !== null) {
+    await tx.execute(
+      `INSERT INTO destination (registration_id, reason, tenant_mapping_id, mapping_key)
+       VALUES (?, 'MAPPED', ?, ?)`,
+      [step.registrationId, insertedId, insertedId],
+    );
+  }
+  return insertedId;
+}
+
+/** Ends every step of the tenant that begins at this hour or later. They are kept, as what once held. */
+export async function supersedeSteps(
+  tx: Tx,
+  tenantId: number,
+  from: number,
+  version: number,
+): Promise<number> {
+  const { affected } = await tx.execute(
+    `UPDATE tenant_mapping SET superseded_version = ?
+      WHERE tenant_id = ? AND effective_from >= ? AND superseded_version = 0`,
+    [version, tenantId, from],
+  );
+  return affected;
+}
