@@ -1,0 +1,264 @@
+import { afterKey, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
+import { recordConditions, totalConditions } from './usage-filter.js';
+import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
+import { createRouter } from './usage-router.js';
+import type { Router } from './usage-router.js';
+import { among } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import { dayOfHour, sumOf } from '../database/dialect.js';
+import type { Sql } from '../database/transaction.js';
+import type { RoutingTables } from '../pipeline/routing/routing-store.js';
+import { canonicalQuantity, sum } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
+import { HOURS_PER_DAY, dayOf } from '../primitives/windows.js';
+import type { Day, Hour, HourRange } from '../primitives/windows.js';
+
+export const GRANULARITIES = ['HOURLY', 'DAILY'] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/** The total of one resource's meter in one usage window, filed under one reported window, for one destination. */
+export interface UsageAggregate {
+  readonly key: UsageKey;
+  readonly registrationId: number;
+  readonly stackSubscriptionId: number;
+  readonly meterId: number;
+  readonly resourceId: number;
+  readonly usage: HourRange;
+  readonly reported: HourRange;
+  readonly quantity: Quantity;
+  readonly records: number;
+  readonly destinationId: number;
+  readonly isClosed: boolean;
+}
+
+export interface AggregatesQuestion {
+  readonly filter: UsageFilter;
+  readonly granularity: Granularity;
+  readonly range: UsageRange;
+  readonly after: UsageKey | null;
+  readonly limit: number;
+}
+
+export interface Reading {
+  readonly sql: Sql;
+  readonly routingTables: RoutingTables;
+}
+
+/** Reported hours [from, to) of one stack subscription that hold rows for the answer. */
+interface Span extends HourRange {
+  readonly stackSubscriptionId: number;
+}
+
+interface Row {
+  stackSubscriptionId: number;
+  reportedWindow: number;
+  usageWindow: number;
+  meterId: number;
+  resourceId: number;
+  part: number;
+  firstUsageHour: Hour;
+  quantity: string;
+  records: number;
+}
+
+/** How often a page is topped up when the filter drops most of what the totals promised. */
+const ROUNDS_MAX = 25;
+
+/**
+ * Aggregates in the order stack subscription, reported window, usage window, meter, resource. The day totals say which
+ * reported days hold anything for the question; only those records are read. A page may be shorter than asked and still
+ * not be the last: `isComplete` says so.
+ */
+export async function listUsageAggregates(
+  { sql, routingTables }: Reading,
+  scope: Scope,
+  question: AggregatesQuestion,
+): Promise<{ readonly rows: readonly UsageAggregate[]; readonly isComplete: boolean }> {
+  const { filter, limit } = question;
+  const subscriptions = await listReadableSubscriptions(sql, scope, filter, question.after?.[0] ?? 0);
+  if (subscriptions.length === 0) return { rows: [], isComplete: true };
+  const router = createRouter(sql, routingTables, subscriptions);
+  const wanted = filtersDestination(filter) ? await destinationIds(sql, filter) : null;
+  const found: UsageAggregate[] = [];
+  let after = question.after;
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
+    if (spans.length === 0) return { rows: found, isComplete: true };
+    const rows = await readRows(sql, router, { ...question, after }, spans);
+    const aggregates = await asAggregates(rows, question.granularity, router);
+    for (const aggregate of aggregates) {
+      if (wanted === null || wanted.has(aggregate.destinationId)) found.push(aggregate);
+    }
+    if (found.length >= limit) return { rows: found.slice(0, limit), isComplete: false };
+    if (isLast && rows.length < limit) return { rows: found, isComplete: true };
+    after = rows.length < limit ? endOf(spans, question.granularity) : (aggregates.at(-1)?.key ?? after);
+  }
+  return { rows: found, isComplete: false };
+}
+
+/** Which reported days to read next: enough of them that their totals alone would fill the page. */
+async function spansToRead(
+  sql: Sql,
+  subscriptions: readonly ReadableSubscription[],
+  { filter, granularity, range, limit }: AggregatesQuestion,
+  after: UsageKey | null,
+): Promise<{ readonly spans: readonly Span[]; readonly isLast: boolean }> {
+  const clock = range.clock === 'REPORTED' ? 'd.reported_day' : 'd.usage_day';
+  const conditions = [
+    among(
+      'd.stack_subscription_id',
+      subscriptions.map(({ id }) => id),
+    ),
+    `${clock} >= ${dayOf(range.from)} AND ${clock} < ${dayOf(range.to - 1) + 1}`,
+    ...totalConditions(filter),
+    ...(after === null ? [] : [fromDay(after, granularity)]),
+  ];
+  const rows = await sql.query<{ stackSubscriptionId: number; reportedDay: Day; totals: number }>(
+    `SELECT d.stack_subscription_id AS stackSubscriptionId, d.reported_day AS reportedDay, COUNT(*) AS totals
+       FROM usage_day_total d WHERE ${conditions.join(' AND ')}
+      GROUP BY d.stack_subscription_id, d.reported_day
+      ORDER BY d.stack_subscription_id, d.reported_day LIMIT ${limit + 1}`,
+  );
+  const enough: typeof rows = [];
+  let promised = 0;
+  for (const row of rows) {
+    if (promised > limit) break;
+    enough.push(row);
+    promised += Number(row.totals);
+  }
+  return { spans: joinedSpans(enough), isLast: enough.length === rows.length && rows.length <= limit };
+}
+
+/** On or after the reported day in which the page starts. */
+function fromDay(after: UsageKey, granularity: Granularity): string {
+  const [subscription = 0, reported = 0] = after;
+  const day = granularity === 'DAILY' ? reported : dayOf(reported);
+  return `d.stack_subscription_id >= ${Number(subscription)} AND (d.stack_subscription_id > ${Number(subscription)}
+    OR d.reported_day >= ${Number(day)})`;
+}
+
+function joinedSpans(
+  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day }[],
+): Span[] {
+  const spans: Span[] = [];
+  for (const { stackSubscriptionId, reportedDay } of days) {
+    const from = reportedDay * HOURS_PER_DAY;
+    const to = from + HOURS_PER_DAY;
+    const last = spans.at(-1);
+    if (last?.stackSubscriptionId === stackSubscriptionId && last.to === from) {
+      spans[spans.length - 1] = { ...last, to };
+    } else spans.push({ stackSubscriptionId, from, to });
+  }
+  return spans;
+}
+
+/** The key after every row of these spans. */
+function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | null {
+  const last = spans.at(-1);
+  if (last === undefined) return null;
+  const reported = granularity === 'DAILY' ? dayOf(last.to) : last.to;
+  return [last.stackSubscriptionId, reported, -1, 0, 0, 0];
+}
+
+async function readRows(
+  sql: Sql,
+  router: Router,
+  { filter, granularity, range, after, limit }: AggregatesQuestion,
+  spans: readonly Span[],
+): Promise<Row[]> {
+  const isDaily = granularity === 'DAILY';
+  const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
+  const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
+  const part = isDaily ? await router.partOfDay(spans) : '0';
+  const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
+  const grouped = isDaily && part !== '0' ? columns : columns.slice(0, -1);
+  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
+  const { conditions, values } = recordConditions(filter);
+  const spanned = spans.map(
+    (span) =>
+      `(r.stack_subscription_id = ${span.stackSubscriptionId} AND r.reported_hour >= ${span.from} AND r.reported_hour < ${span.to})`,
+  );
+  const where = [
+    `(${spanned.join(' OR ')})`,
+    `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
+    ...conditions,
+    ...(after === null ? [] : [afterKey(grouped, after.slice(0, grouped.length))]),
+  ];
+  return sql.query<Row>(
+    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
+            r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
+            MIN(r.usage_hour) AS firstUsageHour, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
+       FROM usage_record r WHERE ${where.join(' AND ')}
+      GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${limit}`,
+    [...values],
+  );
+}
+
+async function asAggregates(
+  rows: readonly Row[],
+  granularity: Granularity,
+  router: Router,
+): Promise<UsageAggregate[]> {
+  const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
+  const routed = await router.route(
+    rows.map((row) => ({
+      stackSubscriptionId: row.stackSubscriptionId,
+      usageHour: row.firstUsageHour,
+      reportedDay: granularity === 'DAILY' ? row.reportedWindow : dayOf(row.reportedWindow),
+    })),
+  );
+  const aggregates: UsageAggregate[] = [];
+  rows.forEach((row, index) => {
+    const route = routed[index];
+    if (route === undefined) return;
+    const aggregate: UsageAggregate = {
+      key: [
+        row.stackSubscriptionId,
+        row.reportedWindow,
+        row.usageWindow,
+        row.meterId,
+        row.resourceId,
+        Number(row.part),
+      ],
+      ...route,
+      stackSubscriptionId: row.stackSubscriptionId,
+      meterId: row.meterId,
+      resourceId: row.resourceId,
+      usage: { from: row.usageWindow * width, to: (row.usageWindow + 1) * width },
+      reported: { from: row.reportedWindow * width, to: (row.reportedWindow + 1) * width },
+      quantity: canonicalQuantity(row.quantity),
+      records: Number(row.records),
+    };
+    const last = aggregates.at(-1);
+    if (last !== undefined && isSameBut(last, aggregate)) aggregates.splice(-1, 1, merged(last, aggregate));
+    else aggregates.push(aggregate);
+  });
+  return aggregates;
+}
+
+/** Two parts of a day that were cut where, under this day's routing version, nothing changes. */
+function isSameBut(left: UsageAggregate, right: UsageAggregate): boolean {
+  return (
+    left.destinationId === right.destinationId &&
+    left.key.slice(0, -1).every((part, index) => part === right.key[index])
+  );
+}
+
+function merged(left: UsageAggregate, right: UsageAggregate): UsageAggregate {
+  return {
+    ...right,
+    quantity: sum([left.quantity, right.quantity]),
+    records: left.records + right.records,
+  };
+}
+
+async function destinationIds(sql: Sql, filter: UsageFilter): Promise<ReadonlySet<number>> {
+  const condition = totalConditions({
+    ...(filter.cspSubscriptionIds && { cspSubscriptionIds: filter.cspSubscriptionIds }),
+    ...(filter.reasons && { reasons: filter.reasons }),
+  }).join(' AND ');
+  const rows = await sql.query<{ id: number }>(
+    `SELECT d.destination_id AS id FROM (SELECT id AS destination_id FROM destination) d WHERE ${condition}`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}

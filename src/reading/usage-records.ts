@@ -1,0 +1,130 @@
+import { afterKey, listReadableSubscriptions, recordConditions } from './usage-filter.js';
+import type { UsageFilter, UsageRange } from './usage-filter.js';
+import { createRouter } from './usage-router.js';
+import type { Reading } from './usage-aggregates.js';
+import { among, inScope } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import type { SqlValue } from '../database/transaction.js';
+import type { Sql } from '../database/transaction.js';
+import type { QuarantinedRecord } from '../pipeline/ingestion/ingestion.entity.js';
+import { canonicalQuantity } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
+import { dayOf } from '../primitives/windows.js';
+
+/** A usage record as it is read back, with where it is billed. */
+export interface UsageRecordRow {
+  readonly registrationId: number;
+  readonly stackSubscriptionId: number;
+  readonly reportedHour: number;
+  readonly usageHour: number;
+  readonly meterId: number;
+  readonly resourceId: number;
+  readonly identity: Buffer;
+  readonly source: string;
+  /** Null for usage pulled from a stamp, whose rows have no id. */
+  readonly recordId: string | null;
+  readonly corrects: string | null;
+  readonly quantity: Quantity;
+  readonly receivedAt: number;
+  readonly receivedBy: string;
+  readonly destinationId: number;
+  readonly isClosed: boolean;
+}
+
+/** The key of a record as a cursor holds it: five numbers and the identity in hex. */
+export interface RecordKey {
+  readonly numbers: readonly number[];
+  readonly identity: string;
+}
+
+export interface RecordsQuestion {
+  readonly filter: UsageFilter;
+  readonly range: UsageRange;
+  readonly recordId?: string;
+  readonly after: RecordKey | null;
+  readonly limit: number;
+}
+
+const KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+
+/** Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. */
+export async function listUsageRecords(
+  { sql, routingTables }: Reading,
+  scope: Scope,
+  question: RecordsQuestion,
+): Promise<UsageRecordRow[]> {
+  const { filter, range, after, limit } = question;
+  const from = after?.numbers[0] ?? 0;
+  const subscriptions = await listReadableSubscriptions(sql, scope, filter, from);
+  const { conditions, values } = recordConditions(filter);
+  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
+  const ids = subscriptions.map(({ id }) => id);
+  const bound: SqlValue[] = [...values];
+  const where = [among('r.stack_subscription_id', ids), ...conditions];
+  where.push(`${clock} >= ${range.from} AND ${clock} < ${range.to}`);
+  if (question.recordId !== undefined) {
+    where.push('r.record_id = ?');
+    bound.push(question.recordId);
+  }
+  if (after !== null) {
+    where.push(`(${afterKey(KEY, after.numbers)} OR (${sameKey(after.numbers)} AND r.identity > ?))`);
+    bound.push(Buffer.from(after.identity, 'hex'));
+  }
+  const rows = await sql.query<Omit<UsageRecordRow, 'registrationId' | 'destinationId' | 'isClosed'>>(
+    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedHour,
+            r.usage_hour AS usageHour, r.meter_id AS meterId, r.resource_id AS resourceId, r.identity,
+            u.name AS source, r.record_id AS recordId, r.corrects, r.quantity,
+            b.received_at AS receivedAt, b.received_by AS receivedBy
+       FROM usage_record r
+       JOIN usage_source u ON u.id = r.source_id
+       JOIN usage_batch b ON b.id = r.batch_id
+      WHERE ${where.join(' AND ')}
+      ORDER BY ${KEY.join(', ')}, r.identity LIMIT ${limit}`,
+    bound,
+  );
+  const routed = await createRouter(sql, routingTables, subscriptions).route(
+    rows.map((row) => ({ ...row, reportedDay: dayOf(row.reportedHour) })),
+  );
+  return rows.flatMap((row, index) => {
+    const route = routed[index];
+    if (route === undefined) return [];
+    const quantity = canonicalQuantity(row.quantity);
+    return [{ ...row, ...route, quantity, receivedAt: Number(row.receivedAt) }];
+  });
+}
+
+/** What could not be taken in, latest row first. A caller with a set of tenants sees those of their subscriptions. */
+export function listQuarantinedRecords(
+  sql: Sql,
+  scope: Scope,
+  question: {
+    readonly registrationId?: number;
+    readonly code?: string;
+    readonly ids?: readonly number[];
+    readonly beforeId: number | null;
+    readonly limit: number;
+  },
+): Promise<QuarantinedRecord[]> {
+  const { beforeId, registrationId, code, ids } = question;
+  const where = [
+    inScope(scope, { registration: 'q.registration_id', tenant: 's.tenant_id' }),
+    ...(beforeId === null ? [] : [`q.id < ${Number(beforeId)}`]),
+    ...(registrationId === undefined ? [] : [`q.registration_id = ${Number(registrationId)}`]),
+    ...(ids === undefined ? [] : [among('q.id', ids)]),
+    ...(code === undefined ? [] : ['q.code = ?']),
+  ];
+  return sql.query<QuarantinedRecord>(
+    `SELECT q.id, q.registration_id AS registrationId, q.identity, q.verdict, q.code, q.message, q.source,
+            q.record_id AS recordId, q.stack_subscription_guid AS stackSubscriptionGuid, q.raw,
+            q.first_seen_at AS firstSeenAt, q.last_seen_at AS lastSeenAt, q.times_seen AS timesSeen
+       FROM quarantined_record q
+       LEFT JOIN stack_subscription s ON s.registration_id = q.registration_id
+             AND s.stack_subscription_guid = q.stack_subscription_guid
+      WHERE ${where.join(' AND ')} ORDER BY q.id DESC LIMIT ${Number(question.limit)}`,
+    code === undefined ? [] : [code],
+  );
+}
+
+function sameKey(numbers: readonly number[]): string {
+  return KEY.map((column, index) => `${column} = ${Number(numbers[index])}`).join(' AND ');
+}

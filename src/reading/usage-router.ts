@@ -1,0 +1,135 @@
+import type { ReadableSubscription } from './usage-filter.js';
+import { among } from '../access/scope.js';
+import type { Sql } from '../database/transaction.js';
+import { listClosedVersions } from '../pipeline/closing/closed-day-store.js';
+import { destinationOf, routedSpans } from '../pipeline/routing/destination.js';
+import type { RoutingTable } from '../pipeline/routing/destination.js';
+import type { RoutingTables } from '../pipeline/routing/routing-store.js';
+import { HOURS_PER_DAY, dayOf } from '../primitives/windows.js';
+import type { Day, Hour, HourRange } from '../primitives/windows.js';
+
+/** What decides the destination of a row: whose it is, when it was used, and on which reported day it is filed. */
+export interface Routable {
+  readonly stackSubscriptionId: number;
+  readonly usageHour: Hour;
+  readonly reportedDay: Day;
+}
+
+export interface Routed {
+  readonly registrationId: number;
+  readonly destinationId: number;
+  readonly isClosed: boolean;
+}
+
+/**
+ * Says where rows are billed: rows of an open day by the routing that holds now, rows of a closed day by the version
+ * that closed it.
+ */
+export interface Router {
+  route(rows: readonly Routable[]): Promise<readonly Routed[]>;
+  /** SQL that numbers the parts of a usage day between which a subscription's destination changes; '0' if none does. */
+  partOfDay(
+    spans: readonly (HourRange & { readonly stackSubscriptionId: number })[],
+  ): Promise<string>;
+}
+
+export function createRouter(
+  sql: Sql,
+  routingTables: RoutingTables,
+  subscriptions: readonly ReadableSubscription[],
+): Router {
+  const subscriptionOf = new Map(subscriptions.map((subscription) => [subscription.id, subscription]));
+
+  async function tablesFor(
+    rows: readonly Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>[],
+  ): Promise<(row: Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>) => RoutingTable | null> {
+    const versionOf = await versionsFor(sql, subscriptionOf, rows);
+    const tables = new Map<string, RoutingTable>();
+    for (const row of rows) {
+      const subscription = subscriptionOf.get(row.stackSubscriptionId);
+      if (subscription === undefined) continue;
+      const version = versionOf(subscription, row.reportedDay);
+      const name = `${subscription.registrationId}:${version}`;
+      if (tables.has(name)) continue;
+      tables.set(name, await routingTables.at(sql, subscription.registrationId, version));
+    }
+    return (row) => {
+      const subscription = subscriptionOf.get(row.stackSubscriptionId);
+      if (subscription === undefined) return null;
+      const version = versionOf(subscription, row.reportedDay);
+      return tables.get(`${subscription.registrationId}:${version}`) ?? null;
+    };
+  }
+
+  return {
+    route: async (rows) => {
+      const tableOf = await tablesFor(rows);
+      return rows.flatMap((row) => {
+        const subscription = subscriptionOf.get(row.stackSubscriptionId);
+        const table = tableOf(row);
+        if (subscription === undefined || table === null) return [];
+        return [
+          {
+            registrationId: subscription.registrationId,
+            destinationId: destinationOf(table, row.stackSubscriptionId, row.usageHour),
+            isClosed: row.reportedDay < subscription.closedBeforeDay,
+          },
+        ];
+      });
+    },
+    partOfDay: async (spans) => {
+      const days = spans.flatMap(({ stackSubscriptionId, from, to }) =>
+        Array.from({ length: dayOf(to) - dayOf(from) }, (_, index) => ({
+          stackSubscriptionId,
+          reportedDay: dayOf(from) + index,
+        })),
+      );
+      const tableOf = await tablesFor(days);
+      const cuts = new Map<Hour, Set<number>>();
+      for (const day of days) {
+        const table = tableOf(day);
+        if (table === null) continue;
+        for (const cut of midDayCuts(table, day.stackSubscriptionId)) {
+          cuts.set(cut, (cuts.get(cut) ?? new Set()).add(day.stackSubscriptionId));
+        }
+      }
+      if (cuts.size === 0) return '0';
+      const terms = [...cuts].map(
+        ([cut, ids]) => `(r.usage_hour >= ${cut} AND ${among('r.stack_subscription_id', [...ids])})`,
+      );
+      return `(${terms.join(' + ')})`;
+    },
+  };
+}
+
+/** Hours that are no midnight and at which the destination changes. */
+function midDayCuts(table: RoutingTable, stackSubscriptionId: number): Hour[] {
+  const spans = routedSpans(table, stackSubscriptionId, 0);
+  return spans
+    .filter((span, index) => index > 0 && span.destinationId !== spans[index - 1]?.destinationId)
+    .map(({ from }) => from)
+    .filter((from) => from % HOURS_PER_DAY !== 0);
+}
+
+async function versionsFor(
+  sql: Sql,
+  subscriptionOf: ReadonlyMap<number, ReadableSubscription>,
+  rows: readonly Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>[],
+): Promise<(subscription: ReadableSubscription, day: Day) => number> {
+  let first = Infinity;
+  let last = -Infinity;
+  const registrationIds = new Set<number>();
+  for (const { stackSubscriptionId, reportedDay } of rows) {
+    const subscription = subscriptionOf.get(stackSubscriptionId);
+    if (subscription === undefined || reportedDay >= subscription.closedBeforeDay) continue;
+    first = Math.min(first, reportedDay);
+    last = Math.max(last, reportedDay);
+    registrationIds.add(subscription.registrationId);
+  }
+  const closed =
+    registrationIds.size === 0
+      ? new Map<number, ReadonlyMap<Day, number>>()
+      : await listClosedVersions(sql, [...registrationIds], { from: first, to: last + 1 });
+  return ({ registrationId, closedBeforeDay, routingVersion }, day) =>
+    day < closedBeforeDay ? (closed.get(registrationId)?.get(day) ?? routingVersion) : routingVersion;
+}
