@@ -1,0 +1,59 @@
+import tseslint from 'typescript-eslint';
+
+/** Globals of Node that plain JavaScript files use. TypeScript files have the compiler for this. */
+const nodeGlobals = { console: 'readonly', process: 'readonly', URL: 'readonly' };
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'data/', '.scratch/', 'test/operations/operations.ts'] },
+  {
+    files: ['src/**/*.ts', 'migrations/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/prefer-nullish-coalescing': [
+        'error',
+        // An empty text is often "nothing".
+        { ignorePrimitives: { string: true } },
+      ],
+      'max-lines': ['error', { max: 400 }],
+      complexity: ['error', { max: 12 }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Numbers in messages are meant.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/restrict-plus-operands': ['error', { allowNumberAndString: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Row types say what a column holds; drivers answer 0 and 1 for flags and text for long numbers.
+      '@typescript-eslint/no-unnecessary-type-conversion': 'off',
+      // Object types of the schema are classes for type-graphql's sake only; plain records are what resolvers answer.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // `row['id']` is how tsconfig asks for properties that are not declared.
+      '@typescript-eslint/dot-notation': 'off',
+      // A name in front of `_` says that the position matters and the value does not.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Cheap acts are async as well, so that every store can be called alike.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // What is run by people talks to them.
+    files: ['src/bin/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // A catalogue is long because the world is.
+    files: ['src/metering/meter-catalog.ts'],
+    rules: { 'max-lines': 'off' },
+  },
+  {
+    files: ['tools/**/*.mjs', '*.js', 'test/**/*.js'],
+    languageOptions: { globals: nodeGlobals },
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error', eqeqeq: 'error' },
+  },
+);
