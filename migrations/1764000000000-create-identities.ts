@@ -69,9 +69,7 @@ function tables(runner: QueryRunner): Table[] {
         epochMs('created_at'),
         text('created_by', 200),
       ],
-      indices: [
-        { name: 'uq_tenant_guid', columnNames: ['registration_id', 'tenant_guid'], isUnique: true },
-      ],
+      indices: [{ name: 'uq_tenant_guid', columnNames: ['registration_id', 'tenant_guid'], isUnique: true }],
       foreignKeys: references('tenant', { registration_id: 'registration', reseller_id: 'reseller' }),
     }),
     new Table({

@@ -24,9 +24,7 @@ function tables(runner: QueryRunner): Table[] {
     new Table({
       name: 'usage_source',
       columns: [generatedId(), integer('registration_id'), text('name', 200)],
-      indices: [
-        { name: 'uq_usage_source_name', columnNames: ['registration_id', 'name'], isUnique: true },
-      ],
+      indices: [{ name: 'uq_usage_source_name', columnNames: ['registration_id', 'name'], isUnique: true }],
       foreignKeys: references('usage_source', { registration_id: 'registration' }),
     }),
     new Table({
@@ -77,9 +75,7 @@ function tables(runner: QueryRunner): Table[] {
         text('corrects', 200, nullable),
         quantity(48),
       ],
-      indices: [
-        { name: 'uq_usage_record_identity', columnNames: ['usage_day', 'identity'], isUnique: true },
-      ],
+      indices: [{ name: 'uq_usage_record_identity', columnNames: ['usage_day', 'identity'], isUnique: true }],
       foreignKeys: references('usage_record', {
         stack_subscription_id: 'stack_subscription',
         meter_id: 'meter',
@@ -106,9 +102,7 @@ function tables(runner: QueryRunner): Table[] {
         epochMs('last_seen_at'),
         integer('times_seen'),
       ],
-      indices: [
-        { name: 'uq_quarantined_record_identity', columnNames: ['identity'], isUnique: true },
-      ],
+      indices: [{ name: 'uq_quarantined_record_identity', columnNames: ['identity'], isUnique: true }],
       foreignKeys: references('quarantined_record', { registration_id: 'registration' }),
     }),
   ];

@@ -5,7 +5,7 @@ import type { QueryRunner, TableColumnOptions } from 'typeorm';
  * shape gets a new function here and none of these is ever edited.
  */
 export function portableColumns(runner: QueryRunner) {
-  const isSqlite = runner.connection.options.type === 'better-sqlite3';
+  const isSqlite = runner.dataSource.options.type === 'better-sqlite3';
   const collated = (charset: string) => (isSqlite ? {} : { charset, collation: `${charset}_bin` });
   return {
     isSqlite,
@@ -41,9 +41,7 @@ export function portableColumns(runner: QueryRunner) {
     digest: (name: string, more: Partial<TableColumnOptions> = {}): TableColumnOptions =>
       isSqlite ? { name, type: 'blob', ...more } : { name, type: 'binary', length: '16', ...more },
     quantity: (precision: number): TableColumnOptions =>
-      isSqlite
-        ? { name: 'quantity', type: 'text' }
-        : { name: 'quantity', type: 'decimal', precision, scale: 24 },
+      isSqlite ? { name: 'quantity', type: 'text' } : { name: 'quantity', type: 'decimal', precision, scale: 24 },
   };
 }
 

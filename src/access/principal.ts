@@ -3,14 +3,7 @@ import type { Everyone, Scope } from './scope.js';
 import type { Sql } from '../database/transaction.js';
 
 /** What a caller is. What each role sees and may do is in `graphql/permissions.ts`, field by field. */
-export const ROLES = [
-  'OPERATOR',
-  'CSP_ADMIN',
-  'RESELLER',
-  'TENANT_USER',
-  'AUDITOR',
-  'INGESTOR',
-] as const;
+export const ROLES = ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who is asking, as their credential says. Names, not row ids: a credential outlives a database. */
@@ -50,7 +43,7 @@ export async function resolveScope(sql: Sql, principal: Principal): Promise<Scop
     byGuid === null || byReseller === null
       ? (byGuid ?? byReseller ?? [])
       : byGuid.filter((id) => byReseller.includes(id));
-  return scope({ registrationIds, tenantIds: await withinRegistrations(sql, tenantIds, registrationIds) });
+  return scope(await withinRegistrations(sql, tenantIds, registrationIds));
 }
 
 async function idsOf(sql: Sql, select: string, names: readonly string[]): Promise<number[]> {
@@ -60,14 +53,19 @@ async function idsOf(sql: Sql, select: string, names: readonly string[]): Promis
   return rows.map(({ id }) => id);
 }
 
+/** Tenants on the registrations, and of the registrations only those that hold one: the others are not theirs to see. */
 async function withinRegistrations(
   sql: Sql,
   tenantIds: readonly number[],
   registrationIds: Everyone | readonly number[],
-): Promise<readonly number[]> {
-  if (registrationIds === 'all' || tenantIds.length === 0) return tenantIds;
-  const rows = await sql.query<{ id: number }>(
-    `SELECT id FROM tenant WHERE ${among('id', tenantIds)} AND ${among('registration_id', registrationIds)}`,
+): Promise<{ readonly tenantIds: readonly number[]; readonly registrationIds: readonly number[] }> {
+  if (tenantIds.length === 0) return { tenantIds: [], registrationIds: [] };
+  const rows = await sql.query<{ id: number; registrationId: number }>(
+    `SELECT id, registration_id AS registrationId FROM tenant
+      WHERE ${among('id', tenantIds)} AND ${among('registration_id', registrationIds)}`,
   );
-  return rows.map(({ id }) => id);
+  return {
+    tenantIds: rows.map(({ id }) => id),
+    registrationIds: [...new Set(rows.map(({ registrationId }) => registrationId))],
+  };
 }

@@ -19,12 +19,8 @@ const ROWS_PER_STATEMENT_MAX = 1_000;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** One prepared statement run for each row: measured faster on SQLite than rows in one statement. */
-export function insertOnSqlite(
-  runner: QueryRunner,
-  insert: Rows,
-  onStatement: OnStatement,
-): number {
-  const { databaseConnection } = runner.connection.driver as unknown as {
+export function insertOnSqlite(runner: QueryRunner, insert: Rows, onStatement: OnStatement): number {
+  const { databaseConnection } = runner.dataSource.driver as unknown as {
     databaseConnection: BetterSqlite3.Database;
   };
   const marks = insert.columns.map(() => '?').join(', ');
@@ -37,11 +33,7 @@ export function insertOnSqlite(
 }
 
 /** Statements of many rows with their values written out: the driver's own binding costs more than the insert. */
-export async function insertOnMysql(
-  runner: QueryRunner,
-  insert: Rows,
-  onStatement: OnStatement,
-): Promise<number> {
+export async function insertOnMysql(runner: QueryRunner, insert: Rows, onStatement: OnStatement): Promise<number> {
   const decimals = new Set((insert.decimals ?? []).map((name) => insert.columns.indexOf(name)));
   const head = insertInto(insert);
   let affected = 0;

@@ -42,9 +42,7 @@ export function onDuplicate(
 
 /** What follows an insert to leave a row that is already there, under any key, as it is. */
 export function onDuplicateKeep(dialect: Dialect, column: string): string {
-  return dialect === 'sqlite'
-    ? 'ON CONFLICT DO NOTHING'
-    : `ON DUPLICATE KEY UPDATE ${column} = ${column}`;
+  return dialect === 'sqlite' ? 'ON CONFLICT DO NOTHING' : `ON DUPLICATE KEY UPDATE ${column} = ${column}`;
 }
 
 /** Locks the rows that a SELECT finds against change, until the end of the transaction. */
@@ -64,7 +62,7 @@ export function registerDecimals(connection: Database.Database): void {
   );
   connection.aggregate('decimal_sum', {
     start: () => 0n,
-    step: (total: bigint, next) => (next === null ? total : total + toUnits(String(next))),
+    step: (total: bigint, next: unknown) => (next === null ? total : total + toUnits(next as string)),
     result: (total: bigint) => fromUnits(total),
     deterministic: true,
   });

@@ -25,17 +25,15 @@ export function table<Row>(options: {
     ...Object.entries(options.unique ?? {}).map(([name, keys]) => ({ name, columns: [...keys], unique: true })),
     ...Object.entries(options.index ?? {}).map(([name, keys]) => ({ name, columns: [...keys] })),
   ];
-  const foreignKeys = Object.entries<string | undefined>(options.references ?? {}).map(
-    ([property, target]) => ({
-      name: foreignKeyName(options.name, snakeCase(property)),
-      target: String(target),
-      columnNames: [property],
-      referencedColumnNames: ['id'],
-      // Said aloud: servers disagree about what they report where nothing was said.
-      onDelete: 'RESTRICT' as const,
-      onUpdate: 'RESTRICT' as const,
-    }),
-  );
+  const foreignKeys = Object.entries<string | undefined>(options.references ?? {}).map(([property, target]) => ({
+    name: foreignKeyName(options.name, snakeCase(property)),
+    target: String(target),
+    columnNames: [property],
+    referencedColumnNames: ['id'],
+    // Said aloud: servers disagree about what they report where nothing was said.
+    onDelete: 'RESTRICT' as const,
+    onUpdate: 'RESTRICT' as const,
+  }));
   return new EntitySchema<Row>({
     name: options.name,
     tableName: options.name,

@@ -74,25 +74,17 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /** Writes one row of an entity and answers its key; the database refuses a natural key that is taken. */
-export async function insertRow<Row extends object>(
-  tx: Tx,
-  table: string,
-  row: Omit<Row, 'id'>,
-): Promise<number> {
+export async function insertRow<Row extends object>(tx: Tx, table: string, row: Omit<Row, 'id'>): Promise<number> {
   const { identifiers } = await tx.manager.insert(table, row);
   return Number(identifiers[0]?.['id']);
 }
 
-export function readerOn(
-  source: DataSource,
-  dialect: Dialect,
-  onStatement: OnStatement,
-): Sql {
+export function readerOn(source: DataSource, dialect: Dialect, onStatement: OnStatement): Sql {
   return {
     dialect,
     query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
-      return (await source.query(statement, [...values])) as Row[];
+      return source.query<Row[]>(statement, [...values]);
     },
   };
 }
@@ -118,9 +110,7 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
       return (await runner.query(statement, [...values])) as Row[];
     },
     insertRows: async (insert: Rows) =>
-      dialect === 'sqlite'
-        ? insertOnSqlite(runner, insert, onStatement)
-        : insertOnMysql(runner, insert, onStatement),
+      dialect === 'sqlite' ? insertOnSqlite(runner, insert, onStatement) : insertOnMysql(runner, insert, onStatement),
     execute: async (statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
       const result = await runner.query(statement, [...values], true);
@@ -137,11 +127,14 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
 function isWorthRetrying(error: unknown): boolean {
   const code = errorCode(error);
   return (
-    code === 'ER_LOCK_DEADLOCK' || code === 'ER_LOCK_WAIT_TIMEOUT' || code === 'ER_CHECKREAD' || code.startsWith('SQLITE_BUSY')
+    code === 'ER_LOCK_DEADLOCK' ||
+    code === 'ER_LOCK_WAIT_TIMEOUT' ||
+    code === 'ER_CHECKREAD' ||
+    code.startsWith('SQLITE_BUSY')
   );
 }
 
 function errorCode(error: unknown): string {
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  return String(driverError?.code ?? code ?? '');
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return driverError?.code ?? code ?? '';
 }

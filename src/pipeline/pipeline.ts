@@ -128,9 +128,7 @@ async function insert(
     tx,
     unclear.map(({ record }) => record),
   );
-  const accepted = firsts.filter(
-    ({ record }) => isAllNew || stored.get(identityName(record))?.batchId === batchId,
-  );
+  const accepted = firsts.filter(({ record }) => isAllNew || stored.get(identityName(record))?.batchId === batchId);
   return {
     accepted: new Map(accepted.map((candidate) => [identityName(candidate.record), candidate])),
     stored,
@@ -154,10 +152,7 @@ async function countIn(
   await addToDayTotals(tx, deltas);
 }
 
-function inOrder(
-  deliveries: readonly Delivery[],
-  judged: readonly RecordVerdict[],
-): readonly RecordVerdict[] {
+function inOrder(deliveries: readonly Delivery[], judged: readonly RecordVerdict[]): readonly RecordVerdict[] {
   const byIndex = new Map(judged.map((verdict) => [verdict.index, verdict]));
   return deliveries.flatMap(({ checked }, index) => {
     const verdict = checked.ok ? byIndex.get(index) : rejected(index, checked);
@@ -201,11 +196,7 @@ async function keepRefused(
   );
 }
 
-function receiptOf(
-  batchId: number | null,
-  receivedAt: number,
-  verdicts: readonly RecordVerdict[],
-): UsageReceipt {
+function receiptOf(batchId: number | null, receivedAt: number, verdicts: readonly RecordVerdict[]): UsageReceipt {
   const count = (wanted: string) => verdicts.filter(({ verdict }) => verdict === wanted).length;
   return {
     batchId,

@@ -11,13 +11,7 @@ export function canonicalGuid(text: string): string | null {
   const lower = text.toLowerCase();
   if (DASHED.test(lower)) return lower;
   if (!BARE.test(lower)) return null;
-  return [
-    lower.slice(0, 8),
-    lower.slice(8, 12),
-    lower.slice(12, 16),
-    lower.slice(16, 20),
-    lower.slice(20),
-  ].join('-');
+  return [lower.slice(0, 8), lower.slice(8, 12), lower.slice(12, 16), lower.slice(16, 20), lower.slice(20)].join('-');
 }
 
 /**

@@ -72,8 +72,7 @@ const INSTANT =
 export function parseInstant(text: string): number | null {
   const match = INSTANT.exec(text);
   if (match === null) return null;
-  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
-    match;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match;
   const ms = fraction.padEnd(3, '0').slice(0, 3);
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`;
   const parsed = Date.parse(local);

@@ -13,11 +13,7 @@ export interface ResourceRow {
 }
 
 /** Resources by row id; only those of stack subscriptions in scope. */
-export function findResources(
-  sql: Sql,
-  scope: Scope,
-  ids: readonly number[],
-): Promise<ResourceRow[]> {
+export function findResources(sql: Sql, scope: Scope, ids: readonly number[]): Promise<ResourceRow[]> {
   return sql.query<ResourceRow>(
     `SELECT x.id, x.uri, x.location, x.tags, x.additional_info AS additionalInfo
        FROM resource x JOIN stack_subscription s ON s.id = x.stack_subscription_id
@@ -38,11 +34,7 @@ export interface DestinationRow {
   readonly effectiveFrom: number | null;
 }
 
-export function findDestinations(
-  sql: Sql,
-  scope: Scope,
-  ids: readonly number[],
-): Promise<DestinationRow[]> {
+export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[]): Promise<DestinationRow[]> {
   return sql.query<DestinationRow>(
     `SELECT d.id, d.registration_id AS registrationId, d.reason, d.tenant_mapping_id AS tenantMappingId,
             m.csp_subscription_id AS cspSubscriptionId, m.effective_from AS effectiveFrom,

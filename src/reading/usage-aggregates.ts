@@ -8,7 +8,7 @@ import type { Scope } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
-import { canonicalQuantity, sum } from '../primitives/quantity.js';
+import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { HOURS_PER_DAY, dayOf } from '../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../primitives/windows.js';
@@ -39,6 +39,12 @@ export interface AggregatesQuestion {
   readonly limit: number;
 }
 
+export interface AggregatesPage {
+  readonly rows: readonly UsageAggregate[];
+  /** Where the next page starts; null when there is nothing more. */
+  readonly resumeAfter: UsageKey | null;
+}
+
 export interface Reading {
   readonly sql: Sql;
   readonly routingTables: RoutingTables;
@@ -67,33 +73,48 @@ const ROUNDS_MAX = 25;
 /**
  * Aggregates in the order stack subscription, reported window, usage window, meter, resource. The day totals say which
  * reported days hold anything for the question; only those records are read. A page may be shorter than asked and still
- * not be the last: `isComplete` says so.
+ * not be the last: `resumeAfter` says so.
  */
 export async function listUsageAggregates(
   { sql, routingTables }: Reading,
   scope: Scope,
   question: AggregatesQuestion,
-): Promise<{ readonly rows: readonly UsageAggregate[]; readonly isComplete: boolean }> {
+): Promise<AggregatesPage> {
   const { filter, limit } = question;
   const subscriptions = await listReadableSubscriptions(sql, scope, filter, question.after?.[0] ?? 0);
-  if (subscriptions.length === 0) return { rows: [], isComplete: true };
+  if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
   const router = createRouter(sql, routingTables, subscriptions);
   const wanted = filtersDestination(filter) ? await destinationIds(sql, filter) : null;
   const found: UsageAggregate[] = [];
   let after = question.after;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
-    if (spans.length === 0) return { rows: found, isComplete: true };
-    const rows = await readRows(sql, router, { ...question, after }, spans);
-    const aggregates = await asAggregates(rows, question.granularity, router);
-    for (const aggregate of aggregates) {
-      if (wanted === null || wanted.has(aggregate.destinationId)) found.push(aggregate);
-    }
-    if (found.length >= limit) return { rows: found.slice(0, limit), isComplete: false };
-    if (isLast && rows.length < limit) return { rows: found, isComplete: true };
-    after = rows.length < limit ? endOf(spans, question.granularity) : (aggregates.at(-1)?.key ?? after);
+    const read = await readOn({ sql, router }, subscriptions, question, after);
+    found.push(...read.aggregates.filter(({ destinationId }) => wanted?.has(destinationId) ?? true));
+    if (found.length >= limit) return fullPage(found, limit);
+    if (read.resumeAfter === null) return { rows: found, resumeAfter: null };
+    after = read.resumeAfter;
   }
-  return { rows: found, isComplete: false };
+  return { rows: found, resumeAfter: after };
+}
+
+/** The next rows, and where to go on; null when there is nothing more. */
+async function readOn(
+  { sql, router }: { readonly sql: Sql; readonly router: Router },
+  subscriptions: readonly ReadableSubscription[],
+  question: AggregatesQuestion,
+  after: UsageKey | null,
+): Promise<{ readonly aggregates: readonly UsageAggregate[]; readonly resumeAfter: UsageKey | null }> {
+  const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
+  if (spans.length === 0) return { aggregates: [], resumeAfter: null };
+  const rows = await readRows(sql, router, { ...question, after }, spans);
+  const aggregates = await asAggregates(rows, question.granularity, router);
+  if (rows.length === question.limit) return { aggregates, resumeAfter: aggregates.at(-1)?.key ?? null };
+  return { aggregates, resumeAfter: isLast ? null : endOf(spans, question.granularity) };
+}
+
+function fullPage(found: readonly UsageAggregate[], limit: number): AggregatesPage {
+  const rows = found.slice(0, limit);
+  return { rows, resumeAfter: rows.at(-1)?.key ?? null };
 }
 
 /** Which reported days to read next: enough of them that their totals alone would fill the page. */
@@ -137,9 +158,7 @@ function fromDay(after: UsageKey, granularity: Granularity): string {
     OR d.reported_day >= ${Number(day)})`;
 }
 
-function joinedSpans(
-  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day }[],
-): Span[] {
+function joinedSpans(days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day }[]): Span[] {
   const spans: Span[] = [];
   for (const { stackSubscriptionId, reportedDay } of days) {
     const from = reportedDay * HOURS_PER_DAY;
@@ -194,11 +213,7 @@ async function readRows(
   );
 }
 
-async function asAggregates(
-  rows: readonly Row[],
-  granularity: Granularity,
-  router: Router,
-): Promise<UsageAggregate[]> {
+async function asAggregates(rows: readonly Row[], granularity: Granularity, router: Router): Promise<UsageAggregate[]> {
   const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const routed = await router.route(
     rows.map((row) => ({
@@ -207,49 +222,24 @@ async function asAggregates(
       reportedDay: granularity === 'DAILY' ? row.reportedWindow : dayOf(row.reportedWindow),
     })),
   );
-  const aggregates: UsageAggregate[] = [];
-  rows.forEach((row, index) => {
+  return rows.flatMap((row, index): readonly UsageAggregate[] => {
     const route = routed[index];
-    if (route === undefined) return;
-    const aggregate: UsageAggregate = {
-      key: [
-        row.stackSubscriptionId,
-        row.reportedWindow,
-        row.usageWindow,
-        row.meterId,
-        row.resourceId,
-        Number(row.part),
-      ],
-      ...route,
-      stackSubscriptionId: row.stackSubscriptionId,
-      meterId: row.meterId,
-      resourceId: row.resourceId,
-      usage: { from: row.usageWindow * width, to: (row.usageWindow + 1) * width },
-      reported: { from: row.reportedWindow * width, to: (row.reportedWindow + 1) * width },
-      quantity: canonicalQuantity(row.quantity),
-      records: Number(row.records),
-    };
-    const last = aggregates.at(-1);
-    if (last !== undefined && isSameBut(last, aggregate)) aggregates.splice(-1, 1, merged(last, aggregate));
-    else aggregates.push(aggregate);
+    if (route === undefined) return [];
+    const { stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part } = row;
+    return [
+      {
+        key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)],
+        ...route,
+        stackSubscriptionId,
+        meterId,
+        resourceId,
+        usage: { from: usageWindow * width, to: (usageWindow + 1) * width },
+        reported: { from: reportedWindow * width, to: (reportedWindow + 1) * width },
+        quantity: canonicalQuantity(row.quantity),
+        records: Number(row.records),
+      },
+    ];
   });
-  return aggregates;
-}
-
-/** Two parts of a day that were cut where, under this day's routing version, nothing changes. */
-function isSameBut(left: UsageAggregate, right: UsageAggregate): boolean {
-  return (
-    left.destinationId === right.destinationId &&
-    left.key.slice(0, -1).every((part, index) => part === right.key[index])
-  );
-}
-
-function merged(left: UsageAggregate, right: UsageAggregate): UsageAggregate {
-  return {
-    ...right,
-    quantity: sum([left.quantity, right.quantity]),
-    records: left.records + right.records,
-  };
 }
 
 async function destinationIds(sql: Sql, filter: UsageFilter): Promise<ReadonlySet<number>> {

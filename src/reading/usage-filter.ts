@@ -17,6 +17,7 @@ export interface UsageFilter {
   readonly resellerIds?: readonly number[];
   readonly stackSubscriptionIds?: readonly number[];
   readonly meterIds?: readonly number[];
+  readonly resourceIds?: readonly number[];
   /** Compared without case. */
   readonly resourceUri?: string;
   readonly location?: string;
@@ -96,7 +97,7 @@ export function recordConditions(filter: UsageFilter): {
   readonly conditions: readonly string[];
   readonly values: readonly SqlValue[];
 } {
-  const conditions = narrowed('r.meter_id', filter.meterIds);
+  const conditions = [...narrowed('r.meter_id', filter.meterIds), ...narrowed('r.resource_id', filter.resourceIds)];
   const values: SqlValue[] = [];
   if (filter.resourceUri !== undefined) {
     conditions.push('r.resource_id IN (SELECT id FROM resource WHERE uri_key = ?)');

@@ -41,6 +41,7 @@ export interface RecordsQuestion {
   readonly filter: UsageFilter;
   readonly range: UsageRange;
   readonly recordId?: string;
+  readonly identity?: Buffer;
   readonly after: RecordKey | null;
   readonly limit: number;
 }
@@ -65,6 +66,10 @@ export async function listUsageRecords(
   if (question.recordId !== undefined) {
     where.push('r.record_id = ?');
     bound.push(question.recordId);
+  }
+  if (question.identity !== undefined) {
+    where.push('r.identity = ?');
+    bound.push(question.identity);
   }
   if (after !== null) {
     where.push(`(${afterKey(KEY, after.numbers)} OR (${sameKey(after.numbers)} AND r.identity > ?))`);

@@ -1,11 +1,10 @@
 import type { ReadableSubscription } from './usage-filter.js';
-import { among } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
 import { listClosedVersions } from '../pipeline/closing/closed-day-store.js';
 import { destinationOf, routedSpans } from '../pipeline/routing/destination.js';
 import type { RoutingTable } from '../pipeline/routing/destination.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
-import { HOURS_PER_DAY, dayOf } from '../primitives/windows.js';
+import { HOURS_PER_DAY, dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../primitives/windows.js';
 
 /** What decides the destination of a row: whose it is, when it was used, and on which reported day it is filed. */
@@ -28,9 +27,7 @@ export interface Routed {
 export interface Router {
   route(rows: readonly Routable[]): Promise<readonly Routed[]>;
   /** SQL that numbers the parts of a usage day between which a subscription's destination changes; '0' if none does. */
-  partOfDay(
-    spans: readonly (HourRange & { readonly stackSubscriptionId: number })[],
-  ): Promise<string>;
+  partOfDay(spans: readonly (HourRange & { readonly stackSubscriptionId: number })[]): Promise<string>;
 }
 
 export function createRouter(
@@ -85,21 +82,43 @@ export function createRouter(
         })),
       );
       const tableOf = await tablesFor(days);
-      const cuts = new Map<Hour, Set<number>>();
-      for (const day of days) {
-        const table = tableOf(day);
-        if (table === null) continue;
-        for (const cut of midDayCuts(table, day.stackSubscriptionId)) {
-          cuts.set(cut, (cuts.get(cut) ?? new Set()).add(day.stackSubscriptionId));
-        }
-      }
-      if (cuts.size === 0) return '0';
-      const terms = [...cuts].map(
-        ([cut, ids]) => `(r.usage_hour >= ${cut} AND ${among('r.stack_subscription_id', [...ids])})`,
+      const terms = joinedCuts(
+        days.flatMap((day) => {
+          const table = tableOf(day);
+          const cuts = table === null ? [] : midDayCuts(table, day.stackSubscriptionId);
+          return cuts.map((cut) => ({ ...day, cut }));
+        }),
+      ).map(
+        ({ stackSubscriptionId, cut, from, to }) =>
+          `(r.stack_subscription_id = ${stackSubscriptionId} AND r.usage_hour >= ${cut}
+            AND r.reported_hour >= ${from} AND r.reported_hour < ${to})`,
       );
-      return `(${terms.join(' + ')})`;
+      return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
     },
   };
+}
+
+/** A cut that rows of these reported hours see, because the routing version of their days has it. */
+interface Cut extends HourRange {
+  readonly stackSubscriptionId: number;
+  readonly cut: Hour;
+}
+
+/** Cuts of neighbouring days as one. Days come in order. */
+function joinedCuts(
+  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day; readonly cut: Hour }[],
+): readonly Cut[] {
+  const joined = new Map<string, Cut[]>();
+  for (const { stackSubscriptionId, reportedDay, cut } of days) {
+    const from = firstHourOf(reportedDay);
+    const name = `${stackSubscriptionId} ${cut}`;
+    const ranges = joined.get(name) ?? [];
+    const last = ranges.at(-1);
+    if (last?.to === from) ranges.splice(-1, 1, { ...last, to: from + HOURS_PER_DAY });
+    else ranges.push({ stackSubscriptionId, cut, from, to: from + HOURS_PER_DAY });
+    joined.set(name, ranges);
+  }
+  return [...joined.values()].flat();
 }
 
 /** Hours that are no midnight and at which the destination changes. */

@@ -11,14 +11,7 @@ import type { Day, Month } from '../primitives/windows.js';
 /**
  * By what usage is added up. The meter is always one of them: amounts of different units have no sum.
  */
-export const GROUPINGS = [
-  'REGISTRATION',
-  'TENANT',
-  'STACK_SUBSCRIPTION',
-  'DAY',
-  'MONTH',
-  'DESTINATION',
-] as const;
+export const GROUPINGS = ['REGISTRATION', 'TENANT', 'STACK_SUBSCRIPTION', 'DAY', 'MONTH', 'DESTINATION'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** Totals of one group. What was not grouped by is null. */
@@ -52,11 +45,7 @@ export interface SummaryQuestion {
 }
 
 /** Sums in the order of the grouping, as it was asked for, and then the meter. */
-export async function listUsageSummary(
-  sql: Sql,
-  scope: Scope,
-  question: SummaryQuestion,
-): Promise<UsageSummaryRow[]> {
+export async function listUsageSummary(sql: Sql, scope: Scope, question: SummaryQuestion): Promise<UsageSummaryRow[]> {
   const { filter, groupBy, after, limit } = question;
   const source = canUseMonths(question) ? monthsSource(question) : daysSource(question);
   const expressions: Readonly<Record<Grouping, string>> = {
@@ -97,7 +86,7 @@ function asSummaryRow(
   return {
     key,
     registrationId: of('REGISTRATION'),
-    tenantId: of('TENANT') || null,
+    tenantId: of('TENANT') === 0 ? null : of('TENANT'),
     stackSubscriptionId: of('STACK_SUBSCRIPTION'),
     day: of('DAY'),
     month: of('MONTH'),
@@ -110,8 +99,7 @@ function asSummaryRow(
 
 /** Month totals hold usage months of closed days, so they answer whole usage months asked for no finer than that. */
 function canUseMonths({ range, groupBy }: SummaryQuestion): boolean {
-  const isWholeMonths =
-    firstDayOf(monthOf(range.from)) === range.from && firstDayOf(monthOf(range.to)) === range.to;
+  const isWholeMonths = firstDayOf(monthOf(range.from)) === range.from && firstDayOf(monthOf(range.to)) === range.to;
   return range.clock === 'USAGE' && isWholeMonths && !groupBy.includes('DAY');
 }
 

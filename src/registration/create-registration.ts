@@ -46,13 +46,9 @@ async function explainDuplicate(
 ): Promise<DomainError> {
   const sameName = await findRegistration(db.reader, WHOLE_BOOKS, name);
   if (sameName === null) {
-    return new DomainError('ALREADY_EXISTS', 'This stamp is registered under another name.', [
-      'cloudId',
-    ]);
+    return new DomainError('ALREADY_EXISTS', 'This stamp is registered under another name.', ['cloudId']);
   }
   return sameName.cloudId === cloudId
     ? new DomainError('ALREADY_EXISTS', `Registration "${name}" exists already.`, ['name'])
-    : new DomainError('CloudIdUpdateNotAllowed', `"${name}" is the name of another stamp.`, [
-        'cloudId',
-      ]);
+    : new DomainError('CloudIdUpdateNotAllowed', `"${name}" is the name of another stamp.`, ['cloudId']);
 }

@@ -73,16 +73,12 @@ export function checkRegistration(input: NewRegistration): CheckedRegistration {
 function checkNeeds(input: NewRegistration): void {
   const { needs } = BILLING_MODEL_RULES[input.billingModel];
   if (needs === 'agreementNumber' && !input.agreementNumber) {
-    throw new DomainError(
-      'AGREEMENT_NUMBER_REQUIRED',
-      'A capacity registration needs its agreement number.',
-      ['agreementNumber'],
-    );
+    throw new DomainError('AGREEMENT_NUMBER_REQUIRED', 'A capacity registration needs its agreement number.', [
+      'agreementNumber',
+    ]);
   }
   if (needs === 'msAssetTag' && !input.msAssetTag) {
-    throw new DomainError('MissingMsAssetTag', 'A custom registration needs its asset tag.', [
-      'msAssetTag',
-    ]);
+    throw new DomainError('MissingMsAssetTag', 'A custom registration needs its asset tag.', ['msAssetTag']);
   }
 }
 

@@ -18,11 +18,7 @@ export interface OpenState {
   readonly routingVersion: number;
 }
 
-export async function findRegistration(
-  sql: Sql,
-  scope: Scope,
-  name: string,
-): Promise<Registration | null> {
+export async function findRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration | null> {
   const rows = await sql.query<Registration>(
     `SELECT ${COLUMNS} FROM registration g
       WHERE g.name_key = ? AND ${inScope(scope, { registration: 'g.id', tenant: null })}`,
@@ -35,11 +31,7 @@ export async function findRegistration(
 export async function getRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration> {
   const found = await findRegistration(sql, scope, name);
   if (found !== null) return found;
-  throw new DomainError(
-    'RegistrationNotFound',
-    `No registration named "${name.slice(0, 90)}".`,
-    ['registration'],
-  );
+  throw new DomainError('RegistrationNotFound', `No registration named "${name.slice(0, 90)}".`, ['registration']);
 }
 
 /** Registrations in the order of their row ids, after one of them. */
@@ -79,9 +71,7 @@ export async function lockRegistration(tx: Tx, registrationId: number): Promise<
 
 /** Begins a new routing version: what was decided before stays readable under the old one. */
 export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promise<number> {
-  await tx.execute('UPDATE registration SET routing_version = routing_version + 1 WHERE id = ?', [
-    registrationId,
-  ]);
+  await tx.execute('UPDATE registration SET routing_version = routing_version + 1 WHERE id = ?', [registrationId]);
   const rows = await tx.query<{ routingVersion: number }>(
     'SELECT routing_version AS routingVersion FROM registration WHERE id = ?',
     [registrationId],
@@ -89,15 +79,8 @@ export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promis
   return only(rows).routingVersion;
 }
 
-export async function moveClosedBoundary(
-  tx: Tx,
-  registrationId: number,
-  closedBeforeDay: number,
-): Promise<void> {
-  await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [
-    closedBeforeDay,
-    registrationId,
-  ]);
+export async function moveClosedBoundary(tx: Tx, registrationId: number, closedBeforeDay: number): Promise<void> {
+  await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [closedBeforeDay, registrationId]);
 }
 
 function only<Row>(rows: readonly Row[]): Row {

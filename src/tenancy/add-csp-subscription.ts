@@ -33,9 +33,7 @@ export async function addCspSubscription(
   checkMappingAllowed(registration);
   const cspSubscriptionGuid = canonicalGuid(input.cspSubscriptionId);
   if (cspSubscriptionGuid === null) {
-    throw new DomainError('InvalidCustomerSubscriptionId', 'This is no Azure subscription id.', [
-      'cspSubscriptionId',
-    ]);
+    throw new DomainError('InvalidCustomerSubscriptionId', 'This is no Azure subscription id.', ['cspSubscriptionId']);
   }
   checkCspSubscription(registration, input);
   const tenantGuid = canonicalGuid(input.tenantId) ?? '';
@@ -56,9 +54,7 @@ export async function addCspSubscription(
     );
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    throw new DomainError('ALREADY_EXISTS', 'The subscription is known here already.', [
-      'cspSubscriptionId',
-    ]);
+    throw new DomainError('ALREADY_EXISTS', 'The subscription is known here already.', ['cspSubscriptionId']);
   }
   const [created] = await listCspSubscriptions(
     db.reader,

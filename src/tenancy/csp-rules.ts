@@ -37,9 +37,7 @@ export function checkCspSubscription(
   subscription: Pick<CspSubscription, 'offer' | 'partnerId'>,
 ): void {
   if (subscription.offer !== 'CSP') {
-    throw new DomainError('InvalidCSPSubscription', 'The subscription is not of offer CSP.', [
-      'offer',
-    ]);
+    throw new DomainError('InvalidCSPSubscription', 'The subscription is not of offer CSP.', ['offer']);
   }
   if (registration.partnerId === null || subscription.partnerId !== registration.partnerId) {
     throw new DomainError(
@@ -53,10 +51,8 @@ export function checkCspSubscription(
 /** A CSP subscription lives in one directory; it cannot be billed for another. */
 export function checkSameTenant(tenant: Tenant, subscription: CspSubscription): void {
   if (subscription.tenantId !== tenant.id) {
-    throw new DomainError(
-      'BadCustomerSubscriptionId',
-      'The subscription belongs to another tenant.',
-      ['cspSubscriptionId'],
-    );
+    throw new DomainError('BadCustomerSubscriptionId', 'The subscription belongs to another tenant.', [
+      'cspSubscriptionId',
+    ]);
   }
 }

@@ -97,11 +97,7 @@ export function checkedName(name: string, field = 'name'): string {
   return trimmed;
 }
 
-async function resellerNamed(
-  db: Database,
-  scope: Scope,
-  name: string | undefined,
-): Promise<Reseller | null> {
+async function resellerNamed(db: Database, scope: Scope, name: string | undefined): Promise<Reseller | null> {
   if (name === undefined) return null;
   const [found] = await listResellers(db.reader, scope, { name }, { afterId: 0, limit: 1 });
   if (found !== undefined) return found;

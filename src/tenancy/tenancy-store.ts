@@ -25,6 +25,7 @@ export interface TenantFilter {
   readonly isMapped?: boolean;
   readonly ids?: readonly number[];
   readonly tenantGuid?: string;
+  readonly tenantGuids?: readonly string[];
 }
 
 export function listTenants(
@@ -33,6 +34,7 @@ export function listTenants(
   filter: TenantFilter & { readonly usageHour?: number },
   page: Page,
 ): Promise<Tenant[]> {
+  const guids = wanted(filter.tenantGuid, filter.tenantGuids);
   const mapped = `EXISTS (SELECT 1 FROM tenant_mapping m WHERE m.tenant_id = t.id AND m.superseded_version = 0
       AND m.csp_subscription_id IS NOT NULL AND m.effective_from = (SELECT MAX(n.effective_from)
         FROM tenant_mapping n WHERE n.tenant_id = t.id AND n.superseded_version = 0
@@ -43,14 +45,13 @@ export function listTenants(
     ...equals('t.registration_id', filter.registrationId),
     ...equals('t.reseller_id', filter.resellerId),
     ...(filter.ids === undefined ? [] : [among('t.id', filter.ids)]),
-    ...(filter.tenantGuid === undefined ? [] : ['t.tenant_guid = ?']),
+    ...oneOf('t.tenant_guid', guids),
     ...(filter.isMapped === undefined ? [] : [filter.isMapped ? mapped : `NOT ${mapped}`]),
   ];
-  const guid = filter.tenantGuid === undefined ? [] : [filter.tenantGuid];
   return sql.query<Tenant>(
     `SELECT ${TENANT} FROM tenant t WHERE ${conditions.join(' AND ')}
       ORDER BY t.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...guid],
+    [page.afterId, ...(guids ?? [])],
   );
 }
 
@@ -71,32 +72,35 @@ export function listCspSubscriptions(
     readonly tenantId?: number;
     readonly ids?: readonly number[];
     readonly cspSubscriptionGuid?: string;
+    readonly cspSubscriptionGuids?: readonly string[];
   },
   page: Page,
 ): Promise<CspSubscription[]> {
+  const guids = wanted(filter.cspSubscriptionGuid, filter.cspSubscriptionGuids);
   const conditions = [
     inScope(scope, { registration: 'c.registration_id', tenant: 'c.tenant_id' }),
     'c.id > ?',
     ...equals('c.registration_id', filter.registrationId),
     ...equals('c.tenant_id', filter.tenantId),
     ...(filter.ids === undefined ? [] : [among('c.id', filter.ids)]),
-    ...(filter.cspSubscriptionGuid === undefined ? [] : ['c.csp_subscription_guid = ?']),
+    ...oneOf('c.csp_subscription_guid', guids),
   ];
-  const guid = filter.cspSubscriptionGuid === undefined ? [] : [filter.cspSubscriptionGuid];
   return sql.query<CspSubscription>(
     `SELECT ${CSP} FROM csp_subscription c WHERE ${conditions.join(' AND ')}
       ORDER BY c.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...guid],
+    [page.afterId, ...(guids ?? [])],
   );
 }
 
 export interface StackSubscriptionFilter {
   readonly registrationId?: number;
   readonly tenantId?: number;
+  readonly tenantIds?: readonly number[];
   /** True: those whose tenant nobody has said. */
   readonly isTenantUnknown?: boolean;
   readonly ids?: readonly number[];
   readonly stackSubscriptionGuid?: string;
+  readonly stackSubscriptionGuids?: readonly string[];
 }
 
 export function listStackSubscriptions(
@@ -106,20 +110,21 @@ export function listStackSubscriptions(
   page: Page,
 ): Promise<StackSubscription[]> {
   const unknown = filter.isTenantUnknown;
+  const guids = wanted(filter.stackSubscriptionGuid, filter.stackSubscriptionGuids);
   const conditions = [
     inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
     's.id > ?',
     ...equals('s.registration_id', filter.registrationId),
     ...equals('s.tenant_id', filter.tenantId),
+    ...(filter.tenantIds === undefined ? [] : [among('s.tenant_id', filter.tenantIds)]),
     ...(filter.ids === undefined ? [] : [among('s.id', filter.ids)]),
     ...(unknown === undefined ? [] : [`s.tenant_id IS ${unknown ? '' : 'NOT '}NULL`]),
-    ...(filter.stackSubscriptionGuid === undefined ? [] : ['s.stack_subscription_guid = ?']),
+    ...oneOf('s.stack_subscription_guid', guids),
   ];
-  const guid = filter.stackSubscriptionGuid === undefined ? [] : [filter.stackSubscriptionGuid];
   return sql.query<StackSubscription>(
     `SELECT ${STACK} FROM stack_subscription s WHERE ${conditions.join(' AND ')}
       ORDER BY s.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...guid],
+    [page.afterId, ...(guids ?? [])],
   );
 }
 
@@ -127,7 +132,7 @@ export function listStackSubscriptions(
 export function listResellers(
   sql: Sql,
   scope: Scope,
-  filter: { readonly ids?: readonly number[]; readonly name?: string },
+  filter: { readonly ids?: readonly number[]; readonly name?: string; readonly names?: readonly string[] },
   page: Page,
 ): Promise<Reseller[]> {
   const own =
@@ -135,17 +140,17 @@ export function listResellers(
       ? '1 = 1'
       : `EXISTS (SELECT 1 FROM tenant t WHERE t.reseller_id = r.id
            AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })})`;
-  const name = filter.name === undefined ? [] : [filter.name.toLowerCase()];
+  const keys = wanted(filter.name, filter.names)?.map((name) => name.toLowerCase());
   const conditions = [
     own,
     'r.id > ?',
     ...(filter.ids === undefined ? [] : [among('r.id', filter.ids)]),
-    ...(filter.name === undefined ? [] : ['r.name_key = ?']),
+    ...oneOf('r.name_key', keys),
   ];
   return sql.query<Reseller>(
     `SELECT ${RESELLER} FROM reseller r WHERE ${conditions.join(' AND ')}
       ORDER BY r.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...name],
+    [page.afterId, ...(keys ?? [])],
   );
 }
 
@@ -189,4 +194,13 @@ export async function listMappingHistory(
 
 function equals(column: string, id: number | undefined): string[] {
   return id === undefined ? [] : [`${column} = ${Number(id)}`];
+}
+
+function wanted(one: string | undefined, many: readonly string[] | undefined): readonly string[] | undefined {
+  return one === undefined ? many : [one];
+}
+
+function oneOf(column: string, values: readonly string[] | undefined): string[] {
+  if (values === undefined) return [];
+  return values.length === 0 ? ['1 = 0'] : [`${column} IN (${values.map(() => '?').join(', ')})`];
 }

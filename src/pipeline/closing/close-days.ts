@@ -1,9 +1,4 @@
-import {
-  addToMonthTotals,
-  insertClosedDays,
-  listReportedDays,
-  usageDaysOf,
-} from './closed-day-store.js';
+import { addToMonthTotals, insertClosedDays, listReportedDays, usageDaysOf } from './closed-day-store.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError } from '../../primitives/errors.js';

@@ -53,13 +53,7 @@ export async function insertClosedDays(
   await tx.insertRows({
     table: 'closed_day',
     columns: ['registration_id', 'reported_day', 'routing_version', 'closed_at', 'closed_by'],
-    rows: days.map((day) => [
-      what.registrationId,
-      day,
-      what.routingVersion,
-      what.closedAt,
-      what.closedBy,
-    ]),
+    rows: days.map((day) => [what.registrationId, day, what.routingVersion, what.closedAt, what.closedBy]),
     onDuplicate: '',
   });
 }

@@ -62,15 +62,7 @@ const SOURCE: Kind = {
 const RESOURCE: Kind = {
   table: 'resource',
   keyColumn: 'identity',
-  columns: [
-    'stack_subscription_id',
-    'identity',
-    'uri_key',
-    'uri',
-    'location',
-    'tags',
-    'additional_info',
-  ],
+  columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
 };
 
 export function createDictionary(): Dictionary {
@@ -91,18 +83,11 @@ export function createDictionary(): Dictionary {
         key: entry.source,
         row: [registrationId, entry.source],
       }));
-      const subscriptionIds = await intern(
-        db,
-        STACK_SUBSCRIPTION,
-        within,
-        stackSubscriptions,
-        entries,
-        (entry) => ({
-          memoryKey: `${registrationId} ${entry.stackSubscriptionGuid}`,
-          key: entry.stackSubscriptionGuid,
-          row: [registrationId, entry.stackSubscriptionGuid, now],
-        }),
-      );
+      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, stackSubscriptions, entries, (entry) => ({
+        memoryKey: `${registrationId} ${entry.stackSubscriptionGuid}`,
+        key: entry.stackSubscriptionGuid,
+        row: [registrationId, entry.stackSubscriptionGuid, now],
+      }));
       const resourceIds = await intern(db, RESOURCE, '1 = 1', resources, entries, (entry, index) =>
         namedResource(entry, subscriptionIds[index] ?? 0),
       );
@@ -181,12 +166,7 @@ async function findOrInsert(
   });
 }
 
-async function find(
-  tx: Tx,
-  kind: Kind,
-  within: string,
-  names: readonly Named[],
-): Promise<Map<string, number>> {
+async function find(tx: Tx, kind: Kind, within: string, names: readonly Named[]): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < names.length; start += NAMES_PER_STATEMENT_MAX) {
     const some = names.slice(start, start + NAMES_PER_STATEMENT_MAX);

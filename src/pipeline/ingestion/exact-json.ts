@@ -52,12 +52,7 @@ export function parseExactJson(text: string): JsonValue {
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof NumberText)
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 }
 
 /** One text per value: keys sorted, no spaces, numbers as they were written. */
@@ -65,9 +60,7 @@ export function canonicalJson(value: JsonValue): string {
   if (value instanceof NumberText) return value.text;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as JsonValue[]).map(canonicalJson).join(',')}]`;
-  const members = Object.entries(value as JsonObject).sort(([left], [right]) =>
-    left < right ? -1 : 1,
-  );
+  const members = Object.entries(value as JsonObject).sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }
 

@@ -36,21 +36,20 @@ export async function settleUsageBatch(
     readonly rejected: number;
   },
 ): Promise<void> {
-  await tx.execute(
-    'UPDATE usage_batch SET accepted = ?, duplicates = ?, conflicts = ?, rejected = ? WHERE id = ?',
-    [counts.accepted, counts.duplicates, counts.conflicts, counts.rejected, batchId],
-  );
+  await tx.execute('UPDATE usage_batch SET accepted = ?, duplicates = ?, conflicts = ?, rejected = ? WHERE id = ?', [
+    counts.accepted,
+    counts.duplicates,
+    counts.conflicts,
+    counts.rejected,
+    batchId,
+  ]);
 }
 
 /**
  * Inserts what is not there yet and answers how many went in. Which ones, when not all did, `findStored` tells by the
  * batch id: uniqueness is the database's word, and nothing is looked up before.
  */
-export async function insertUsageRecords(
-  tx: Tx,
-  batchId: number,
-  records: readonly NewUsageRecord[],
-): Promise<number> {
+export async function insertUsageRecords(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
   return tx.insertRows({
     table: 'usage_record',
     columns: [
@@ -112,10 +111,7 @@ export async function findStored(
 }
 
 /** An identity as a key of a map. */
-export function identityName({
-  usageDay,
-  identity,
-}: Pick<UsageRecord, 'usageDay' | 'identity'>): string {
+export function identityName({ usageDay, identity }: Pick<UsageRecord, 'usageDay' | 'identity'>): string {
   return `${usageDay} ${identity.toString('latin1')}`;
 }
 
@@ -163,9 +159,7 @@ export async function quarantine(
   });
 }
 
-function byDay(
-  identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[],
-): ReadonlyMap<number, Buffer[]> {
+function byDay(identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[]): ReadonlyMap<number, Buffer[]> {
   const days = new Map<number, Buffer[]>();
   for (const { usageDay, identity } of identities) {
     const sameDay = days.get(usageDay);

@@ -25,11 +25,7 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
  * `data` is the record and whose `id` and `source` name it. Throws MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE or
  * BATCH_TOO_LARGE for the body as a whole; a line that is no JSON is refused alone.
  */
-export function decodeUsageBody(
-  bytes: Uint8Array,
-  mediaType: string,
-  now: number,
-): readonly Delivery[] {
+export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: number): readonly Delivery[] {
   const text = textOf(bytes);
   switch (mediaType as MediaType) {
     case 'application/json':

@@ -72,8 +72,7 @@ export function judge(
     const name = identityName(candidate.record);
     const winner = accepted.get(name);
     if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
-    const known =
-      winner === undefined ? stored.get(name) : { ...winner.record, batchId };
+    const known = winner === undefined ? stored.get(name) : { ...winner.record, batchId };
     if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
     return isSameUsage(known, candidate.record)
       ? verdictOn(candidate, 'DUPLICATE', null, known)

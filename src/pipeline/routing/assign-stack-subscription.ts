@@ -7,11 +7,7 @@ import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError, invariant } from '../../primitives/errors.js';
 import { canonicalGuid } from '../../primitives/ids.js';
-import {
-  bumpRoutingVersion,
-  getRegistration,
-  lockRegistration,
-} from '../../registration/registration-store.js';
+import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
 import { checkedName } from '../../tenancy/register-tenant.js';
 import { findTenant, listStackSubscriptions } from '../../tenancy/tenancy-store.js';
@@ -35,9 +31,7 @@ export async function assignStackSubscription(
   const seen = await getRegistration(db.reader, scope, input.registration);
   const stackSubscriptionGuid = canonicalGuid(input.stackSubscriptionId);
   if (stackSubscriptionGuid === null) {
-    throw new DomainError('INVALID_INPUT', 'A stack subscription id is a GUID.', [
-      'stackSubscriptionId',
-    ]);
+    throw new DomainError('INVALID_INPUT', 'A stack subscription id is a GUID.', ['stackSubscriptionId']);
   }
   const name = input.name === undefined ? null : checkedName(input.name);
   return db.inTransaction(async (tx) => {

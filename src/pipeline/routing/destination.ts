@@ -35,11 +35,7 @@ export interface RoutedSpan {
 }
 
 /** The mapping in force at the start of the usage hour, else the base subscription with the reason. */
-export function destinationOf(
-  table: RoutingTable,
-  stackSubscriptionId: number,
-  usageHour: Hour,
-): number {
+export function destinationOf(table: RoutingTable, stackSubscriptionId: number, usageHour: Hour): number {
   const tenantId = table.tenantOf.get(stackSubscriptionId);
   if (tenantId === undefined) return table.tenantUnknown;
   const step = stepInForce(table.stepsOf.get(tenantId) ?? [], usageHour);
@@ -57,11 +53,7 @@ export function stepInForce(steps: readonly MappingStep[], usageHour: Hour): Map
 }
 
 /** A stack subscription's whole future and past from an hour on, cut where the destination changes. */
-export function routedSpans(
-  table: RoutingTable,
-  stackSubscriptionId: number,
-  from: Hour,
-): readonly RoutedSpan[] {
+export function routedSpans(table: RoutingTable, stackSubscriptionId: number, from: Hour): readonly RoutedSpan[] {
   const tenantId = table.tenantOf.get(stackSubscriptionId);
   if (tenantId === undefined) {
     return [{ from, to: FOREVER, destinationId: table.tenantUnknown, step: null }];

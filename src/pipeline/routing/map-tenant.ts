@@ -9,19 +9,11 @@ import { DomainError } from '../../primitives/errors.js';
 import { canonicalGuid } from '../../primitives/ids.js';
 import { hourOf } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
-import {
-  bumpRoutingVersion,
-  getRegistration,
-  lockRegistration,
-} from '../../registration/registration-store.js';
+import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import type { Registration } from '../../registration/registration.entity.js';
 import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
 import { checkCspSubscription, checkMappingAllowed, checkSameTenant } from '../../tenancy/csp-rules.js';
-import {
-  findTenant,
-  listCspSubscriptions,
-  listStackSubscriptions,
-} from '../../tenancy/tenancy-store.js';
+import { findTenant, listCspSubscriptions, listStackSubscriptions } from '../../tenancy/tenancy-store.js';
 import type { Tenant } from '../../tenancy/tenancy.entity.js';
 
 interface App {
@@ -77,9 +69,7 @@ export async function mappableSubscription(
 ): Promise<number> {
   const cspSubscriptionGuid = canonicalGuid(cspSubscriptionId);
   if (cspSubscriptionGuid === null) {
-    throw new DomainError('InvalidCustomerSubscriptionId', 'This is no Azure subscription id.', [
-      'cspSubscriptionId',
-    ]);
+    throw new DomainError('InvalidCustomerSubscriptionId', 'This is no Azure subscription id.', ['cspSubscriptionId']);
   }
   const [found] = await listCspSubscriptions(
     sql,
@@ -88,11 +78,9 @@ export async function mappableSubscription(
     { afterId: 0, limit: 1 },
   );
   if (found === undefined) {
-    throw new DomainError(
-      'CustomerSubscriptionNotFound',
-      'The registration has no such CSP subscription.',
-      ['cspSubscriptionId'],
-    );
+    throw new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
+      'cspSubscriptionId',
+    ]);
   }
   checkCspSubscription(registration, found);
   checkSameTenant(tenant, found);

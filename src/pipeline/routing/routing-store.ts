@@ -29,11 +29,7 @@ export function createRoutingTables(): RoutingTables {
 }
 
 /** Reads what holds at a routing version; inside the transaction that makes the version, it sees the new one. */
-export async function loadRoutingTable(
-  sql: Sql,
-  registrationId: number,
-  version: number,
-): Promise<RoutingTable> {
+export async function loadRoutingTable(sql: Sql, registrationId: number, version: number): Promise<RoutingTable> {
   const holds = (alias: string) =>
     `${alias}.created_version <= ${version} AND (${alias}.superseded_version = 0 OR ${alias}.superseded_version > ${version})`;
   const fallbacks = await sql.query<{ id: number; reason: string }>(
@@ -120,12 +116,7 @@ export async function insertMappingStep(
 }
 
 /** Ends every step of the tenant that begins at this hour or later. They are kept, as what once held. */
-export async function supersedeSteps(
-  tx: Tx,
-  tenantId: number,
-  from: number,
-  version: number,
-): Promise<number> {
+export async function supersedeSteps(tx: Tx, tenantId: number, from: number, version: number): Promise<number> {
   const { affected } = await tx.execute(
     `UPDATE tenant_mapping SET superseded_version = ?
       WHERE tenant_id = ? AND effective_from >= ? AND superseded_version = 0`,

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SignJWT, jwtVerify } from 'jose';
+import { z } from 'zod';
+
+import { ROLES } from './principal.js';
+import type { Principal } from './principal.js';
+import type { Clock } from '../primitives/clock.js';
+import { DomainError } from '../primitives/errors.js';
+
+/**
+ * Tokens that this machine signs for itself, with a key that never leaves the data folder. They are JSON Web Tokens
+ * (HS256) with issuer and audience, so that a token made for anything else is refused.
+ */
+export interface LocalTokens {
+  /** A token for the principal, good for so many seconds. */
+  sign(principal: Principal, secondsValid: number): Promise<string>;
+  /** Whose token it is. Throws UNAUTHENTICATED, without saying which check failed. */
+  verify(token: string): Promise<Principal>;
+}
+
+export const TOKEN_SECONDS_DEFAULT = 12 * 3600;
+export const TOKEN_SECONDS_MAX = 90 * 24 * 3600;
+const NAME = 'usage-gateway';
+const ALGORITHM = 'HS256';
+const KEY_BYTES = 32;
+const TOKEN_LENGTH_MAX = 8_192;
+
+const names = z.union([z.literal('all'), z.array(z.string().max(200)).max(1_000)]);
+const claims = z.object({
+  sub: z.string().min(1).max(200),
+  role: z.enum(ROLES),
+  registrations: names,
+  tenants: names,
+  resellers: names,
+});
+
+export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
+  return {
+    sign: async ({ subject, ...rest }, secondsValid) => {
+      const now = Math.floor(clock.now() / 1000);
+      return new SignJWT({ ...rest })
+        .setProtectedHeader({ alg: ALGORITHM })
+        .setSubject(subject)
+        .setIssuer(NAME)
+        .setAudience(NAME)
+        .setIssuedAt(now)
+        .setExpirationTime(now + Math.min(secondsValid, TOKEN_SECONDS_MAX))
+        .sign(key);
+    },
+    verify: async (token) => {
+      if (token.length > TOKEN_LENGTH_MAX) throw unauthenticated();
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: [ALGORITHM],
+          issuer: NAME,
+          audience: NAME,
+          requiredClaims: ['exp', 'sub'],
+          currentDate: new Date(clock.now()),
+        });
+        const { sub, ...rest } = claims.parse(payload);
+        return { subject: sub, ...rest };
+      } catch {
+        throw unauthenticated();
+      }
+    },
+  };
+}
+
+function unauthenticated(): DomainError {
+  return new DomainError(
+    'UNAUTHENTICATED',
+    'The token is not valid here, or no longer. Make one with: usage-gateway token --role …',
+  );
+}
+
+/**
+ * The key of the data folder; one is made, readable for its owner alone, where there is none. Two processes may start at
+ * once: the file system decides whose key it is, and the other reads it.
+ */
+export function localKey(dataFolder: string): Uint8Array {
+  const file = join(dataFolder, 'token.key');
+  mkdirSync(dataFolder, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(KEY_BYTES).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
+  if (key.length < KEY_BYTES) {
+    throw new Error(`${file} holds no key of ${KEY_BYTES} bytes. Remove it to have a new one made.`);
+  }
+  return key;
+}

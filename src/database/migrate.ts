@@ -1,0 +1,116 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+
+import type { Database } from './database.js';
+
+/** A database's name may be as long as a lock's, so it goes into the lock's name as its digest. */
+const LOCK_NAME = "CONCAT('usage-gateway:', MD5(DATABASE()))";
+const LOCK_SECONDS_MAX = 120;
+
+/** The database was made by a newer version of the gateway, and this one must not touch it. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+}
+
+/**
+ * Brings the tables up to date. Several processes may start at once: one migrates, the others wait and then find
+ * nothing to do. Answers the names of the migrations that were run.
+ */
+export async function migrateUp(db: Database): Promise<readonly string[]> {
+  return alone(db, async () => {
+    await refuseNewer(db);
+    const run = await db.source.runMigrations({ transaction: eachOrOne(db) });
+    return run.map(({ name }) => name);
+  });
+}
+
+/** Takes the latest migration back. Answers its name, or null when there is none. */
+export async function migrateDown(db: Database): Promise<string | null> {
+  return alone(db, async () => {
+    await refuseNewer(db);
+    const latest = (await executed(db)).at(-1);
+    if (latest === undefined) return null;
+    await db.source.undoLastMigration({ transaction: eachOrOne(db) });
+    return latest;
+  });
+}
+
+/** Names of migrations that this version has and the database has not. */
+export async function pendingMigrations(db: Database): Promise<readonly string[]> {
+  const done = new Set(await executed(db));
+  return known(db).filter((name) => !done.has(name));
+}
+
+/** On SQLite all of it is in one transaction already. */
+function eachOrOne({ dialect }: Database): 'each' | 'none' {
+  return dialect === 'sqlite' ? 'none' : 'each';
+}
+
+async function refuseNewer(db: Database): Promise<void> {
+  const here = new Set(known(db));
+  const strangers = (await executed(db)).filter((name) => !here.has(name));
+  if (strangers.length === 0) return;
+  throw new NewerDatabaseError(
+    `The database holds migrations that this version does not know (${strangers.join(', ')}). Start the newer version.`,
+  );
+}
+
+function known(db: Database): readonly string[] {
+  return db.source.migrations.map((migration) => migration.name ?? migration.constructor.name);
+}
+
+async function executed(db: Database): Promise<readonly string[]> {
+  if (!(await hasTable(db.source))) return [];
+  const rows = await db.source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+  return rows.map(({ name }) => name);
+}
+
+async function hasTable(source: DataSource): Promise<boolean> {
+  return withRunner(source, (runner) => runner.hasTable('migrations'));
+}
+
+function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return db.dialect === 'sqlite' ? inOneTransaction(db.source, work) : underNamedLock(db.source, work);
+}
+
+/** One process holds SQLite's write lock from the first look at what is pending to the last change. */
+async function inOneTransaction<T>(source: DataSource, work: () => Promise<T>): Promise<T> {
+  // A table that is rebuilt is dropped for a moment, with rows elsewhere that refer to it.
+  await source.query('PRAGMA foreign_keys = OFF');
+  await source.query('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    await source.query('COMMIT');
+    return result;
+  } catch (error) {
+    await source.query('ROLLBACK');
+    throw error;
+  } finally {
+    await source.query('PRAGMA foreign_keys = ON');
+  }
+}
+
+/** MySQL has no transactional DDL, so a lock by name keeps two starting processes apart. */
+async function underNamedLock<T>(source: DataSource, work: () => Promise<T>): Promise<T> {
+  return withRunner(source, async (runner) => {
+    const [lock] = (await runner.query(`SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_SECONDS_MAX}) AS taken`)) as {
+      readonly taken: number | null;
+    }[];
+    if (Number(lock?.taken) !== 1) {
+      throw new Error(`Another process has been migrating this database for ${LOCK_SECONDS_MAX} seconds.`);
+    }
+    try {
+      return await work();
+    } finally {
+      await runner.query(`SELECT RELEASE_LOCK(${LOCK_NAME})`);
+    }
+  });
+}
+
+async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = source.createQueryRunner();
+  try {
+    return await work(runner);
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,197 @@
+import { listReadableSubscriptions } from './usage-filter.js';
+import type { ReadableSubscription } from './usage-filter.js';
+import { createRouter } from './usage-router.js';
+import type { Reading } from './usage-aggregates.js';
+import { among, inScope } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import { dayOfHour, sumOf } from '../database/dialect.js';
+import type { Sql } from '../database/transaction.js';
+import { fromUnits, toUnits } from '../primitives/quantity.js';
+import { dayOf, monthOf } from '../primitives/windows.js';
+import type { Day, Hour } from '../primitives/windows.js';
+
+/** The conservation laws of the books. */
+export const INVARIANTS = [
+  'RECORDS_EQUAL_DAY_TOTALS',
+  'EVERY_TOTAL_NAMES_ITS_MAPPING',
+  'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS',
+  'MAPPINGS_NEVER_OVERLAP',
+] as const;
+export type InvariantName = (typeof INVARIANTS)[number];
+
+/** One law, evaluated. */
+export interface Invariant {
+  readonly name: InvariantName;
+  readonly holds: boolean;
+  /** What was compared; where it does not hold, the first differences. */
+  readonly detail: string;
+}
+
+const DIFFERENCES_SHOWN = 5;
+const SUBSCRIPTIONS_PER_QUESTION = 50;
+
+/**
+ * Evaluates the laws over everything in scope. It reads every record, so its cost is that of the history. `sql` must be
+ * one snapshot: rows that arrive in between would look like a difference.
+ */
+export async function checkInvariants({ sql, routingTables }: Reading, scope: Scope): Promise<readonly Invariant[]> {
+  const records = new Sums();
+  const totals = new Sums();
+  const routed = new Sums();
+  const routedTotals = new Sums();
+  const closed = new Sums();
+  const months = new Sums();
+  for await (const subscriptions of inParts(sql, scope)) {
+    const ids = subscriptions.map(({ id }) => id);
+    const boundaryOf = new Map(subscriptions.map(({ id, closedBeforeDay }) => [id, closedBeforeDay]));
+    const hours = await hourlySums(sql, ids);
+    const routes = await createRouter(sql, routingTables, subscriptions).route(hours);
+    hours.forEach((hour, index) => {
+      const key = [hour.stackSubscriptionId, dayOf(hour.usageHour), hour.reportedDay, hour.meterId];
+      records.add(key, hour);
+      routed.add([...key, routes[index]?.destinationId ?? 0], hour);
+    });
+    for (const day of await dayTotals(sql, ids)) {
+      const key = [day.stackSubscriptionId, day.usageDay, day.reportedDay, day.meterId];
+      totals.add(key, day);
+      routedTotals.add([...key, day.destinationId], day);
+      if (day.reportedDay >= (boundaryOf.get(day.stackSubscriptionId) ?? 0)) continue;
+      closed.add([day.stackSubscriptionId, monthOf(day.usageDay), day.meterId, day.destinationId], day);
+    }
+    for (const month of await monthTotals(sql, ids)) {
+      months.add([month.stackSubscriptionId, month.usageMonth, month.meterId, month.destinationId], month);
+    }
+  }
+  return [
+    verdict('RECORDS_EQUAL_DAY_TOTALS', records.differencesTo(totals), `${totals.size} day totals`),
+    verdict(
+      'EVERY_TOTAL_NAMES_ITS_MAPPING',
+      routed.differencesTo(routedTotals),
+      `${routedTotals.size} destinations of day totals`,
+    ),
+    verdict('CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS', closed.differencesTo(months), `${months.size} month totals`),
+    await mappingsNeverOverlap(sql, scope),
+  ];
+}
+
+interface Amount {
+  readonly quantity: string;
+  readonly records: number;
+}
+
+/** Exact sums by key, to be compared with others. */
+class Sums {
+  readonly #sums = new Map<string, { units: bigint; records: number }>();
+
+  get size(): number {
+    return this.#sums.size;
+  }
+
+  add(key: readonly number[], { quantity, records }: Amount): void {
+    const name = key.join('/');
+    const sum = this.#sums.get(name) ?? { units: 0n, records: 0 };
+    sum.units += toUnits(quantity);
+    sum.records += Number(records);
+    this.#sums.set(name, sum);
+  }
+
+  differencesTo(others: Sums): string[] {
+    const names = new Set([...this.#sums.keys(), ...others.#sums.keys()]);
+    return [...names].flatMap((name) => {
+      const left = this.#text(name);
+      const right = others.#text(name);
+      return left === right ? [] : [`${name}: ${left} against ${right}`];
+    });
+  }
+
+  #text(name: string): string {
+    const sum = this.#sums.get(name);
+    return sum === undefined ? 'nothing' : `${fromUnits(sum.units)} in ${sum.records} records`;
+  }
+}
+
+async function* inParts(sql: Sql, scope: Scope): AsyncGenerator<readonly ReadableSubscription[]> {
+  let fromId = 0;
+  for (;;) {
+    const all = await listReadableSubscriptions(sql, scope, {}, fromId);
+    for (let start = 0; start < all.length; start += SUBSCRIPTIONS_PER_QUESTION) {
+      yield all.slice(start, start + SUBSCRIPTIONS_PER_QUESTION);
+    }
+    const last = all.at(-1);
+    if (last === undefined) return;
+    fromId = last.id + 1;
+  }
+}
+
+function hourlySums(sql: Sql, ids: readonly number[]) {
+  const reportedDay = dayOfHour(sql.dialect, 'r.reported_hour');
+  return sql.query<
+    Amount & {
+      stackSubscriptionId: number;
+      reportedDay: Day;
+      usageHour: Hour;
+      meterId: number;
+    }
+  >(
+    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reportedDay} AS reportedDay,
+            r.usage_hour AS usageHour, r.meter_id AS meterId,
+            ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
+       FROM usage_record r WHERE ${among('r.stack_subscription_id', ids)}
+      GROUP BY r.stack_subscription_id, ${reportedDay}, r.usage_hour, r.meter_id`,
+  );
+}
+
+function dayTotals(sql: Sql, ids: readonly number[]) {
+  return sql.query<
+    Amount & {
+      stackSubscriptionId: number;
+      usageDay: Day;
+      reportedDay: Day;
+      meterId: number;
+      destinationId: number;
+    }
+  >(
+    `SELECT stack_subscription_id AS stackSubscriptionId, usage_day AS usageDay, reported_day AS reportedDay,
+            meter_id AS meterId, destination_id AS destinationId, quantity, records
+       FROM usage_day_total WHERE ${among('stack_subscription_id', ids)}`,
+  );
+}
+
+function monthTotals(sql: Sql, ids: readonly number[]) {
+  return sql.query<
+    Amount & {
+      stackSubscriptionId: number;
+      usageMonth: number;
+      meterId: number;
+      destinationId: number;
+    }
+  >(
+    `SELECT stack_subscription_id AS stackSubscriptionId, usage_month AS usageMonth, meter_id AS meterId,
+            destination_id AS destinationId, quantity, records
+       FROM usage_month_total WHERE ${among('stack_subscription_id', ids)}`,
+  );
+}
+
+async function mappingsNeverOverlap(sql: Sql, scope: Scope): Promise<Invariant> {
+  const rows = await sql.query<{ tenantId: number; effectiveFrom: Hour; steps: number }>(
+    `SELECT m.tenant_id AS tenantId, m.effective_from AS effectiveFrom, COUNT(*) AS steps
+       FROM tenant_mapping m JOIN tenant t ON t.id = m.tenant_id
+      WHERE m.superseded_version = 0
+        AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })}
+      GROUP BY m.tenant_id, m.effective_from`,
+  );
+  const twice = rows
+    .filter(({ steps }) => Number(steps) > 1)
+    .map(({ tenantId, effectiveFrom }) => `${tenantId}/${effectiveFrom}: begins twice`);
+  return verdict('MAPPINGS_NEVER_OVERLAP', twice, `${rows.length} mapping steps`);
+}
+
+function verdict(name: InvariantName, differences: readonly string[], compared: string): Invariant {
+  const holds = differences.length === 0;
+  const shown = differences.slice(0, DIFFERENCES_SHOWN).join('; ');
+  return {
+    name,
+    holds,
+    detail: holds ? `${compared} compared.` : `${differences.length} differences: ${shown}`,
+  };
+}

@@ -1,0 +1,114 @@
+import { among } from '../access/scope.js';
+import type { Scope } from '../access/scope.js';
+import { sumOf } from '../database/dialect.js';
+import type { Sql } from '../database/transaction.js';
+import { routedSpans } from '../pipeline/routing/destination.js';
+import type { RoutedSpan } from '../pipeline/routing/destination.js';
+import { mappableSubscription, stackSubscriptionIdsOf } from '../pipeline/routing/map-tenant.js';
+import type { TenantChange } from '../pipeline/routing/map-tenant.js';
+import { loadRoutingTable } from '../pipeline/routing/routing-store.js';
+import type { Clock } from '../primitives/clock.js';
+import { canonicalGuid } from '../primitives/ids.js';
+import { canonicalQuantity } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
+import { firstHourOf, hourOf } from '../primitives/windows.js';
+import type { Hour } from '../primitives/windows.js';
+import { getRegistration } from '../registration/registration-store.js';
+import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
+import { checkMappingAllowed } from '../tenancy/csp-rules.js';
+import { findTenant } from '../tenancy/tenancy-store.js';
+import type { Tenant } from '../tenancy/tenancy.entity.js';
+
+/** Usage of one meter that a change of mapping would take from one destination. */
+export interface UsageMove {
+  readonly meterId: number;
+  readonly fromDestinationId: number;
+  readonly quantity: Quantity;
+  readonly records: number;
+}
+
+export interface MappingPreview {
+  readonly tenant: Tenant;
+  readonly effectiveFrom: Hour;
+  /** Null: the base subscription. */
+  readonly cspSubscriptionId: number | null;
+  readonly moves: readonly UsageMove[];
+  /** Records of the same hours that stay where they are, because their reported day is closed. */
+  readonly closedRecords: number;
+}
+
+/**
+ * What mapping a tenant (or, without a subscription, unmapping it) would move, without doing it. Refused for the same
+ * reasons as the change itself.
+ */
+export async function previewTenantMapping(
+  { sql, clock }: { readonly sql: Sql; readonly clock: Clock },
+  scope: Scope,
+  input: TenantChange & { readonly cspSubscriptionId?: string | undefined },
+): Promise<MappingPreview> {
+  const registration = await getRegistration(sql, scope, input.registration);
+  const key = { registrationId: registration.id, tenantGuid: canonicalGuid(input.tenantId) ?? '' };
+  const tenant = await findTenant(sql, scope, key);
+  if (tenant === null) throw tenantNotFound();
+  if (input.cspSubscriptionId !== undefined) checkMappingAllowed(registration);
+  const target =
+    input.cspSubscriptionId === undefined
+      ? null
+      : await mappableSubscription(sql, scope, registration, tenant, input.cspSubscriptionId);
+  const from = input.effectiveFrom ?? hourOf(clock.now());
+  const stackSubscriptionIds = await stackSubscriptionIdsOf(sql, scope, tenant.id);
+  const [any] = stackSubscriptionIds;
+  const table = await loadRoutingTable(sql, registration.id, registration.routingVersion);
+  const spans = (any === undefined ? [] : routedSpans(table, any, from)).filter(
+    ({ step }) => (step?.cspSubscriptionId ?? null) !== target,
+  );
+  const openFrom = firstHourOf(registration.closedBeforeDay);
+  const moves: UsageMove[] = [];
+  for (const span of spans) moves.push(...(await usageIn(sql, stackSubscriptionIds, span, openFrom)));
+  return {
+    tenant,
+    effectiveFrom: from,
+    cspSubscriptionId: target,
+    moves,
+    closedRecords: await countClosed(sql, stackSubscriptionIds, spans, openFrom),
+  };
+}
+
+async function usageIn(
+  sql: Sql,
+  stackSubscriptionIds: readonly number[],
+  span: RoutedSpan,
+  openFrom: Hour,
+): Promise<UsageMove[]> {
+  const rows = await sql.query<{ meterId: number; quantity: string; records: number }>(
+    `SELECT r.meter_id AS meterId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
+       FROM usage_record r
+      WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
+        AND r.reported_hour >= ? AND r.usage_hour >= ? AND r.usage_hour < ?
+      GROUP BY r.meter_id ORDER BY r.meter_id`,
+    [openFrom, span.from, span.to],
+  );
+  return rows.map((row) => ({
+    meterId: row.meterId,
+    fromDestinationId: span.destinationId,
+    quantity: canonicalQuantity(row.quantity),
+    records: Number(row.records),
+  }));
+}
+
+async function countClosed(
+  sql: Sql,
+  stackSubscriptionIds: readonly number[],
+  spans: readonly RoutedSpan[],
+  openFrom: Hour,
+): Promise<number> {
+  if (spans.length === 0) return 0;
+  const hours = spans.map(({ from, to }) => `(r.usage_hour >= ${from} AND r.usage_hour < ${to})`);
+  const [row] = await sql.query<{ records: number }>(
+    `SELECT COUNT(*) AS records FROM usage_record r
+      WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
+        AND r.reported_hour < ? AND (${hours.join(' OR ')})`,
+    [openFrom],
+  );
+  return Number(row?.records ?? 0);
+}
