@@ -1,0 +1,55 @@
+/** The composition root: a Config in, a running App out. Nothing else wires parts together. */
+import { join } from 'node:path';
+
+import { createLocalTokens, localKey } from './access/local-tokens.js';
+import type { LocalTokens } from './access/local-tokens.js';
+import type { Config } from './config.js';
+import { entities, migrations } from './data-source.js';
+import { openDatabase } from './database/database.js';
+import type { OnStatement } from './database/transaction.js';
+import { createCursors } from './graphql/cursor.js';
+import type { Cursors } from './graphql/cursor.js';
+import { createDictionary } from './pipeline/ingestion/dictionary.js';
+import type { Pipeline } from './pipeline/pipeline.js';
+import { createRoutingTables } from './pipeline/routing/routing-store.js';
+import { systemClock } from './primitives/clock.js';
+import type { Clock } from './primitives/clock.js';
+
+/** Everything that serving and commands need. It is a Pipeline, and so can be handed to the acts as it is. */
+export interface App extends Pipeline {
+  readonly config: Config;
+  readonly tokens: LocalTokens;
+  readonly cursors: Cursors;
+  /** Where the built GraphiQL page is. */
+  readonly graphiqlFolder: string;
+  close(): Promise<void>;
+}
+
+/** What tests replace: the border to the world. */
+export interface Outside {
+  readonly clock?: Clock;
+  readonly onStatement?: OnStatement;
+  readonly graphiqlFolder?: string;
+}
+
+export async function createApp(config: Config, outside: Outside = {}): Promise<App> {
+  const clock = outside.clock ?? systemClock;
+  const key = localKey(config.dataFolder);
+  const db = await openDatabase({
+    url: config.databaseUrl,
+    entities,
+    migrations,
+    ...(outside.onStatement && { onStatement: outside.onStatement }),
+  });
+  return {
+    config,
+    clock,
+    db,
+    tokens: createLocalTokens(key, clock),
+    cursors: createCursors(key),
+    dictionary: createDictionary(),
+    routingTables: createRoutingTables(),
+    graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
+    close: () => db.close(),
+  };
+}

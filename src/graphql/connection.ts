@@ -1,0 +1,126 @@
+import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
+
+import type { GatewayContext } from './context.js';
+import type { Position } from './cursor.js';
+import { DomainError } from '../primitives/errors.js';
+
+/** Pages of usage are as long as those of Azure's own usage API; everything else is shorter. */
+export const PAGE_OF_USAGE_MAX = 1_000;
+export const PAGE_MAX = 200;
+
+@ObjectType({ description: 'Where a page lies in its answer.' })
+export class PageInfo {
+  @Field({ description: 'Whether more follows after `endCursor`.' })
+  hasNextPage!: boolean;
+  @Field({ description: 'Always false: pages are read forwards only.' })
+  hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row.' })
+  startCursor!: string | null;
+  @Field(() => String, { nullable: true, description: 'What to give as `after` for the next page.' })
+  endCursor!: string | null;
+}
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many rows. At most ${PAGE_OF_USAGE_MAX} of usage and ${PAGE_MAX} of anything else.`,
+  })
+  first?: number | null;
+  @Field(() => String, { nullable: true, description: '`endCursor` of the page before.' })
+  after?: string | null;
+}
+
+export interface Connection<Item> {
+  readonly edges: readonly { readonly cursor: string; readonly node: Item }[];
+  readonly nodes: readonly Item[];
+  readonly pageInfo: PageInfo;
+}
+
+type Constructor<Item> = abstract new () => Item;
+
+/** Declares the connection type of a node type, as Relay writes them. */
+export function connectionOf<Item extends object>(
+  node: () => Constructor<Item>,
+  name: string,
+): new () => Connection<Item> {
+  @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the answer.` })
+  class Edge {
+    @Field(() => String, { description: 'Opaque; good for this question only.' })
+    cursor!: string;
+    @Field(node, { description: 'The row.' })
+    node!: Item;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of ${name}.` })
+  class ConnectionOfItems {
+    @Field(() => [Edge], { description: 'Rows with their cursors.' })
+    edges!: Edge[];
+    @Field(() => [node()], { description: 'The rows alone.' })
+    nodes!: Item[];
+    @Field(() => PageInfo, { description: 'Where this page lies.' })
+    pageInfo!: PageInfo;
+  }
+  return ConnectionOfItems;
+}
+
+/** A page that was asked for: how many rows, and after which. */
+export interface Page {
+  readonly limit: number;
+  readonly after: Position | null;
+  /** Binds cursors to the question and to who asks it. */
+  readonly question: string;
+}
+
+/** Reads the page arguments. Throws INVALID_INPUT for a length out of bounds and INVALID_CURSOR. */
+export function pageOf(context: GatewayContext, name: string, args: PageArgs, limitMax: number = PAGE_MAX): Page {
+  const { first, after } = args;
+  const limit = first ?? Math.min(100, limitMax);
+  if (limit < 1 || limit > limitMax) {
+    throw new DomainError('INVALID_INPUT', `first lies between 1 and ${limitMax}.`, ['first']);
+  }
+  const asked = Object.entries(args).filter(([argument]) => argument !== 'first' && argument !== 'after');
+  const question = JSON.stringify([name, context.principal, asked]);
+  return { limit, question, after: after == null ? null : context.app.cursors.read(question, after) };
+}
+
+/** A page of rows that were read with a limit one above the page's, which tells whether more follows. */
+export function connection<Row, Item>(
+  context: GatewayContext,
+  page: Page,
+  rows: readonly Row[],
+  of: { readonly position: (row: Row) => Position; readonly item: (row: Row) => Item },
+): Connection<Item> {
+  const shown = rows.slice(0, page.limit);
+  const last = shown.at(-1);
+  const more = rows.length > page.limit && last !== undefined ? of.position(last) : null;
+  return connectionUpTo(context, page, shown, { ...of, resumeAfter: more });
+}
+
+/** A page whose reader says itself where the next one starts; null when there is none. */
+export function connectionUpTo<Row, Item>(
+  { app }: GatewayContext,
+  page: Page,
+  rows: readonly Row[],
+  of: {
+    readonly position: (row: Row) => Position;
+    readonly item: (row: Row) => Item;
+    readonly resumeAfter: Position | null;
+  },
+): Connection<Item> {
+  const edges = rows.map((row) => ({
+    cursor: app.cursors.write(page.question, of.position(row)),
+    node: of.item(row),
+  }));
+  const resume = of.resumeAfter === null ? null : app.cursors.write(page.question, of.resumeAfter);
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage: resume !== null,
+      hasPreviousPage: false,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: resume ?? edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+import { DomainError } from '../primitives/errors.js';
+
+/** A position in an answer: numbers of the sort key, perhaps a text at the end. */
+export type Position = readonly (number | string)[];
+
+/**
+ * Cursors say after which row a page starts. They are signed, and bound to the question and to who asked it: a cursor
+ * cannot be made up, nor carried to another filter where it would skip rows without a word.
+ */
+export interface Cursors {
+  write(question: string, position: Position): string;
+  /** Throws INVALID_CURSOR. */
+  read(question: string, cursor: string): Position;
+}
+
+const CURSOR_LENGTH_MAX = 512;
+const MAC_BYTES = 16;
+
+export function createCursors(key: Uint8Array): Cursors {
+  const macOf = (question: string, payload: Buffer) =>
+    createHmac('sha256', key)
+      .update('cursor\0')
+      .update(`${Buffer.byteLength(question)}\0${question}`)
+      .update(payload)
+      .digest()
+      .subarray(0, MAC_BYTES);
+  return {
+    write: (question, position) => {
+      const payload = Buffer.from(JSON.stringify(position));
+      return Buffer.concat([macOf(question, payload), payload]).toString('base64url');
+    },
+    read: (question, cursor) => {
+      const bytes = Buffer.from(cursor.slice(0, CURSOR_LENGTH_MAX), 'base64url');
+      const mac = bytes.subarray(0, MAC_BYTES);
+      const payload = bytes.subarray(MAC_BYTES);
+      if (mac.length < MAC_BYTES || !timingSafeEqual(mac, macOf(question, payload))) {
+        throw new DomainError(
+          'INVALID_CURSOR',
+          'This cursor is not from this question. Ask from the start, with the same arguments.',
+          ['after'],
+        );
+      }
+      return JSON.parse(payload.toString()) as Position;
+    },
+  };
+}

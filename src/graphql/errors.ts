@@ -1,0 +1,65 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+import { Field, ObjectType } from 'type-graphql';
+
+import { DomainError } from '../primitives/errors.js';
+import type { ErrorCode } from '../primitives/errors.js';
+
+@ObjectType({ description: 'Why a mutation did not do what was asked, in terms of its input.' })
+export class UserError {
+  @Field(() => String, {
+    description: "Stable name of the reason; see docs/errors.md. Mapping rules use Azure's own names.",
+  })
+  code!: string;
+  @Field(() => String, { description: 'A sentence for people.' })
+  message!: string;
+  @Field(() => [String], { description: 'Path of the input field that is wrong; empty when it is none in particular.' })
+  field!: readonly string[];
+}
+
+const FAULTS_OF_ACCESS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+
+/** Runs a mutation's act: a rule that refuses it becomes a user error, anything else stays a fault. */
+export async function payloadOf<Payload extends object, Nothing extends object>(
+  act: () => Promise<Payload>,
+  nothing: Nothing,
+): Promise<(Payload | Nothing) & { readonly userErrors: readonly UserError[] }> {
+  try {
+    return { ...(await act()), userErrors: [] };
+  } catch (error) {
+    if (!(error instanceof DomainError) || FAULTS_OF_ACCESS.has(error.code)) throw error;
+    const { code, message, field } = error;
+    return { ...nothing, userErrors: [{ code, message, field }] };
+  }
+}
+
+/** What a caller sees of an error: ours with their code, and nothing of what went wrong inside. */
+export function formatError(
+  onFault: (error: unknown) => void,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const cause = causeOf(error);
+    if (cause instanceof DomainError) {
+      const { code, message, field } = cause;
+      return { ...placeOf(formatted), message, extensions: { code, ...(field.length > 0 && { field }) } };
+    }
+    const code = formatted.extensions?.['code'];
+    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+      return { ...placeOf(formatted), message: formatted.message, extensions: { code } };
+    }
+    onFault(cause);
+    return {
+      ...placeOf(formatted),
+      message: 'Something went wrong here. It is in the log of the gateway.',
+      extensions: { code: 'INTERNAL' },
+    };
+  };
+}
+
+function placeOf({ locations, path }: GraphQLFormattedError): Pick<GraphQLFormattedError, 'locations' | 'path'> {
+  return { ...(locations && { locations }), ...(path && { path }) };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}

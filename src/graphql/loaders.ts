@@ -1,0 +1,93 @@
+import DataLoader from 'dataloader';
+
+import type { Scope } from '../access/scope.js';
+import type { Sql } from '../database/transaction.js';
+import { listMeters } from '../metering/meter-store.js';
+import type { Meter } from '../metering/meter.entity.js';
+import { DomainError } from '../primitives/errors.js';
+import { findDestinations, findResources } from '../reading/dimensions.js';
+import type { DestinationRow, ResourceRow } from '../reading/dimensions.js';
+import { listRegistrations } from '../registration/registration-store.js';
+import type { Registration } from '../registration/registration.entity.js';
+import {
+  listCspSubscriptions,
+  listMappingHistory,
+  listResellers,
+  listStackSubscriptions,
+  listTenants,
+} from '../tenancy/tenancy-store.js';
+import type { MappingHistoryRow } from '../tenancy/tenancy-store.js';
+import type { CspSubscription, Reseller, StackSubscription, Tenant } from '../tenancy/tenancy.entity.js';
+
+/** Rows by row id, many at a time; null for what is not in scope. One set per request. */
+export interface Loaders {
+  readonly registration: DataLoader<number, Registration | null>;
+  readonly tenant: DataLoader<number, Tenant | null>;
+  readonly reseller: DataLoader<number, Reseller | null>;
+  readonly cspSubscription: DataLoader<number, CspSubscription | null>;
+  readonly stackSubscription: DataLoader<number, StackSubscription | null>;
+  readonly meter: DataLoader<number, Meter | null>;
+  readonly resource: DataLoader<number, ResourceRow | null>;
+  readonly destination: DataLoader<number, DestinationRow | null>;
+  readonly mappingHistory: DataLoader<number, readonly MappingHistoryRow[]>;
+  readonly stackSubscriptionsOfTenant: DataLoader<number, readonly StackSubscription[]>;
+}
+
+/** Beyond this, a list without pages would hold up everyone. */
+const STACK_SUBSCRIPTIONS_SHOWN_MAX = 10_000;
+
+export function createLoaders(sql: Sql, scope: Scope): Loaders {
+  const all = (ids: readonly number[]) => ({ afterId: 0, limit: ids.length });
+  return {
+    registration: byId((ids) => listRegistrations(sql, scope, { ...all(ids), ids })),
+    tenant: byId((ids) => listTenants(sql, scope, { ids }, all(ids))),
+    reseller: byId((ids) => listResellers(sql, scope, { ids }, all(ids))),
+    cspSubscription: byId((ids) => listCspSubscriptions(sql, scope, { ids }, all(ids))),
+    stackSubscription: byId((ids) => listStackSubscriptions(sql, scope, { ids }, all(ids))),
+    meter: byId((ids) => listMeters(sql, { ids }, all(ids))),
+    resource: byId((ids) => findResources(sql, scope, ids)),
+    destination: byId((ids) => findDestinations(sql, scope, ids)),
+    mappingHistory: grouped(
+      (tenantIds) => listMappingHistory(sql, scope, tenantIds),
+      ({ tenantId }) => tenantId,
+    ),
+    stackSubscriptionsOfTenant: grouped(
+      (tenantIds) => stackSubscriptionsOf(sql, scope, tenantIds),
+      ({ tenantId }) => tenantId ?? 0,
+    ),
+  };
+}
+
+async function stackSubscriptionsOf(
+  sql: Sql,
+  scope: Scope,
+  tenantIds: readonly number[],
+): Promise<StackSubscription[]> {
+  const page = { afterId: 0, limit: STACK_SUBSCRIPTIONS_SHOWN_MAX + 1 };
+  const rows = await listStackSubscriptions(sql, scope, { tenantIds }, page);
+  if (rows.length <= STACK_SUBSCRIPTIONS_SHOWN_MAX) return rows;
+  throw new DomainError(
+    'INVALID_INPUT',
+    'These tenants have too many stack subscriptions to list at once. Ask for fewer tenants, or page through stackSubscriptions.',
+  );
+}
+
+function byId<Row extends { readonly id: number }>(
+  find: (ids: readonly number[]) => Promise<readonly Row[]>,
+): DataLoader<number, Row | null> {
+  return new DataLoader(async (ids) => {
+    const rows = new Map((await find(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => rows.get(id) ?? null);
+  });
+}
+
+function grouped<Row>(
+  find: (ids: readonly number[]) => Promise<readonly Row[]>,
+  groupOf: (row: Row) => number,
+): DataLoader<number, readonly Row[]> {
+  return new DataLoader(async (ids) => {
+    const groups = new Map<number, Row[]>(ids.map((id) => [id, []]));
+    for (const row of await find(ids)) groups.get(groupOf(row))?.push(row);
+    return ids.map((id) => groups.get(id) ?? []);
+  });
+}

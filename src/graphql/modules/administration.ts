@@ -1,0 +1,366 @@
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+
+import { assignStackSubscription } from '../../pipeline/routing/assign-stack-subscription.js';
+import { mapTenant, unmapTenant } from '../../pipeline/routing/map-tenant.js';
+import { insertFallbackDestinations } from '../../pipeline/routing/routing-store.js';
+import { DomainError } from '../../primitives/errors.js';
+import { hourOf, hourStart, hourText, wholeHour } from '../../primitives/windows.js';
+import type { Hour } from '../../primitives/windows.js';
+import { previewTenantMapping } from '../../reading/mapping-preview.js';
+import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
+import { createRegistration } from '../../registration/create-registration.js';
+import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
+import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
+import { callerOf } from '../context.js';
+import type { GatewayContext } from '../context.js';
+import { UserError, payloadOf } from '../errors.js';
+import { DateTime, UUID } from '../scalars.js';
+import { BaseOfferEnum, BillingModelEnum } from '../types/enums.js';
+import { UsageMoveType, toUsageMove } from '../types/usage.js';
+import {
+  CspSubscription,
+  Registration,
+  Reseller,
+  StackSubscription,
+  Tenant,
+  toCspSubscription,
+  toRegistration,
+  toReseller,
+  toStackSubscription,
+  toTenant,
+} from '../types/who.js';
+
+@InputType({ description: 'A stamp and its base registration in Azure.' })
+class CreateRegistrationInput {
+  @Field(() => String, { description: 'Unique; 1 to 90 letters, digits or _-.(); compared without case.' })
+  name!: string;
+  @Field(() => String, { description: 'GUID of the stamp (CloudDeploymentID).' })
+  cloudId!: string;
+  @Field(() => String, { description: 'GUID of the Azure subscription that is billed where no mapping holds.' })
+  baseSubscriptionId!: string;
+  @Field(() => BaseOfferEnum, { description: 'Offer of that subscription.' })
+  baseOffer!: BaseOffer;
+  @Field(() => BillingModelEnum, { description: 'How the stamp is licensed.' })
+  billingModel!: BillingModel;
+  @Field(() => String, { nullable: true, description: 'Azure resource group; "azurestack" where left out.' })
+  resourceGroup?: string;
+  @Field(() => String, { nullable: true, description: 'Partner to whom the base subscription rolls up.' })
+  partnerId?: string;
+  @Field(() => Boolean, { nullable: true, description: 'Whether Microsoft has approved it for multitenancy.' })
+  isMultitenancyApproved?: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether usage goes to Azure; left out: as the billing model says.',
+  })
+  isUsageReportingEnabled?: boolean;
+  @Field(() => String, { nullable: true, description: 'Demanded by CAPACITY.' })
+  agreementNumber?: string;
+  @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
+  msAssetTag?: string;
+}
+
+@InputType({ description: "A customer's directory, to be known on a registration." })
+class RegisterTenantInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'GUID of the directory.' })
+  tenantId!: string;
+  @Field(() => String, { description: 'Name for people.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Name of the reseller that owns it.' })
+  reseller?: string;
+}
+
+@InputType({ description: 'An indirect partner.' })
+class RegisterResellerInput {
+  @Field(() => String, { description: 'Unique; compared without case.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Its partner id at Microsoft.' })
+  partnerId?: string;
+}
+
+@InputType({ description: "A customer's Azure subscription under the partner." })
+class AddCspSubscriptionInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'Directory in which the subscription lives.' })
+  tenantId!: string;
+  @Field(() => String, { description: 'GUID of the Azure subscription.' })
+  cspSubscriptionId!: string;
+  @Field(() => String, { description: 'Name for people.' })
+  name!: string;
+  @Field(() => BaseOfferEnum, { defaultValue: 'CSP', description: 'Offer of the subscription.' })
+  offer!: BaseOffer;
+  @Field(() => String, { description: 'Partner to whom it rolls up; must be that of the base subscription.' })
+  partnerId!: string;
+}
+
+@InputType({ description: "From which hour a tenant's usage is billed to the base subscription again." })
+class UnmapTenantInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'Directory id of the customer.' })
+  tenantId!: string;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'First usage hour for which it holds: a whole UTC hour. Left out: the current one.',
+  })
+  effectiveFrom?: number;
+}
+
+@InputType({ description: "From which hour a tenant's usage is billed to which CSP subscription." })
+class MapTenantInput extends UnmapTenantInput {
+  @Field(() => String, { description: 'CSP subscription of this tenant.' })
+  cspSubscriptionId!: string;
+}
+
+@InputType({ description: 'Whose a stack subscription is.' })
+class AssignStackSubscriptionInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'GUID of the subscription on the stamp; it need not have sent usage yet.' })
+  stackSubscriptionId!: string;
+  @Field(() => String, { description: 'Directory id of the customer.' })
+  tenantId!: string;
+  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  name?: string;
+}
+
+const ERRORS = 'Empty when it was done.';
+
+@ObjectType({ description: 'What became of it.' })
+class CreateRegistrationPayload {
+  @Field(() => Registration, { nullable: true, description: 'The new registration.' })
+  registration!: Registration | null;
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors?: readonly UserError[];
+}
+
+@ObjectType({ description: 'What became of it.' })
+class RegisterTenantPayload {
+  @Field(() => Tenant, { nullable: true, description: 'The tenant.' })
+  tenant!: Tenant | null;
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors?: readonly UserError[];
+}
+
+@ObjectType({ description: 'What became of it.' })
+class MapTenantPayload extends RegisterTenantPayload {}
+
+@ObjectType({ description: 'What became of it.' })
+class UnmapTenantPayload extends RegisterTenantPayload {}
+
+@ObjectType({ description: 'What became of it.' })
+class RegisterResellerPayload {
+  @Field(() => Reseller, { nullable: true, description: 'The new reseller.' })
+  reseller!: Reseller | null;
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors?: readonly UserError[];
+}
+
+@ObjectType({ description: 'What became of it.' })
+class AddCspSubscriptionPayload {
+  @Field(() => CspSubscription, { nullable: true, description: 'The subscription.' })
+  cspSubscription!: CspSubscription | null;
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors?: readonly UserError[];
+}
+
+@ObjectType({ description: 'What became of it.' })
+class AssignStackSubscriptionPayload {
+  @Field(() => StackSubscription, { nullable: true, description: 'The subscription with its tenant.' })
+  stackSubscription!: StackSubscription | null;
+  @Field(() => [UserError], { description: ERRORS })
+  userErrors?: readonly UserError[];
+}
+
+@ObjectType('MappingPreview', { description: 'What a change of mapping would do, without doing it.' })
+class MappingPreviewType {
+  @Field(() => Tenant, { description: 'Whose mapping it is about.' })
+  tenant!: Tenant;
+  @Field(() => DateTime, { description: 'First usage hour for which it would hold.' })
+  effectiveFrom!: number;
+  @Field(() => CspSubscription, { nullable: true, description: 'What would be billed; null: the base subscription.' })
+  cspSubscription!: CspSubscription | null;
+  @Field(() => [UsageMoveType], { description: 'Open usage that would move, per meter and present destination.' })
+  moves!: readonly UsageMoveType[];
+  @Field(() => Int, { description: 'Records of those hours that would stay, because their reported day is closed.' })
+  closedRecords!: number;
+}
+
+@Resolver()
+export class AdministrationResolver {
+  @Mutation(() => CreateRegistrationPayload, { description: 'Begins the books of a stamp.' })
+  createRegistration(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => CreateRegistrationInput, { description: 'The stamp.' }) input: CreateRegistrationInput,
+  ): Promise<CreateRegistrationPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        if (context.scope.registrationIds !== 'all') {
+          throw new DomainError('FORBIDDEN', 'Only an operator of all registrations creates one.');
+        }
+        const row = await createRegistration(context.app, { ...given(input), by }, insertFallbackDestinations);
+        return { registration: toRegistration(row) };
+      },
+      { registration: null },
+    );
+  }
+
+  @Mutation(() => RegisterTenantPayload, {
+    description: "Makes a customer's directory known. Its usage is billed to the base subscription until it is mapped.",
+  })
+  registerTenant(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => RegisterTenantInput, { description: 'The customer.' }) input: RegisterTenantInput,
+  ): Promise<RegisterTenantPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        return { tenant: toTenant(await registerTenant(context.app, context.scope, { ...given(input), by })) };
+      },
+      { tenant: null },
+    );
+  }
+
+  @Mutation(() => RegisterResellerPayload, {
+    description: 'Makes an indirect partner known, so that tenants can be given to it.',
+  })
+  registerReseller(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => RegisterResellerInput, { description: 'The partner.' }) input: RegisterResellerInput,
+  ): Promise<RegisterResellerPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        return { reseller: toReseller(await registerReseller(context.app, { ...given(input), by })) };
+      },
+      { reseller: null },
+    );
+  }
+
+  @Mutation(() => AddCspSubscriptionPayload, {
+    description: "Makes a customer's Azure subscription known. Nothing is billed to it until its tenant is mapped.",
+  })
+  addCspSubscription(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => AddCspSubscriptionInput, { description: 'The subscription.' }) input: AddCspSubscriptionInput,
+  ): Promise<AddCspSubscriptionPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        const row = await addCspSubscription(context.app, context.scope, { ...given(input), by });
+        return { cspSubscription: toCspSubscription(row) };
+      },
+      { cspSubscription: null },
+    );
+  }
+
+  @Mutation(() => MapTenantPayload, {
+    description:
+      "Bills a tenant's usage to a CSP subscription from an hour on, replacing what was to hold from then. Moves only usage whose reported day is open.",
+  })
+  mapTenant(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => MapTenantInput, { description: 'Who, where to, from when.' }) input: MapTenantInput,
+  ): Promise<MapTenantPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
+        return { tenant: toTenant(await mapTenant(context.app, context.scope, change)) };
+      },
+      { tenant: null },
+    );
+  }
+
+  @Mutation(() => UnmapTenantPayload, {
+    description: "Bills a tenant's usage to the base subscription again, from an hour on.",
+  })
+  unmapTenant(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => UnmapTenantInput, { description: 'Who, from when.' }) input: UnmapTenantInput,
+  ): Promise<UnmapTenantPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
+        return { tenant: toTenant(await unmapTenant(context.app, context.scope, change)) };
+      },
+      { tenant: null },
+    );
+  }
+
+  @Mutation(() => AssignStackSubscriptionPayload, {
+    description: "Says whose a stack subscription is. Its open usage moves to that tenant's destinations.",
+  })
+  assignStackSubscription(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => AssignStackSubscriptionInput, { description: 'Which, and whose.' })
+    input: AssignStackSubscriptionInput,
+  ): Promise<AssignStackSubscriptionPayload> {
+    return payloadOf(
+      async () => {
+        const by = callerOf(context).subject;
+        const row = await assignStackSubscription(context.app, context.scope, { ...given(input), by });
+        return { stackSubscription: toStackSubscription(row) };
+      },
+      { stackSubscription: null },
+    );
+  }
+
+  @Query(() => MappingPreviewType, {
+    description:
+      'What `mapTenant` (or, without a subscription, `unmapTenant`) would move. Refused for the same reasons.',
+  })
+  async previewTenantMapping(
+    @Ctx() context: GatewayContext,
+    @Arg('registration', () => String, { description: 'Name of the registration.' }) registration: string,
+    @Arg('tenantId', () => UUID, { description: 'Directory id of the customer.' }) tenantId: string,
+    @Arg('cspSubscriptionId', () => UUID, { nullable: true, description: 'Left out: the base subscription.' })
+    cspSubscriptionId?: string,
+    @Arg('effectiveFrom', () => DateTime, {
+      nullable: true,
+      description: 'A whole UTC hour. Left out: the current one.',
+    })
+    effectiveFrom?: number,
+  ): Promise<MappingPreviewType> {
+    const { app, scope, loaders } = context;
+    const preview = await app.db.inSnapshot((sql) =>
+      previewTenantMapping({ sql, clock: app.clock }, scope, {
+        registration,
+        tenantId,
+        cspSubscriptionId: cspSubscriptionId ?? undefined,
+        effectiveFrom: effectiveHour(context, effectiveFrom),
+      }),
+    );
+    const target =
+      preview.cspSubscriptionId === null ? null : await loaders.cspSubscription.load(preview.cspSubscriptionId);
+    return {
+      tenant: toTenant(preview.tenant),
+      effectiveFrom: hourStart(preview.effectiveFrom).getTime(),
+      cspSubscription: target === null ? null : toCspSubscription(target),
+      moves: preview.moves.map(toUsageMove),
+      closedRecords: preview.closedRecords,
+    };
+  }
+}
+
+/** Clients send null where they mean "left out". */
+function given<Input extends object>(input: Input): { [Field in keyof Input]: Input[Field] } {
+  const entries = Object.entries(input).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Input;
+}
+
+function effectiveHour({ app }: GatewayContext, instant: number | null | undefined): Hour {
+  if (instant === undefined || instant === null) return hourOf(app.clock.now());
+  const hour = wholeHour(instant);
+  if (hour !== null) return hour;
+  const before = hourOf(instant);
+  throw new DomainError(
+    'MISALIGNED_TIME',
+    `A mapping starts on a whole UTC hour: ${hourText(before)} or ${hourText(before + 1)}.`,
+    ['effectiveFrom'],
+  );
+}

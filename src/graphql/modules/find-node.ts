@@ -1,0 +1,130 @@
+import { HOURS_PER_DAY } from '../../primitives/windows.js';
+import { listUsageAggregates } from '../../reading/usage-aggregates.js';
+import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
+import type { GatewayContext } from '../context.js';
+import type { Loaders } from '../loaders.js';
+import { parseNodeId } from '../node-id.js';
+import type { NodeType } from '../node-id.js';
+import { toQuarantinedRecord, toUsageAggregate, toUsageRecord } from '../types/usage.js';
+import {
+  toCspSubscription,
+  toMeter,
+  toRegistration,
+  toReseller,
+  toStackSubscription,
+  toTenant,
+  toTenantMapping,
+} from '../types/who.js';
+import type { Node } from '../types/who.js';
+
+type Key = readonly (number | string)[];
+
+/** Types of which a role sees nothing are kept from it here too, because `node` reaches them all. */
+const HIDDEN_FROM: Readonly<Record<string, readonly string[]>> = {
+  TENANT_USER: ['TenantMapping', 'CspSubscription', 'Reseller', 'QuarantinedRecord'],
+  RESELLER: ['QuarantinedRecord'],
+  INGESTOR: [
+    'Tenant',
+    'TenantMapping',
+    'Reseller',
+    'CspSubscription',
+    'StackSubscription',
+    'UsageAggregate',
+    'UsageRecord',
+  ],
+};
+
+/** The thing behind an id, if it exists and lies in the caller's scope; both misses answer alike. */
+export async function findNode(context: GatewayContext, id: string): Promise<Node | null> {
+  const parsed = parseNodeId(id);
+  const role = context.principal?.role;
+  if (parsed === null || role === undefined) return null;
+  if (HIDDEN_FROM[role]?.includes(parsed.type)) return null;
+  return FINDERS[parsed.type](context, parsed.key);
+}
+
+type Finder = (context: GatewayContext, key: Key) => Promise<Node | null>;
+
+const FINDERS: Readonly<Record<NodeType, Finder>> = {
+  Registration: byRowId(({ registration }) => registration, toRegistration),
+  Tenant: byRowId(({ tenant }) => tenant, toTenant),
+  Reseller: byRowId(({ reseller }) => reseller, toReseller),
+  CspSubscription: byRowId(({ cspSubscription }) => cspSubscription, toCspSubscription),
+  StackSubscription: byRowId(({ stackSubscription }) => stackSubscription, toStackSubscription),
+  Meter: byRowId(({ meter }) => meter, toMeter),
+  TenantMapping: findMapping,
+  UsageAggregate: findAggregate,
+  UsageRecord: findRecord,
+  QuarantinedRecord: findQuarantined,
+};
+
+function byRowId<Row>(
+  loaderOf: (loaders: Loaders) => { load(id: number): Promise<Row | null> },
+  item: (row: Row) => Node,
+): Finder {
+  return async ({ loaders }, [rowId]) => {
+    const row = Number.isSafeInteger(rowId) ? await loaderOf(loaders).load(Number(rowId)) : null;
+    return row === null ? null : item(row);
+  };
+}
+
+async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Promise<Node | null> {
+  const steps = await loaders.mappingHistory.load(Number(tenantId));
+  const row = steps.find((step) => step.id === id);
+  return row === undefined ? null : toTenantMapping(row);
+}
+
+async function findAggregate(context: GatewayContext, key: Key): Promise<Node | null> {
+  const [granularity, ...rest] = key;
+  const numbers = rest.map(Number);
+  const [stackSubscriptionId = 0, reported = 0, , meterId = 0, resourceId = 0, part = 0] = numbers;
+  if (granularity !== 'HOURLY' && granularity !== 'DAILY') return null;
+  if (numbers.length !== 6 || !numbers.every(Number.isSafeInteger)) return null;
+  const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
+  const { app, scope } = context;
+  const { rows } = await listUsageAggregates({ sql: app.db.reader, routingTables: app.routingTables }, scope, {
+    granularity,
+    filter: {
+      stackSubscriptionIds: [stackSubscriptionId],
+      meterIds: [meterId],
+      resourceIds: [resourceId],
+    },
+    range: { clock: 'REPORTED', from: reported * width, to: (reported + 1) * width },
+    // The row before the one that is wanted: parts of a day are numbered from 0.
+    after: [...numbers.slice(0, 5), part - 1],
+    limit: 2,
+  });
+  const row = rows.find((candidate) => candidate.key.every((value, index) => value === numbers[index]));
+  return row === undefined ? null : toUsageAggregate(row, granularity);
+}
+
+async function findRecord(context: GatewayContext, key: Key): Promise<Node | null> {
+  const numbers = key.slice(0, 5).map(Number);
+  const identity = String(key[5] ?? '').slice(1);
+  const [stackSubscriptionId = 0, reportedHour = 0, , meterId = 0, resourceId = 0] = numbers;
+  if (!/^[0-9a-f]{32}$/.test(identity) || !numbers.every(Number.isSafeInteger)) return null;
+  const { app, scope } = context;
+  const [row] = await listUsageRecords({ sql: app.db.reader, routingTables: app.routingTables }, scope, {
+    filter: {
+      stackSubscriptionIds: [stackSubscriptionId],
+      meterIds: [meterId],
+      resourceIds: [resourceId],
+    },
+    range: { clock: 'REPORTED', from: reportedHour, to: reportedHour + 1 },
+    identity: Buffer.from(identity, 'hex'),
+    after: null,
+    limit: 1,
+  });
+  return row === undefined ? null : toUsageRecord(row);
+}
+
+async function findQuarantined(context: GatewayContext, [rowId]: Key): Promise<Node | null> {
+  const id = Number(rowId);
+  if (!Number.isSafeInteger(id)) return null;
+  const [row] = await listQuarantinedRecords(context.app.db.reader, context.scope, {
+    ids: [id],
+    beforeId: null,
+    limit: 1,
+  });
+  return row === undefined ? null : toQuarantinedRecord(row);
+}

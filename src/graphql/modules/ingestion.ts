@@ -1,0 +1,223 @@
+import { Arg, Args, ArgsType, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+
+import { MalformedJson, parseExactJson } from '../../pipeline/ingestion/exact-json.js';
+import type { JsonValue } from '../../pipeline/ingestion/exact-json.js';
+import { RECORDS_PER_BATCH_MAX, deliveryOfRecord } from '../../pipeline/ingestion/usage-wire.js';
+import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
+import { recordUsage } from '../../pipeline/pipeline.js';
+import { DomainError } from '../../primitives/errors.js';
+import { listQuarantinedRecords } from '../../reading/usage-records.js';
+import { findRegistration, getRegistration } from '../../registration/registration-store.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
+import type { Connection } from '../connection.js';
+import { callerOf } from '../context.js';
+import type { GatewayContext } from '../context.js';
+import { UserError, payloadOf } from '../errors.js';
+import { DateTime, Decimal } from '../scalars.js';
+import { VerdictEnum } from '../types/enums.js';
+import { QuarantinedRecord, TimeWindow, toQuarantinedRecord, toWindow } from '../types/usage.js';
+
+@InputType({
+  description:
+    'A usage record as a resource provider sends it. Everything is text, so that a bad record gets its own verdict instead of failing the batch.',
+})
+class UsageRecordInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Unique within its source; sending it again is safe at any time.',
+  })
+  id?: string;
+  @Field(() => String, { nullable: true, description: "The sender's name for itself." })
+  source?: string;
+  @Field(() => String, { nullable: true, description: 'GUID of the subscription on the stamp.' })
+  stackSubscriptionId?: string;
+  @Field(() => String, { nullable: true, description: 'GUID of the meter; unknown ones are kept.' })
+  meterId?: string;
+  @Field(() => String, { nullable: true, description: 'Azure resource id.' })
+  resourceUri?: string;
+  @Field(() => String, { nullable: true, description: 'Region of the stamp.' })
+  location?: string;
+  @Field(() => String, { nullable: true, description: 'JSON text of an object of strings.' })
+  tags?: string;
+  @Field(() => String, { nullable: true, description: 'JSON text of an object.' })
+  additionalInfo?: string;
+  @Field(() => String, { nullable: true, description: 'Start of a whole UTC hour.' })
+  usageStartTime?: string;
+  @Field(() => String, { nullable: true, description: 'One hour later.' })
+  usageEndTime?: string;
+  @Field(() => String, { nullable: true, description: 'Exact decimal; negative only with `corrects`.' })
+  quantity?: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the record that this one corrects by a signed difference.',
+  })
+  corrects?: string;
+}
+
+@InputType({ description: 'A batch of usage records.' })
+class RecordUsageInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => [UsageRecordInput], { description: `At most ${RECORDS_PER_BATCH_MAX}.` })
+  records!: UsageRecordInput[];
+}
+
+@ObjectType({ description: "What the books hold under a record's id." })
+class StoredRecord {
+  @Field(() => Decimal, { description: 'Its exact amount.' })
+  quantity!: string;
+  @Field(() => TimeWindow, { description: 'When it was consumed.' })
+  usageWindow!: TimeWindow;
+  @Field(() => TimeWindow, { description: 'The hour under which it is filed.' })
+  reportedWindow!: TimeWindow;
+}
+
+@ObjectType('RecordVerdict', { description: 'What became of one record.' })
+class RecordVerdictType {
+  @Field(() => Int, { description: 'Place in the batch, from 0.' })
+  index!: number;
+  @Field(() => VerdictEnum, { description: 'What became of it.' })
+  verdict!: Verdict;
+  @Field(() => String, { nullable: true, description: 'Its id, where it could be read.' })
+  recordId!: string | null;
+  @Field(() => String, { nullable: true, description: 'Why, for CONFLICT and REJECTED; see docs/errors.md.' })
+  code!: string | null;
+  @Field(() => String, { nullable: true, description: 'A sentence for people.' })
+  message!: string | null;
+  @Field(() => String, { nullable: true, description: 'The field that is wrong.' })
+  field!: string | null;
+  @Field({ description: 'True when digits finer than 24 decimals were rounded half to even.' })
+  isRounded!: boolean;
+  @Field(() => StoredRecord, { nullable: true, description: 'For DUPLICATE and CONFLICT: what is stored.' })
+  stored!: StoredRecord | null;
+}
+
+@ObjectType('UsageReceipt', { description: 'What became of a batch, answered after it was committed.' })
+class UsageReceiptType {
+  @Field(() => Int, { nullable: true, description: 'Number of the batch; null for an empty one.' })
+  batchId!: number | null;
+  @Field(() => DateTime, { description: 'When it was taken in.' })
+  receivedAt!: number;
+  @Field(() => Int, { description: 'Records that are new in the books.' })
+  accepted!: number;
+  @Field(() => Int, { description: 'Records that were there already.' })
+  duplicates!: number;
+  @Field(() => Int, { description: 'Records that contradict a stored one.' })
+  conflicts!: number;
+  @Field(() => Int, { description: 'Records that broke a rule.' })
+  rejected!: number;
+  @Field(() => [RecordVerdictType], { description: 'One per record, in the order sent.' })
+  verdicts!: readonly RecordVerdictType[];
+}
+
+@ObjectType({ description: 'What became of it.' })
+class RecordUsagePayload {
+  @Field(() => UsageReceiptType, {
+    nullable: true,
+    description: 'The receipt; null when the batch as a whole was refused.',
+  })
+  receipt!: UsageReceiptType | null;
+  @Field(() => [UserError], { description: 'Empty when the batch was taken in, whatever the verdicts on its records.' })
+  userErrors?: readonly UserError[];
+}
+
+@ArgsType()
+class QuarantineArgs extends PageArgs {
+  @Field(() => String, { nullable: true, description: 'Name of a registration.' })
+  registration?: string;
+  @Field(() => String, { nullable: true, description: 'Only this reason.' })
+  code?: string;
+}
+
+const QuarantinedRecordConnection = connectionOf(() => QuarantinedRecord, 'QuarantinedRecord');
+
+@Resolver()
+export class IngestionResolver {
+  @Mutation(() => RecordUsagePayload, {
+    description: 'Takes a batch of usage into the books, each record once. Sending it again changes nothing.',
+  })
+  recordUsage(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => RecordUsageInput, { description: 'The batch.' }) input: RecordUsageInput,
+  ): Promise<RecordUsagePayload> {
+    return payloadOf(
+      async () => {
+        const { app, scope } = context;
+        const receivedBy = callerOf(context).subject;
+        if (input.records.length > RECORDS_PER_BATCH_MAX) {
+          throw new DomainError('BATCH_TOO_LARGE', `A batch has at most ${RECORDS_PER_BATCH_MAX} records.`, [
+            'records',
+          ]);
+        }
+        const registration = await getRegistration(app.db.reader, scope, input.registration);
+        const now = app.clock.now();
+        const receipt = await recordUsage(app, {
+          registrationId: registration.id,
+          receivedBy,
+          deliveries: input.records.map((record) => deliveryOfRecord(asJson(record), now)),
+        });
+        return { receipt: toReceipt(receipt) };
+      },
+      { receipt: null },
+    );
+  }
+
+  @Query(() => QuarantinedRecordConnection, { description: 'Records that were not taken in, latest first.' })
+  async quarantinedRecords(
+    @Ctx() context: GatewayContext,
+    @Args(() => QuarantineArgs) args: QuarantineArgs,
+  ): Promise<Connection<QuarantinedRecord>> {
+    const page = pageOf(context, 'quarantinedRecords', args);
+    const { app, scope } = context;
+    const { registration, code } = args;
+    const found = registration == null ? null : await findRegistration(app.db.reader, scope, registration);
+    const rows = await listQuarantinedRecords(app.db.reader, scope, {
+      ...(registration != null && { registrationId: found?.id ?? 0 }),
+      ...(code != null && { code }),
+      beforeId: page.after === null ? null : Number(page.after[0]),
+      limit: page.limit + 1,
+    });
+    return connection(context, page, rows, { position: ({ id }) => [id], item: toQuarantinedRecord });
+  }
+}
+
+/** The record as the wire would have brought it. JSON in a string that is no JSON stays a string, and is refused. */
+function asJson(input: UsageRecordInput): JsonValue {
+  const entries = Object.entries(input) as [string, string | null | undefined][];
+  return Object.fromEntries(
+    entries.flatMap(([field, value]) => {
+      if (value === null || value === undefined) return [];
+      const isEmbedded = field === 'tags' || field === 'additionalInfo';
+      return [[field, isEmbedded ? embedded(value) : value]];
+    }),
+  );
+}
+
+function embedded(text: string): JsonValue {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof MalformedJson) return text;
+    throw error;
+  }
+}
+
+function toReceipt(receipt: UsageReceipt): UsageReceiptType {
+  return { ...receipt, verdicts: receipt.verdicts.map(toVerdict) };
+}
+
+function toVerdict(verdict: RecordVerdict): RecordVerdictType {
+  const { stored } = verdict;
+  const hour = (from: number) => toWindow({ from, to: from + 1 });
+  return {
+    ...verdict,
+    stored:
+      stored === null
+        ? null
+        : {
+            quantity: stored.quantity,
+            usageWindow: hour(stored.usageHour),
+            reportedWindow: hour(stored.reportedHour),
+          },
+  };
+}

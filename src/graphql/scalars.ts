@@ -1,0 +1,75 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import type { ValueNode } from 'graphql';
+
+import { canonicalGuid } from '../primitives/ids.js';
+import { parseQuantity } from '../primitives/quantity.js';
+import { dayOf, dayText, hourOf, monthText, parseInstant } from '../primitives/windows.js';
+
+function textScalar<Internal>(options: {
+  readonly name: string;
+  readonly description: string;
+  readonly parse: (text: string) => Internal | null;
+  readonly print: (value: Internal) => string;
+}): GraphQLScalarType<Internal, string> {
+  const { name, description, parse, print } = options;
+  const read = (value: unknown): Internal => {
+    const parsed = typeof value === 'string' && value.length <= 128 ? parse(value) : null;
+    if (parsed === null) throw new GraphQLError(`This is no ${name}. ${description}`);
+    return parsed;
+  };
+  return new GraphQLScalarType<Internal, string>({
+    name,
+    description,
+    serialize: (value) => print(value as Internal),
+    parseValue: read,
+    parseLiteral: (node: ValueNode) => read(node.kind === Kind.STRING ? node.value : null),
+  });
+}
+
+/** Internally milliseconds since 1970. */
+export const DateTime = textScalar<number>({
+  name: 'DateTime',
+  description: 'A moment in UTC as ISO 8601, for example "2026-01-31T13:00:00Z". Offsets are accepted and converted.',
+  parse: parseInstant,
+  print: (value) => new Date(value).toISOString(),
+});
+
+/** Internally days since 1970. */
+export const LocalDate = textScalar<number>({
+  name: 'LocalDate',
+  description: 'A UTC day, for example "2026-01-31".',
+  parse: (text) => {
+    const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
+    return instant === null ? null : dayOf(hourOf(instant));
+  },
+  print: dayText,
+});
+
+/** Internally months since 1970. */
+export const YearMonth = textScalar<number>({
+  name: 'YearMonth',
+  description: 'A calendar month in UTC, for example "2026-01".',
+  parse: (text) => {
+    const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
+    return match === null ? null : (Number(match[1]) - 1970) * 12 + Number(match[2]) - 1;
+  },
+  print: monthText,
+});
+
+/** Internally a canonical `Quantity`. */
+export const Decimal = textScalar<string>({
+  name: 'Decimal',
+  description: 'An exact decimal number as a string, with up to 24 digits on either side of the point; never a float.',
+  parse: (text) => {
+    const parsed = parseQuantity(text);
+    return parsed.ok ? parsed.quantity : null;
+  },
+  print: (value) => value,
+});
+
+export const UUID = textScalar<string>({
+  name: 'UUID',
+  description: 'A GUID. Compared without case; answered in lower case with dashes.',
+  parse: canonicalGuid,
+  print: (value) => value,
+});

@@ -1,0 +1,134 @@
+import { registerEnumType } from 'type-graphql';
+
+import { ROLES } from '../../access/principal.js';
+import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
+import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
+import { INVARIANTS } from '../../reading/invariants.js';
+import { GRANULARITIES } from '../../reading/usage-aggregates.js';
+import { CLOCKS } from '../../reading/usage-filter.js';
+import { GROUPINGS } from '../../reading/usage-summary.js';
+import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
+
+function enumOf<Value extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Value, string>>,
+): Record<string, Value> {
+  const names = Object.keys(values) as Value[];
+  const object = Object.fromEntries(names.map((value) => [value, value]));
+  const valuesConfig = Object.fromEntries(names.map((value) => [value, { description: values[value] }]));
+  registerEnumType(object, { name, description, valuesConfig });
+  return object;
+}
+
+/** Gives every member of a list its sentence; a member without one does not compile. */
+function sentences<Value extends string>(
+  _members: readonly Value[],
+  texts: Readonly<Record<Value, string>>,
+): Readonly<Record<Value, string>> {
+  return texts;
+}
+
+export const BillingModelEnum = enumOf(
+  'BillingModel',
+  'How a stamp is licensed, and so what becomes of its usage.',
+  sentences(BILLING_MODELS, {
+    PAY_AS_YOU_USE: 'Billed by use. Must report; the only model under which tenants can be mapped.',
+    CAPACITY: 'A yearly fee. Usage is kept and served, and never reported.',
+    DEVELOPMENT: 'A development kit. Usage is reported at price zero, unless switched off.',
+    CUSTOM: 'A contract of its own, named by an asset tag.',
+    RUGGEDIZED: 'A ruggedised stamp.',
+  }),
+);
+
+export const BaseOfferEnum = enumOf(
+  'BaseOffer',
+  'What offer an Azure subscription is of.',
+  sentences(BASE_OFFERS, {
+    CSP: 'Cloud Solution Provider.',
+    CSP_SHARED_SERVICES: "The partner's own CSP subscription, as a base subscription.",
+    ENTERPRISE_AGREEMENT: 'Enterprise Agreement.',
+    OTHER: 'Anything else.',
+  }),
+);
+
+export const RoleEnum = enumOf(
+  'Role',
+  'What a caller is.',
+  sentences(ROLES, {
+    OPERATOR: 'Runs the gateway: sees everything on its registrations and administers them.',
+    CSP_ADMIN: 'Manages tenants, mappings and usage of its registrations.',
+    RESELLER: 'Sees the usage and destinations of its own tenants.',
+    TENANT_USER: "Sees its own tenant's usage, and not where it is billed.",
+    AUDITOR: 'Sees everything, changes nothing.',
+    INGESTOR: 'Records usage for its registration and sees its verdicts.',
+  }),
+);
+
+export const VerdictEnum = enumOf(
+  'Verdict',
+  'What became of a record.',
+  sentences(VERDICTS, {
+    ACCEPTED: 'It is in the books now.',
+    DUPLICATE: 'It was in the books already; counted once. A success.',
+    CONFLICT: 'Another record is stored under this id. Nothing changed; the stored one is returned.',
+    REJECTED: 'It broke a rule, named by the code, and is in quarantine.',
+  }),
+);
+
+export const RoutingReasonEnum = enumOf(
+  'RoutingReason',
+  'Why usage is billed where it is.',
+  sentences(ROUTING_REASONS, {
+    MAPPED: 'A tenant mapping was in force at the start of the usage hour.',
+    TENANT_NOT_MAPPED: 'The tenant had no mapping at that hour, so the base subscription is billed.',
+    TENANT_UNKNOWN: 'Nobody has said whose the stack subscription is, so the base subscription is billed.',
+  }),
+);
+
+export const GranularityEnum = enumOf(
+  'Granularity',
+  'How long the windows of aggregates are.',
+  sentences(GRANULARITIES, {
+    HOURLY: 'One UTC hour.',
+    DAILY: 'One UTC day. A day in which a mapping changed is one aggregate per destination.',
+  }),
+);
+
+export const ClockEnum = enumOf(
+  'Clock',
+  'Which of the two times a range is about.',
+  sentences(CLOCKS, {
+    REPORTED: 'When usage entered the usage system. A reported window closes once and never changes again.',
+    USAGE: 'When it was consumed. Late records may still add to it.',
+  }),
+);
+
+export const GroupingEnum = enumOf(
+  'Grouping',
+  'By what usage is added up, besides the meter.',
+  sentences(GROUPINGS, {
+    REGISTRATION: 'By stamp.',
+    TENANT: 'By customer; unknown tenants together.',
+    STACK_SUBSCRIPTION: 'By subscription on the stamp.',
+    DAY: 'By UTC day of the chosen clock.',
+    MONTH: 'By calendar month of the chosen clock.',
+    DESTINATION: 'By where it is billed.',
+  }),
+);
+
+export const InvariantEnum = enumOf(
+  'InvariantName',
+  'The conservation laws of the books.',
+  sentences(INVARIANTS, {
+    RECORDS_EQUAL_DAY_TOTALS: 'The records of every usage and reported day add up to its totals.',
+    EVERY_TOTAL_NAMES_ITS_MAPPING: 'Every total names the mapping in force at the hours of its records.',
+    CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS: 'Closed day totals add up to the month totals.',
+    MAPPINGS_NEVER_OVERLAP: 'No tenant has two mappings at one hour.',
+  }),
+);
+
+export const UsageStatusEnum = enumOf('UsageStatus', 'Whether a row can still change.', {
+  PROVISIONAL: 'Its reported window is open.',
+  CLOSED: 'Its reported window is closed: quantity and destination are final.',
+});

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+
+import { authenticate } from './authenticate.js';
+import { resolveScope } from '../access/principal.js';
+import type { App } from '../app.js';
+import { rolesOf } from '../graphql/permissions.js';
+import { MEDIA_TYPES, decodeUsageBody } from '../pipeline/ingestion/usage-wire.js';
+import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.js';
+import { recordUsage } from '../pipeline/pipeline.js';
+import { DomainError } from '../primitives/errors.js';
+import { hourText } from '../primitives/windows.js';
+import { getRegistration } from '../registration/registration-store.js';
+
+/**
+ * `POST /v1/usage?registration=<name>`: a batch of usage records in one of four media types. Answers 200 with a verdict
+ * per record, in order, after the commit; a body that cannot be read is refused as a whole, and nothing of it is kept.
+ */
+export async function serveUsagePush(server: FastifyInstance, app: App): Promise<void> {
+  await server.register(async (routes) => {
+    routes.removeAllContentTypeParsers();
+    for (const mediaType of MEDIA_TYPES) {
+      routes.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (_request, body, done) => {
+        done(null, body);
+      });
+    }
+    routes.post('/v1/usage', async (request, reply) => {
+      const principal = await authenticate(app.tokens, request.headers.authorization);
+      if (!rolesOf('Mutation', 'recordUsage').includes(principal.role)) {
+        throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
+      }
+      const { registration } = request.query as { registration?: unknown };
+      if (typeof registration !== 'string' || registration === '') {
+        throw new DomainError('INVALID_INPUT', 'Say which registration: /v1/usage?registration=<name>.', [
+          'registration',
+        ]);
+      }
+      const scope = await resolveScope(app.db.reader, principal);
+      const { id } = await getRegistration(app.db.reader, scope, registration);
+      const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+      const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+      const receipt = await recordUsage(app, {
+        registrationId: id,
+        receivedBy: principal.subject,
+        deliveries: decodeUsageBody(body, mediaType, app.clock.now()),
+      });
+      return reply.send(receiptOnWire(receipt));
+    });
+  });
+}
+
+function receiptOnWire({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt) {
+  return {
+    batchId,
+    receivedAt: new Date(receivedAt).toISOString(),
+    ...counts,
+    verdicts: verdicts.map(verdictOnWire),
+  };
+}
+
+/** Members that say nothing are left out: most verdicts of a large batch are a number and a word. */
+function verdictOnWire({ index, verdict, recordId, code, message, field, isRounded, stored }: RecordVerdict) {
+  return {
+    index,
+    verdict,
+    ...(recordId !== null && { recordId }),
+    ...(code !== null && { code, message }),
+    ...(field !== null && { field }),
+    ...(isRounded && { isRounded }),
+    ...(stored !== null && {
+      stored: {
+        quantity: stored.quantity,
+        usageStartTime: hourText(stored.usageHour),
+        reportedStartTime: hourText(stored.reportedHour),
+      },
+    }),
+  };
+}
