@@ -1,0 +1,86 @@
+import { CommandError } from './exit.js';
+import { serve } from './serve-command.js';
+import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
+import type { Principal } from '../access/principal.js';
+import type { App } from '../app.js';
+import { readConfig } from '../config.js';
+import { migrateUp } from '../database/migrate.js';
+import { DEMO_SEED, demoPrincipals } from '../demo/demo-world.js';
+import { isDemoLoaded, loadDemo } from '../demo/load-demo.js';
+import { dayOf, firstHourOf, hourOf, hourText } from '../primitives/windows.js';
+
+const DAYS_MAX = 365;
+const BAR_WIDTH = 30;
+
+/** Serves a made-up provider: the books are filled on the first run, and found filled on the next. */
+export async function demoCommand(options: { readonly days: string }): Promise<void> {
+  const days = Number(options.days);
+  if (!(Number.isInteger(days) && days >= 2 && days <= DAYS_MAX)) {
+    throw new CommandError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
+  }
+  // Requests are not what one looks at here.
+  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
+  await serve(config, {
+    prepare: async (app, signal) => {
+      await migrateUp(app.db);
+      if (await isDemoLoaded(app.db.reader, days)) return;
+      await loadDemo(app, { seed: DEMO_SEED, now: app.clock.now(), days, signal, onProgress: showProgress });
+    },
+    ready: printWelcome,
+  });
+}
+
+/** A bar that redraws itself on a terminal, a line now and then elsewhere. */
+function showProgress(fraction: number, sentence: string): void {
+  const percent = Math.round(fraction * 100);
+  if (process.stderr.isTTY) {
+    const filled = Math.round(fraction * BAR_WIDTH);
+    const bar = '#'.repeat(filled).padEnd(BAR_WIDTH, '.');
+    process.stderr.write(`\r[${bar}] ${percent}% ${sentence}\u001b[K${fraction === 1 ? '\n' : ''}`);
+  } else if (percent % 20 === 0 && percent !== lastPercent) {
+    process.stderr.write(`${percent}% ${sentence}\n`);
+  }
+  lastPercent = percent;
+}
+
+let lastPercent = -1;
+
+async function printWelcome(url: string, app: App): Promise<void> {
+  const principals = demoPrincipals();
+  const tokens = await Promise.all(principals.map((principal) => app.tokens.sign(principal, TOKEN_SECONDS_DEFAULT)));
+  const operator = tokens[0] ?? '';
+  console.log(`
+The usage gateway serves a demo: two stamps, twelve tenants, all of it made up.
+
+  Explore it:  ${url}/graphiql#token=${operator}
+
+A token for each role, good for ${TOKEN_SECONDS_DEFAULT / 3600} hours:
+${principals.map((principal, index) => `\n${titleOf(principal)}\n${tokens[index]}`).join('\n')}
+
+One question: what landed on the base subscription in the last 30 days, and since when?
+
+${exampleQuestion(url, operator, app.clock.now())}
+
+Ctrl-C stops it. Started again, it finds its books as they are.`);
+}
+
+/** The example as one command that can be pasted. */
+function exampleQuestion(url: string, token: string, now: number): string {
+  const today = dayOf(hourOf(now));
+  const range = `{ from: "${hourText(firstHourOf(today - 30))}", to: "${hourText(firstHourOf(today + 1))}" }`;
+  const query = `{ fallbackUsage(range: ${range}, first: 5) { nodes { reason since quantity meter { name unit } tenant { name } } } }`;
+  return [
+    `curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+    `  -H 'authorization: Bearer ${token}' \\`,
+    `  -d '${JSON.stringify({ query })}'`,
+  ].join('\n');
+}
+
+function titleOf({ role, resellers, tenants, registrations }: Principal): string {
+  const parts = [
+    ...(resellers === 'all' ? [] : [`of ${resellers.join(', ')}`]),
+    ...(tenants === 'all' ? [] : [`of tenant ${tenants.join(', ')}`]),
+    ...(registrations === 'all' ? [] : [`for ${registrations.join(', ')}`]),
+  ];
+  return [role, ...parts].join(' ');
+}

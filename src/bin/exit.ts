@@ -1,0 +1,7 @@
+/** What the exit code says. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const;
+
+/** A problem that the person at the terminal can solve; shown as its sentence alone. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}

@@ -1,0 +1,23 @@
+import { EXIT } from './exit.js';
+import { createApp } from '../app.js';
+import { readConfig } from '../config.js';
+import { migrateDown, migrateUp, pendingMigrations } from '../database/migrate.js';
+
+export async function migrateCommand(options: { readonly down?: boolean; readonly pending?: boolean }): Promise<void> {
+  const app = await createApp(readConfig());
+  try {
+    if (options.pending === true) {
+      const pending = await pendingMigrations(app.db);
+      console.log(pending.length === 0 ? 'Nothing is pending.' : pending.join('\n'));
+      if (pending.length > 0) process.exitCode = EXIT.failed;
+    } else if (options.down === true) {
+      const name = await migrateDown(app.db);
+      console.log(name === null ? 'There is no migration to take back.' : `Took back ${name}.`);
+    } else {
+      const names = await migrateUp(app.db);
+      console.log(names.length === 0 ? 'The tables are up to date.' : `Ran ${names.join(', ')}.`);
+    }
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { CommandError } from './exit.js';
+import { withBooks } from './open-books.js';
+import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
+import { BASE_OFFERS, BILLING_MODELS } from '../registration/billing-model.js';
+import { createRegistration } from '../registration/create-registration.js';
+
+export async function registrationCommand(
+  name: string,
+  options: {
+    readonly cloudId: string;
+    readonly baseSubscription: string;
+    readonly billingModel: string;
+    readonly baseOffer: string;
+    readonly partner?: string;
+    readonly multitenancy?: boolean;
+    readonly agreementNumber?: string;
+    readonly assetTag?: string;
+  },
+): Promise<void> {
+  const billingModel = oneOf(BILLING_MODELS, options.billingModel, '--billing-model');
+  const baseOffer = oneOf(BASE_OFFERS, options.baseOffer, '--base-offer');
+  await withBooks(async (app) => {
+    const created = await createRegistration(
+      app,
+      {
+        name,
+        cloudId: options.cloudId,
+        baseSubscriptionId: options.baseSubscription,
+        baseOffer,
+        billingModel,
+        partnerId: options.partner,
+        isMultitenancyApproved: options.multitenancy,
+        agreementNumber: options.agreementNumber,
+        msAssetTag: options.assetTag,
+        by: 'command line',
+      },
+      insertFallbackDestinations,
+    );
+    console.log(`Created registration ${created.name} (${created.billingModel}).`);
+  });
+}
+
+function oneOf<Value extends string>(values: readonly Value[], text: string, option: string): Value {
+  const value = values.find((candidate) => candidate === text.toUpperCase());
+  if (value === undefined) throw new CommandError(`${option} is one of ${values.join(', ')}.`);
+  return value;
+}
