@@ -1,0 +1,280 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { fastify } from 'fastify';
+import { buildSchema, graphql } from 'graphql';
+
+import { serveGraphiql } from '../../src/http/graphiql-page.js';
+import { collectComplaints, findBrowser, launchBrowser } from '../support/browser.js';
+
+import type { FastifyInstance } from 'fastify';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'dist', 'graphiql');
+const browserPath = findBrowser();
+const token = 'header.payload.signature';
+
+/** What the page sent to /graphql: the bearer header of each request, newest last. */
+const authorizations: (string | undefined)[] = [];
+
+let server: FastifyInstance;
+let origin: string;
+
+beforeAll(async () => {
+  if (!isBuilt()) await buildPage();
+  server = fastify();
+  await serveGraphiql(server, folder);
+  answerGraphql(server);
+  origin = await server.listen({ host: '127.0.0.1', port: 0 });
+});
+
+afterAll(async () => server.close());
+
+describe('the GraphiQL page over HTTP', () => {
+  test('is found with and without the slash at the end, and is never cached', async () => {
+    const redirect = await server.inject('/graphiql');
+    expect(redirect.statusCode).toBe(302);
+    expect(new URL(String(redirect.headers.location), `${origin}/graphiql`).pathname).toBe('/graphiql/');
+
+    const page = await server.inject('/graphiql/');
+    expect(page.statusCode).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['cache-control']).toBe('no-store');
+  });
+
+  test('names only files of its own, which may be cached for ever', async () => {
+    const { body } = await server.inject('/graphiql/');
+    const named = [...body.matchAll(/ (?:src|href)="(?!data:)([^"]+)"/g)].map((match) => String(match[1]));
+    expect(named.length).toBeGreaterThanOrEqual(2);
+    for (const path of named) {
+      expect(path).toMatch(/^\/graphiql\/assets\//);
+      const file = await server.inject(path);
+      expect(file.statusCode).toBe(200);
+      expect(file.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    }
+  });
+
+  test.each(['/graphiql', '/graphiql/', '/graphiql/assets/missing.js'])(
+    'sends a strict content security policy with %s',
+    async (path) => {
+      const { headers } = await server.inject(path);
+      const policy = String(headers['content-security-policy']).split('; ');
+      expect(policy).toEqual(
+        expect.arrayContaining([
+          "default-src 'none'",
+          "script-src 'self'",
+          "worker-src 'self'",
+          "connect-src 'self'",
+          "base-uri 'none'",
+          "form-action 'none'",
+          "frame-ancestors 'none'",
+        ]),
+      );
+      expect(policy.join()).not.toContain('unsafe-eval');
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('no-referrer');
+    },
+  );
+
+  test('leaves the headers of other routes alone', async () => {
+    const answer = await server.inject({ method: 'POST', url: '/graphql', payload: {} });
+    expect(answer.headers['content-security-policy']).toBeUndefined();
+  });
+
+  test('does not let a path climb out of its folder', async () => {
+    for (const path of ['/graphiql/../package.json', '/graphiql/%2e%2e/%2e%2e/package.json']) {
+      const { statusCode, body } = await server.inject(path);
+      expect(statusCode).toBeGreaterThanOrEqual(400);
+      expect(body).not.toContain('usage-gateway');
+    }
+  });
+
+  test.each(['/graphiql', '/graphiql/', '/graphiql/assets/index.js'])(
+    'says how to build the page where it is missing, at %s',
+    async (path) => {
+      const bare = fastify();
+      await serveGraphiql(bare, join(folder, 'not-here'));
+      const answer = await bare.inject(path);
+      await bare.close();
+      expect(answer.statusCode).toBe(503);
+      expect(answer.body).toContain('npm run build');
+    },
+  );
+});
+
+if (browserPath === undefined) {
+  process.stderr.write('No Chromium is installed: the GraphiQL page is not opened in a browser.\n');
+} else {
+  describe('the GraphiQL page in a browser', () => inBrowser(browserPath));
+}
+
+function inBrowser(path: string): void {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let requested: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser(path);
+  });
+
+  afterAll(async () => browser.close());
+
+  beforeEach(async () => {
+    authorizations.length = 0;
+    context = await browser.newContext({ viewport: { width: 1400, height: 800 } });
+    page = await context.newPage();
+    complaints = await collectComplaints(page);
+    requested = [];
+    context.on('request', (request) => requested.push(request.url()));
+  });
+
+  afterEach(async () => context.close());
+
+  test('comes from the gateway alone, and the policy refuses none of it', async () => {
+    await open(page, '/graphiql/');
+    const elsewhere = requested.filter((url) => !/^(data|blob):/.test(url) && !isOwn(url));
+    expect(elsewhere).toEqual([]);
+    expect(complaints).toEqual([]);
+    expect(await page.locator('.identity').textContent()).toBe('no token: paste one');
+    expect(authorizations.every((header) => header === undefined)).toBe(true);
+  });
+
+  test('takes the token from the fragment, hides it, and sends it as bearer', async () => {
+    await open(page, `/graphiql#token=${token}`);
+    await page.getByText('OPERATOR · somebody').waitFor();
+    expect(page.url()).toBe(`${origin}/graphiql/`);
+    expect(new Set(authorizations)).toEqual(new Set([`Bearer ${token}`]));
+
+    // The token outlives a reload, though the address no longer has it.
+    await page.reload();
+    await page.getByText('OPERATOR · somebody').waitFor();
+    expect(await page.evaluate('localStorage.length')).toBeGreaterThan(0);
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(token);
+    expect(complaints).toEqual([]);
+  });
+
+  test('takes another token from its field and from a link opened in the same tab', async () => {
+    await open(page, '/graphiql/');
+    await page.getByLabel('Token').fill('Bearer typed');
+    await page.getByLabel('Token').press('Enter');
+    await page.getByText('OPERATOR · somebody').waitFor();
+    expect(authorizations).toContain('Bearer typed');
+
+    const sent = page.waitForRequest(
+      async (request) => (await request.allHeaders())['authorization'] === 'Bearer linked',
+    );
+    await page.goto(`${origin}/graphiql/#token=linked`);
+    await sent;
+    expect(complaints).toEqual([]);
+  });
+
+  test('underlines what the schema does not have, as its worker finds it', async () => {
+    await open(page, '/graphiql/');
+    await write(page, 'query Greeting { hello }');
+    await page.locator('.squiggly-error').waitFor({ state: 'detached' });
+    await write(page, 'query Greeting { helo }');
+    await page.locator('.squiggly-error').waitFor();
+    expect(page.workers().map((worker) => new URL(worker.url()).origin)).toContain(origin);
+    expect(complaints).toEqual([]);
+  });
+
+  test('runs a query and shows the answer', async () => {
+    await open(page, `/graphiql/#token=${token}`);
+    await write(page, 'query Greeting { hello }');
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.result-window', { hasText: 'good morning' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('starts with the first example and opens another from the menu', async () => {
+    const [first, second] = examples();
+    await open(page, '/graphiql/');
+    await page.locator('.graphiql-query-editor', { hasText: first.title }).waitFor();
+
+    await page.getByRole('button', { name: 'Examples' }).click();
+    await page.getByRole('menuitem', { name: second.title, exact: true }).click();
+    await page.locator('.graphiql-query-editor', { hasText: second.title }).waitFor();
+    expect(await page.getByRole('tab').count()).toBe(2);
+
+    // Choosing it once more shows the same tab.
+    await page.getByRole('button', { name: 'Examples' }).click();
+    await page.getByRole('menuitem', { name: first.title, exact: true }).click();
+    await page.locator('.graphiql-query-editor', { hasText: first.title }).waitFor();
+    expect(await page.getByRole('tab').count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+}
+
+const isOwn = (url: string) => new URL(url).origin === origin;
+
+/** Goes to the path and waits until the editor stands and the schema is known. */
+async function open(page: Page, path: string): Promise<void> {
+  const schema = page.waitForResponse((response) => isIntrospection(response.request().postData()));
+  await page.goto(origin + path);
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+  await schema;
+}
+
+/** Replaces what the query editor holds. */
+async function write(page: Page, query: string): Promise<void> {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(query);
+}
+
+const isIntrospection = (body: string | null) => body?.includes('__schema') ?? false;
+
+interface Example {
+  readonly title: string;
+}
+
+/** The titles of the first two examples, read from the files themselves. */
+function examples(): [Example, Example] {
+  const home = join(root, 'graphiql', 'examples');
+  const [first, second] = readdirSync(home)
+    .filter((name) => name.endsWith('.graphql'))
+    .sort()
+    .map((name) => ({ title: titleOf(readFileSync(join(home, name), 'utf8')) }));
+  if (first === undefined || second === undefined) throw new Error('Two examples are needed.');
+  return [first, second];
+}
+
+const titleOf = (query: string) => /^#+[ \t]*(.*\S)/.exec(query)?.[1] ?? '';
+
+/** A page built before its source last changed would fail tests that are right. */
+function isBuilt(): boolean {
+  const page = join(folder, 'index.html');
+  if (!existsSync(page)) return false;
+  const source = join(root, 'graphiql');
+  const changed = readdirSync(source, { recursive: true, encoding: 'utf8' }).map(
+    (name) => statSync(join(source, name)).mtimeMs,
+  );
+  return statSync(page).mtimeMs >= Math.max(...changed);
+}
+
+async function buildPage(): Promise<void> {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const config = join(root, 'graphiql', 'vite.config.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--config', config]);
+}
+
+/** As much of a gateway as the page needs. */
+function answerGraphql(target: FastifyInstance): void {
+  const schema = buildSchema(`
+    type Query { hello: String!, viewer: Viewer }
+    type Viewer { subject: String!, role: String! }
+  `);
+  const rootValue = {
+    hello: 'good morning',
+    viewer: { subject: 'somebody', role: 'OPERATOR' },
+  };
+  target.post<{ Body: { query?: string } }>('/graphql', async (request) => {
+    authorizations.push(request.headers.authorization);
+    return graphql({ schema, rootValue, source: request.body.query ?? '{ hello }' });
+  });
+}
