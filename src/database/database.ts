@@ -33,7 +33,8 @@ export interface DatabaseOptions {
   readonly connectionsMax?: number;
 }
 
-const BUSY_TIMEOUT_MS = 20_000;
+/** How long SQLite itself waits for another process, holding up this one. Writers wait longer, between tries. */
+const BUSY_TIMEOUT_MS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Connects; it creates a SQLite file and its folder where they are missing, but no tables. */

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
 import type { Database } from './database.js';
+import { beginImmediate } from './transaction.js';
 
 /** A database's name may be as long as a lock's, so it goes into the lock's name as its digest. */
 const LOCK_NAME = "CONCAT('usage-gateway:', MD5(DATABASE()))";
@@ -76,7 +77,7 @@ function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
 async function inOneTransaction<T>(source: DataSource, work: () => Promise<T>): Promise<T> {
   // A table that is rebuilt is dropped for a moment, with rows elsewhere that refer to it.
   await source.query('PRAGMA foreign_keys = OFF');
-  await source.query('BEGIN IMMEDIATE');
+  await beginImmediate(source, LOCK_SECONDS_MAX * 1000);
   try {
     const result = await work();
     await source.query('COMMIT');

@@ -38,6 +38,8 @@ export type OnStatement = (statement: string) => void;
 
 const ATTEMPTS_MAX = 12;
 const PAUSE_MS_MAX = 400;
+const SQLITE_WAIT_MS_MAX = 20_000;
+const SQLITE_PAUSE_MS_MAX = 15;
 
 /**
  * Runs `work` in one transaction and commits it; rolls back when it throws. A transaction that the database gave up on
@@ -90,9 +92,28 @@ export function readerOn(source: DataSource, dialect: Dialect, onStatement: OnSt
 }
 
 async function begin(runner: QueryRunner, dialect: Dialect): Promise<void> {
-  // SQLite must take the write lock at once: a reader that becomes a writer later fails without waiting.
-  if (dialect === 'sqlite') await runner.query('BEGIN IMMEDIATE');
+  if (dialect === 'sqlite') await beginImmediate(runner, SQLITE_WAIT_MS_MAX);
   else await runner.startTransaction('READ COMMITTED');
+}
+
+/**
+ * Takes SQLite's write lock at once, because a reader that becomes a writer later fails without waiting. While another
+ * process holds it, this one waits between tries instead of inside SQLite, which would hold up everything else here.
+ */
+export async function beginImmediate(
+  on: { query(statement: string): Promise<unknown> },
+  waitMsMax: number,
+): Promise<void> {
+  const deadline = performance.now() + waitMsMax;
+  for (;;) {
+    try {
+      await on.query('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!errorCode(error).startsWith('SQLITE_BUSY') || performance.now() > deadline) throw error;
+      await pause(randomInt(1, SQLITE_PAUSE_MS_MAX));
+    }
+  }
 }
 
 async function end(runner: QueryRunner, dialect: Dialect, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
@@ -125,13 +146,7 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
 }
 
 function isWorthRetrying(error: unknown): boolean {
-  const code = errorCode(error);
-  return (
-    code === 'ER_LOCK_DEADLOCK' ||
-    code === 'ER_LOCK_WAIT_TIMEOUT' ||
-    code === 'ER_CHECKREAD' ||
-    code.startsWith('SQLITE_BUSY')
-  );
+  return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(errorCode(error));
 }
 
 function errorCode(error: unknown): string {

@@ -1,4 +1,4 @@
-import { fastify } from 'fastify';
+import { LogController, fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
@@ -30,7 +30,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     logger: { level: logLevel, redact: ['req.headers.authorization'] },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   });
   server.setErrorHandler((error: FastifyError | Error, _request, reply) => answerError(server, error, reply));
   server.setNotFoundHandler((_request, reply) =>

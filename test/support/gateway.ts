@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
+
+import 'reflect-metadata';
+import { openTestDatabase } from './databases.js';
+import type { TestServer } from './databases.js';
+import type { Principal, Role } from '../../src/access/principal.js';
+import { createApp } from '../../src/app.js';
+import type { App } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import type { Clock } from '../../src/primitives/clock.js';
+import type { OnStatement } from '../../src/database/transaction.js';
+import { createServer } from '../../src/http/server.js';
+
+/** A clock that stands still until it is moved. */
+export interface TestClock extends Clock {
+  set(now: number | string): void;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** What was asked for; null where the operation as a whole failed. Its shape is what the query says. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data: any;
+  readonly errors: readonly GraphQLFormattedError[];
+}
+
+/** A whole gateway on a database of its own, asked over HTTP without a network. */
+export interface TestGateway {
+  readonly app: App;
+  readonly clock: TestClock;
+  readonly http: FastifyInstance;
+  /** A bearer token for a caller. Parts of a principal that are left out stand for everything. */
+  token(who: Who): Promise<string>;
+  /** One GraphQL operation as this caller. */
+  ask(who: Who, query: string, variables?: object): Promise<Answer>;
+  /** A second process on the same database: same clock, nothing shared in memory. */
+  second(): Promise<App>;
+  close(): Promise<void>;
+}
+
+/** A role alone is that role without limits. */
+export type Who = Role | (Partial<Principal> & { readonly role: Role });
+
+export const NOW = '2026-03-10T12:30:00Z';
+
+export async function openTestGateway(
+  server: TestServer,
+  options: {
+    readonly now?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly onStatement?: OnStatement;
+  } = {},
+): Promise<TestGateway> {
+  const database = await openTestDatabase(server);
+  const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-data-'));
+  const clock = testClock(options.now ?? NOW);
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    DATA_FOLDER: folder,
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  });
+  const opened: App[] = [];
+  const open = async () => {
+    const app = await createApp(config, {
+      clock,
+      ...(options.onStatement && { onStatement: options.onStatement }),
+    });
+    opened.push(app);
+    return app;
+  };
+  const app = await open();
+  const http = await createServer(app);
+  const token = (who: Who) => app.tokens.sign(principalOf(who), 3600);
+  return {
+    app,
+    clock,
+    http,
+    token,
+    ask: async (who, query, variables = {}) => {
+      const response = await http.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { authorization: `Bearer ${await token(who)}` },
+        payload: { query, variables },
+      });
+      const body = response.json<{ data?: unknown; errors?: readonly GraphQLFormattedError[] }>();
+      return { status: response.statusCode, data: body.data ?? null, errors: body.errors ?? [] };
+    },
+    second: open,
+    close: async () => {
+      await http.close();
+      await Promise.all(opened.map((one) => one.close()));
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function principalOf(who: Who): Principal {
+  const given = typeof who === 'string' ? { role: who } : who;
+  return {
+    subject: `test-${given.role.toLowerCase()}`,
+    registrations: 'all',
+    tenants: 'all',
+    resellers: 'all',
+    ...given,
+  };
+}
+
+export function testClock(now: string): TestClock {
+  let time = Date.parse(now);
+  return {
+    now: () => time,
+    set: (moment) => {
+      time = typeof moment === 'number' ? moment : Date.parse(moment);
+    },
+  };
+}
