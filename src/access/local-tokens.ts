@@ -76,8 +76,8 @@ function unauthenticated(): DomainError {
 }
 
 /**
- * The key of the data folder; one is made, readable for its owner alone, where there is none. Two processes may start at
- * once: the file system decides whose key it is, and the other reads it.
+ * The key of the data folder; one is made, readable for its owner alone, where there is none. Two processes may start
+ * at once: the file system decides whose key it is, and the other reads it.
  */
 export function localKey(dataFolder: string): Uint8Array {
   const file = join(dataFolder, 'token.key');

@@ -53,7 +53,7 @@ async function idsOf(sql: Sql, select: string, names: readonly string[]): Promis
   return rows.map(({ id }) => id);
 }
 
-/** Tenants on the registrations, and of the registrations only those that hold one: the others are not theirs to see. */
+/** Tenants on the registrations, and of the registrations those that hold one: the others are not theirs to see. */
 async function withinRegistrations(
   sql: Sql,
   tenantIds: readonly number[],

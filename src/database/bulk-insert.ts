@@ -2,7 +2,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { escape } from 'mysql2';
 import type { QueryRunner } from 'typeorm';
 
-import type { OnStatement, SqlValue } from './transaction.js';
+import type { OnStatement, SqlValue } from './statement.js';
 
 /** Many rows for one table, in the order in which they are to be written. */
 export interface Rows {

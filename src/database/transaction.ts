@@ -5,10 +5,11 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { insertOnMysql, insertOnSqlite } from './bulk-insert.js';
 import type { Rows } from './bulk-insert.js';
 import type { Dialect } from './dialect.js';
+import type { OnStatement, SqlValue } from './statement.js';
 
-/** A value that a statement binds to a question mark. */
-export type SqlValue = string | number | bigint | Buffer | null;
+export type { OnStatement, SqlValue } from './statement.js';
 
+/** What a write did. */
 export interface Written {
   /** Rows that changed. A row that was already as asked is not counted. */
   readonly affected: number;
@@ -33,8 +34,6 @@ export interface Tx extends Sql {
   /** Writes many rows; answers how many were new or changed. */
   insertRows(insert: Rows): Promise<number>;
 }
-
-export type OnStatement = (statement: string) => void;
 
 const ATTEMPTS_MAX = 12;
 const PAUSE_MS_MAX = 400;
@@ -81,6 +80,7 @@ export async function insertRow<Row extends object>(tx: Tx, table: string, row: 
   return Number(identifiers[0]?.['id']);
 }
 
+/** Questions on a source, outside any transaction. */
 export function readerOn(source: DataSource, dialect: Dialect, onStatement: OnStatement): Sql {
   return {
     dialect,

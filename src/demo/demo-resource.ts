@@ -44,7 +44,7 @@ export interface Place {
   readonly pushedBy?: string;
 }
 
-export const VM_CORES = {
+const VM_CORES = {
   Standard_A2_v2: 2,
   Standard_DS2_v2: 2,
   Standard_F4s_v2: 4,

@@ -7,7 +7,7 @@ import type { DemoUsage } from './regular-usage.js';
 import type { HourRange } from '../primitives/windows.js';
 
 /** Usage is delivered every so many hours. */
-export const HOURS_PER_DELIVERY = 3;
+const HOURS_PER_DELIVERY = 3;
 
 /** The deliveries of the demo, as the hours [from, to) in which their usage was handed out. */
 export function deliverySteps({ startHour, endHour }: DemoSetting): HourRange[] {

@@ -18,7 +18,7 @@ export const EDGE = 'fabrikam-edge';
 /** Microsoft's number of the provider, under which every CSP subscription must be. */
 const PARTNER_ID = '5143782';
 /** The edge stamp has no line of its own; a forwarder brings what it gathered. */
-export const EDGE_FORWARDER = 'edge-forwarder';
+const EDGE_FORWARDER = 'edge-forwarder';
 
 export interface DemoRegistration {
   readonly registration: NewRegistration;

@@ -34,7 +34,7 @@ export interface DemoOptions {
 }
 
 /** Who did everything that the demo did. */
-export const DEMO_PRINCIPAL = 'demo';
+const DEMO_PRINCIPAL = 'demo';
 const MS_PER_HOUR = 3_600_000;
 /** Deliveries arrive some minutes after the hour. */
 const ARRIVAL_MS = 7 * 60_000;

@@ -117,7 +117,7 @@ function fourthCoffee(owner: Owner): DemoCustomer {
   });
 }
 
-/** Old machines with meters that were replaced years ago: disk hours instead of disk months, bytes instead of gigabytes. */
+/** Old machines with meters that were replaced years ago: disk hours, not disk months; bytes, not gigabytes. */
 function lamnaHealthcare(owner: Owner): DemoCustomer {
   const legacy = stackSubscription(owner, 'Lamna ward systems', {
     resources: (placeIn) => {

@@ -1,5 +1,5 @@
 /** Types that `node` can find again by their id. */
-export const NODE_TYPES = [
+const NODE_TYPES = [
   'Registration',
   'Tenant',
   'TenantMapping',

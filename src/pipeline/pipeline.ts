@@ -49,8 +49,8 @@ export interface UsageDelivery {
 
 /**
  * Records a batch of usage and answers with a verdict on each record, in order, after the commit. A bad record never
- * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order, leaves
- * the books as they are.
+ * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order,
+ * leaves the books as they are.
  */
 export async function recordUsage(
   pipeline: Pipeline,

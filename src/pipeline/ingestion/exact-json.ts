@@ -26,7 +26,7 @@ export class MalformedJson extends Error {
   }
 }
 
-export const DEPTH_MAX = 32;
+const DEPTH_MAX = 32;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const NEEDS_CARE = /[\u0000-\u001f\\]/;

@@ -15,7 +15,7 @@ export interface Resource {
   stackSubscriptionId: number;
   /** Digest of all that follows, exactly as it came. */
   identity: Buffer;
-  /** Digest of the URI without case, for looking a resource up: stamps send both "resourceGroups" and "resourcegroups". */
+  /** Digest of the URI without case, for looking it up: stamps send both "resourceGroups" and "resourcegroups". */
   uriKey: Buffer;
   uri: string;
   location: string;

@@ -21,8 +21,8 @@ export const MEDIA_TYPES = [
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 /**
- * Reads the body of `POST /v1/usage`: a JSON array of records or one record, a record per line, or CloudEvents 1.0 whose
- * `data` is the record and whose `id` and `source` name it. Throws MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE or
+ * Reads the body of `POST /v1/usage`: a JSON array of records or one record, a record per line, or CloudEvents 1.0
+ * whose `data` is the record and whose `id` and `source` name it. Throws MALFORMED_BODY, UNSUPPORTED_MEDIA_TYPE or
  * BATCH_TOO_LARGE for the body as a whole; a line that is no JSON is refused alone.
  */
 export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: number): readonly Delivery[] {

@@ -1,0 +1,28 @@
+/** `npm run bench -- ingest`: figures for one's own machine. */
+import 'reflect-metadata';
+import { Command } from 'commander';
+
+import { benchIngest } from './ingest-bench.js';
+
+const cli = new Command('bench').description('Measures the gateway on this machine.');
+cli
+  .command('ingest')
+  .description('How fast usage goes in, on SQLite and on the server of BENCH_MYSQL_URL, against a bare insert.')
+  .option('--records <n>', 'records per measurement', '100000')
+  .option('--rounds <n>', 'how often everything is measured', '3')
+  .option('--profile <folder>', 'write CPU profiles of the gateway there')
+  .action(async (options: { readonly records: string; readonly rounds: string; readonly profile?: string }) => {
+    await benchIngest({
+      records: positive(options.records, '--records'),
+      rounds: positive(options.rounds, '--rounds'),
+      profileFolder: options.profile,
+    });
+  });
+
+function positive(text: string, option: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`${option} is a whole number above 0.`);
+}
+
+await cli.parseAsync();
