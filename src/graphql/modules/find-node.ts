@@ -74,10 +74,13 @@ async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Pr
   return row === undefined ? null : toTenantMapping(row);
 }
 
+/** A mapping changes on whole hours, so a day has no more parts than hours. */
+const PARTS_MAX = HOURS_PER_DAY;
+
 async function findAggregate(context: GatewayContext, key: Key): Promise<Node | null> {
   const [granularity, ...rest] = key;
   const numbers = rest.map(Number);
-  const [stackSubscriptionId = 0, reported = 0, , meterId = 0, resourceId = 0, part = 0] = numbers;
+  const [stackSubscriptionId = 0, reported = 0, , meterId = 0, resourceId = 0] = numbers;
   if (granularity !== 'HOURLY' && granularity !== 'DAILY') return null;
   if (numbers.length !== 6 || !numbers.every(Number.isSafeInteger)) return null;
   const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
@@ -90,9 +93,9 @@ async function findAggregate(context: GatewayContext, key: Key): Promise<Node | 
       resourceIds: [resourceId],
     },
     range: { clock: 'REPORTED', from: reported * width, to: (reported + 1) * width },
-    // The row before the one that is wanted: parts of a day are numbered from 0.
-    after: [...numbers.slice(0, 5), part - 1],
-    limit: 2,
+    // Everything up to the resource before: whether a day has parts is for the reader to find out.
+    after: [...numbers.slice(0, 4), resourceId - 1, PARTS_MAX],
+    limit: PARTS_MAX,
   });
   const row = rows.find((candidate) => candidate.key.every((value, index) => value === numbers[index]));
   return row === undefined ? null : toUsageAggregate(row, granularity);
