@@ -10,6 +10,11 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly allowsAnyHost: boolean;
+  readonly closing: {
+    /** Whether `serve` closes and reports by itself. */
+    readonly isAutomatic: boolean;
+    readonly graceMs: number;
+  };
 }
 
 interface Variable {
@@ -47,6 +52,16 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'true allows a HOST that is not loopback. Tokens are signed locally; put TLS before it.',
     default: 'false',
   },
+  {
+    name: 'BACKGROUND_TASKS',
+    meaning: 'false keeps `serve` from closing and reporting by itself; any number of processes may do it.',
+    default: 'true',
+  },
+  {
+    name: 'CLOSE_GRACE_HOURS',
+    meaning: 'How long after its end a reported day of pushed usage stays open.',
+    default: '6',
+  },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -61,6 +76,8 @@ const environment = z
     BODY_BYTES_MAX: whole(1024, 268_435_456).default(8_388_608),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
+    BACKGROUND_TASKS: z.enum(['true', 'false']).default('true'),
+    CLOSE_GRACE_HOURS: whole(0, 720).default(6),
   })
   .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
     path: ['HOST'],
@@ -89,6 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
+    closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
   });
 }
 

@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
+import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
 import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
 import { rollupTables } from './pipeline/rollup/rollup.entity.js';
@@ -13,6 +14,9 @@ import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-met
 import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
 import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
+import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
+import { BackfillDailyAggregate1764002001000 } from '../migrations/1764002001000-backfill-daily-aggregate.js';
+import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -24,6 +28,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     destinationTable(dialect),
     ...rollupTables(dialect),
     closedDayTable(dialect),
+    ...dailyAggregateTables(dialect),
   ];
 }
 
@@ -34,4 +39,7 @@ export const migrations = [
   SeedMeters1764000002000,
   CreateUsageRecord1764000003000,
   CreateTotals1764000004000,
+  CreateDailyAggregate1764002000000,
+  BackfillDailyAggregate1764002001000,
+  AddUsageIntakeToRegistration1764002002000,
 ];

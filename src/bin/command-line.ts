@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
+import { closeCommand } from './close-command.js';
 import { demoCommand } from './demo-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ingestCommand } from './ingest-command.js';
@@ -57,6 +58,12 @@ function program(): Command {
     .option('--verdicts', 'print one line of JSON per record')
     .action(ingestCommand);
   cli
+    .command('close')
+    .description('Close reported days that are over: their usage and destinations are then final. `serve` does it too.')
+    .option('--registration <name>', 'only this one, without waiting for the grace')
+    .option('--through <day>', 'with --registration: up to and including this UTC day; left out: yesterday')
+    .action(closeCommand);
+  cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
     .argument('<name>', '1 to 90 letters, digits or _-.()')
@@ -66,6 +73,11 @@ function program(): Command {
     .option('--base-offer <offer>', 'offer of the base subscription', 'CSP')
     .option('--partner <id>', 'partner to whom the base subscription rolls up')
     .option('--multitenancy', 'Microsoft has approved it for multitenancy')
+    .option(
+      '--usage-intake <how>',
+      'PUSHED: days close by the clock. PULLED: usage is filed under the hour it was asked for, days close by `close`',
+      'PUSHED',
+    )
     .option('--agreement-number <text>', 'demanded by CAPACITY')
     .option('--asset-tag <text>', 'demanded by CUSTOM')
     .action(registrationCommand);

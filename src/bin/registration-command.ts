@@ -3,6 +3,7 @@ import { withBooks } from './open-books.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../registration/billing-model.js';
 import { createRegistration } from '../registration/create-registration.js';
+import { USAGE_INTAKES } from '../registration/usage-intake.js';
 
 export async function registrationCommand(
   name: string,
@@ -13,12 +14,14 @@ export async function registrationCommand(
     readonly baseOffer: string;
     readonly partner?: string;
     readonly multitenancy?: boolean;
+    readonly usageIntake: string;
     readonly agreementNumber?: string;
     readonly assetTag?: string;
   },
 ): Promise<void> {
   const billingModel = oneOf(BILLING_MODELS, options.billingModel, '--billing-model');
   const baseOffer = oneOf(BASE_OFFERS, options.baseOffer, '--base-offer');
+  const usageIntake = oneOf(USAGE_INTAKES, options.usageIntake, '--usage-intake');
   await withBooks(async (app) => {
     const created = await createRegistration(
       app,
@@ -30,6 +33,7 @@ export async function registrationCommand(
         billingModel,
         partnerId: options.partner,
         isMultitenancyApproved: options.multitenancy,
+        usageIntake,
         agreementNumber: options.agreementNumber,
         msAssetTag: options.assetTag,
         by: 'command line',

@@ -1,3 +1,4 @@
+import { checkSeals } from './seals.js';
 import { listReadableSubscriptions } from './usage-filter.js';
 import type { ReadableSubscription } from './usage-filter.js';
 import { createRouter } from './usage-router.js';
@@ -15,6 +16,8 @@ export const INVARIANTS = [
   'RECORDS_EQUAL_DAY_TOTALS',
   'EVERY_TOTAL_NAMES_ITS_MAPPING',
   'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS',
+  'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS',
+  'CLOSED_DAYS_ARE_AS_SEALED',
   'MAPPINGS_NEVER_OVERLAP',
 ] as const;
 export type InvariantName = (typeof INVARIANTS)[number];
@@ -41,6 +44,8 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
   const routedTotals = new Sums();
   const closed = new Sums();
   const months = new Sums();
+  const closedDays = new Sums();
+  const frozen = new Sums();
   for await (const subscriptions of inParts(sql, scope)) {
     const ids = subscriptions.map(({ id }) => id);
     const boundaryOf = new Map(subscriptions.map(({ id, closedBeforeDay }) => [id, closedBeforeDay]));
@@ -56,12 +61,18 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
       totals.add(key, day);
       routedTotals.add([...key, day.destinationId], day);
       if (day.reportedDay >= (boundaryOf.get(day.stackSubscriptionId) ?? 0)) continue;
+      closedDays.add([...key, day.destinationId], day);
       closed.add([day.stackSubscriptionId, monthOf(day.usageDay), day.meterId, day.destinationId], day);
+    }
+    for (const day of await dayTotals(sql, ids, 'daily_aggregate')) {
+      const key = [day.stackSubscriptionId, day.usageDay, day.reportedDay, day.meterId];
+      frozen.add([...key, day.destinationId], day);
     }
     for (const month of await monthTotals(sql, ids)) {
       months.add([month.stackSubscriptionId, month.usageMonth, month.meterId, month.destinationId], month);
     }
   }
+  const seals = await checkSeals(sql, scope);
   return [
     verdict('RECORDS_EQUAL_DAY_TOTALS', records.differencesTo(totals), `${totals.size} day totals`),
     verdict(
@@ -70,6 +81,12 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
       `${routedTotals.size} destinations of day totals`,
     ),
     verdict('CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS', closed.differencesTo(months), `${months.size} month totals`),
+    verdict(
+      'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS',
+      frozen.differencesTo(closedDays),
+      `${closedDays.size} totals of closed days`,
+    ),
+    verdict('CLOSED_DAYS_ARE_AS_SEALED', seals.differences, `${seals.days} closed days`),
     await mappingsNeverOverlap(sql, scope),
   ];
 }
@@ -141,7 +158,8 @@ function hourlySums(sql: Sql, ids: readonly number[]) {
   );
 }
 
-function dayTotals(sql: Sql, ids: readonly number[]) {
+/** By usage and reported day, meter and destination: as they are kept, or added up from what closing froze. */
+function dayTotals(sql: Sql, ids: readonly number[], table: 'usage_day_total' | 'daily_aggregate' = 'usage_day_total') {
   return sql.query<
     Amount & {
       stackSubscriptionId: number;
@@ -152,8 +170,10 @@ function dayTotals(sql: Sql, ids: readonly number[]) {
     }
   >(
     `SELECT stack_subscription_id AS stackSubscriptionId, usage_day AS usageDay, reported_day AS reportedDay,
-            meter_id AS meterId, destination_id AS destinationId, quantity, records
-       FROM usage_day_total WHERE ${among('stack_subscription_id', ids)}`,
+            meter_id AS meterId, destination_id AS destinationId,
+            ${sumOf(sql.dialect, 'quantity')} AS quantity, SUM(records) AS records
+       FROM ${table} WHERE ${among('stack_subscription_id', ids)}
+      GROUP BY stack_subscription_id, usage_day, reported_day, meter_id, destination_id`,
   );
 }
 

@@ -1,17 +1,18 @@
-import { afterKey, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
-import { recordConditions, totalConditions } from './usage-filter.js';
+import { readDailyRows, readFromRecords } from './aggregate-rows.js';
+import type { AggregateRow, Span } from './aggregate-rows.js';
+import { filtersDestination, listReadableSubscriptions } from './usage-filter.js';
+import { totalConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import { createRouter } from './usage-router.js';
 import type { Router } from './usage-router.js';
 import { among } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { HOURS_PER_DAY, dayOf } from '../primitives/windows.js';
-import type { Day, Hour, HourRange } from '../primitives/windows.js';
+import type { Day, HourRange } from '../primitives/windows.js';
 
 export const GRANULARITIES = ['HOURLY', 'DAILY'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
@@ -50,29 +51,13 @@ export interface Reading {
   readonly routingTables: RoutingTables;
 }
 
-/** Reported hours [from, to) of one stack subscription that hold rows for the answer. */
-interface Span extends HourRange {
-  readonly stackSubscriptionId: number;
-}
-
-interface Row {
-  stackSubscriptionId: number;
-  reportedWindow: number;
-  usageWindow: number;
-  meterId: number;
-  resourceId: number;
-  part: number;
-  firstUsageHour: Hour;
-  quantity: string;
-  records: number;
-}
-
 /** How often a page is topped up when the filter drops most of what the totals promised. */
 const ROUNDS_MAX = 25;
 
 /**
  * Aggregates in the order stack subscription, reported window, usage window, meter, resource. The day totals say which
- * reported days hold anything for the question; only those records are read. A page may be shorter than asked and still
+ * reported days hold anything for the question; only those are read: daily rows of closed days as closing froze them,
+ * all others from the records. A page may be shorter than asked and still
  * not be the last: `resumeAfter` says so.
  */
 export async function listUsageAggregates(
@@ -106,7 +91,11 @@ async function readOn(
 ): Promise<{ readonly aggregates: readonly UsageAggregate[]; readonly resumeAfter: UsageKey | null }> {
   const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
   if (spans.length === 0) return { aggregates: [], resumeAfter: null };
-  const rows = await readRows(sql, router, { ...question, after }, spans);
+  const asked = { ...question, after };
+  const rows =
+    question.granularity === 'DAILY'
+      ? await readDailyRows(sql, router, asked, { spans, subscriptions })
+      : await readFromRecords(sql, router, { ...asked, isDaily: false }, spans);
   const aggregates = await asAggregates(rows, question.granularity, router);
   if (rows.length === question.limit) return { aggregates, resumeAfter: aggregates.at(-1)?.key ?? null };
   return { aggregates, resumeAfter: isLast ? null : endOf(spans, question.granularity) };
@@ -179,41 +168,11 @@ function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | nul
   return [last.stackSubscriptionId, reported, -1, 0, 0, 0];
 }
 
-async function readRows(
-  sql: Sql,
+async function asAggregates(
+  rows: readonly AggregateRow[],
+  granularity: Granularity,
   router: Router,
-  { filter, granularity, range, after, limit }: AggregatesQuestion,
-  spans: readonly Span[],
-): Promise<Row[]> {
-  const isDaily = granularity === 'DAILY';
-  const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
-  const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
-  const part = isDaily ? await router.partOfDay(spans) : '0';
-  const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
-  const grouped = isDaily && part !== '0' ? columns : columns.slice(0, -1);
-  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
-  const { conditions, values } = recordConditions(filter);
-  const spanned = spans.map(
-    (span) =>
-      `(r.stack_subscription_id = ${span.stackSubscriptionId} AND r.reported_hour >= ${span.from} AND r.reported_hour < ${span.to})`,
-  );
-  const where = [
-    `(${spanned.join(' OR ')})`,
-    `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
-    ...conditions,
-    ...(after === null ? [] : [afterKey(grouped, after.slice(0, grouped.length))]),
-  ];
-  return sql.query<Row>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
-            r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
-            MIN(r.usage_hour) AS firstUsageHour, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
-       FROM usage_record r WHERE ${where.join(' AND ')}
-      GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${limit}`,
-    [...values],
-  );
-}
-
-async function asAggregates(rows: readonly Row[], granularity: Granularity, router: Router): Promise<UsageAggregate[]> {
+): Promise<UsageAggregate[]> {
   const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const routed = await router.route(
     rows.map((row) => ({
@@ -230,6 +189,7 @@ async function asAggregates(rows: readonly Row[], granularity: Granularity, rout
       {
         key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)],
         ...route,
+        ...(row.destinationId !== null && { destinationId: row.destinationId }),
         stackSubscriptionId,
         meterId,
         resourceId,

@@ -1,7 +1,9 @@
 import type { ReadableSubscription } from './usage-filter.js';
 import type { Sql } from '../database/transaction.js';
 import { listClosedVersions } from '../pipeline/closing/closed-day-store.js';
-import { destinationOf, routedSpans } from '../pipeline/routing/destination.js';
+import { dayParts } from '../pipeline/routing/day-parts.js';
+import type { DayPart } from '../pipeline/routing/day-parts.js';
+import { destinationOf } from '../pipeline/routing/destination.js';
 import type { RoutingTable } from '../pipeline/routing/destination.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
 import { HOURS_PER_DAY, dayOf, firstHourOf } from '../primitives/windows.js';
@@ -26,7 +28,7 @@ export interface Routed {
  */
 export interface Router {
   route(rows: readonly Routable[]): Promise<readonly Routed[]>;
-  /** SQL that numbers the parts of a usage day between which a subscription's destination changes; '0' if none does. */
+  /** SQL that numbers the parts of a usage day, as `routing/day-parts.ts` does; '0' if no day has two. */
   partOfDay(spans: readonly (HourRange & { readonly stackSubscriptionId: number })[]): Promise<string>;
 }
 
@@ -82,52 +84,43 @@ export function createRouter(
         })),
       );
       const tableOf = await tablesFor(days);
-      const terms = joinedCuts(
+      const terms = joinedDays(
         days.flatMap((day) => {
           const table = tableOf(day);
-          const cuts = table === null ? [] : midDayCuts(table, day.stackSubscriptionId);
-          return cuts.map((cut) => ({ ...day, cut }));
+          const parts = table === null ? [] : dayParts(table, day.stackSubscriptionId);
+          return parts.filter(({ part }) => part > 0).map((part) => ({ ...day, part }));
         }),
       ).map(
-        ({ stackSubscriptionId, cut, from, to }) =>
-          `(r.stack_subscription_id = ${stackSubscriptionId} AND r.usage_hour >= ${cut}
-            AND r.reported_hour >= ${from} AND r.reported_hour < ${to})`,
+        ({ stackSubscriptionId, part, from, to }) =>
+          `${part.part} * (r.stack_subscription_id = ${stackSubscriptionId} AND r.usage_hour >= ${part.from}
+            AND r.usage_hour < ${part.to} AND r.reported_hour >= ${from} AND r.reported_hour < ${to})`,
       );
       return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
     },
   };
 }
 
-/** A cut that rows of these reported hours see, because the routing version of their days has it. */
-interface Cut extends HourRange {
+/** A later part of a usage day, for rows of these reported hours: the routing version of their days has it. */
+interface LaterPart extends HourRange {
   readonly stackSubscriptionId: number;
-  readonly cut: Hour;
+  readonly part: DayPart;
 }
 
-/** Cuts of neighbouring days as one. Days come in order. */
-function joinedCuts(
-  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day; readonly cut: Hour }[],
-): readonly Cut[] {
-  const joined = new Map<string, Cut[]>();
-  for (const { stackSubscriptionId, reportedDay, cut } of days) {
+/** The same part for neighbouring reported days as one. Days come in order. */
+function joinedDays(
+  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day; readonly part: DayPart }[],
+): readonly LaterPart[] {
+  const joined = new Map<string, LaterPart[]>();
+  for (const { stackSubscriptionId, reportedDay, part } of days) {
     const from = firstHourOf(reportedDay);
-    const name = `${stackSubscriptionId} ${cut}`;
+    const name = `${stackSubscriptionId} ${part.from} ${part.to} ${part.part}`;
     const ranges = joined.get(name) ?? [];
     const last = ranges.at(-1);
     if (last?.to === from) ranges.splice(-1, 1, { ...last, to: from + HOURS_PER_DAY });
-    else ranges.push({ stackSubscriptionId, cut, from, to: from + HOURS_PER_DAY });
+    else ranges.push({ stackSubscriptionId, part, from, to: from + HOURS_PER_DAY });
     joined.set(name, ranges);
   }
   return [...joined.values()].flat();
-}
-
-/** Hours that are no midnight and at which the destination changes. */
-function midDayCuts(table: RoutingTable, stackSubscriptionId: number): Hour[] {
-  const spans = routedSpans(table, stackSubscriptionId, 0);
-  return spans
-    .filter((span, index) => index > 0 && span.destinationId !== spans[index - 1]?.destinationId)
-    .map(({ from }) => from)
-    .filter((from) => from % HOURS_PER_DAY !== 0);
 }
 
 async function versionsFor(

@@ -1,5 +1,6 @@
 import { BILLING_MODEL_RULES } from './billing-model.js';
 import type { BaseOffer, BillingModel } from './billing-model.js';
+import type { UsageIntake } from './usage-intake.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
 
@@ -14,6 +15,8 @@ export interface NewRegistration {
   readonly isMultitenancyApproved?: boolean | undefined;
   /** Left out: what the billing model's default is. */
   readonly isUsageReportingEnabled?: boolean | undefined;
+  /** Left out: PUSHED. */
+  readonly usageIntake?: UsageIntake | undefined;
   readonly agreementNumber?: string | undefined;
   readonly msAssetTag?: string | undefined;
 }
@@ -30,6 +33,7 @@ export interface CheckedRegistration {
   readonly partnerId: string | null;
   readonly isMultitenancyApproved: boolean;
   readonly isUsageReportingEnabled: boolean;
+  readonly usageIntake: UsageIntake;
   readonly agreementNumber: string | null;
   readonly msAssetTag: string | null;
 }
@@ -65,6 +69,7 @@ export function checkRegistration(input: NewRegistration): CheckedRegistration {
     partnerId: input.partnerId ?? null,
     isMultitenancyApproved: input.isMultitenancyApproved ?? false,
     isUsageReportingEnabled: reporting(input),
+    usageIntake: input.usageIntake ?? 'PUSHED',
     agreementNumber: shortText(input.agreementNumber, 'agreementNumber'),
     msAssetTag: shortText(input.msAssetTag, 'msAssetTag'),
   };

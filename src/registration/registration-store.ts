@@ -9,7 +9,7 @@ const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
   g.base_subscription_guid AS baseSubscriptionGuid, g.base_offer AS baseOffer, g.resource_group AS resourceGroup,
   g.billing_model AS billingModel, g.partner_id AS partnerId, g.is_multitenancy_approved AS isMultitenancyApproved,
   g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
-  g.ms_asset_tag AS msAssetTag, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
+  g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
   g.created_at AS createdAt, g.created_by AS createdBy`;
 
 /** What of a registration an ingest must know, and must not see change until it commits. */

@@ -3,6 +3,7 @@ import type { Dialect } from '../database/dialect.js';
 import { table } from '../database/table.js';
 import type { Day } from '../primitives/windows.js';
 import type { BaseOffer, BillingModel } from './billing-model.js';
+import type { UsageIntake } from './usage-intake.js';
 
 /** One Azure Stack Hub stamp and its base registration in Azure. */
 export interface Registration {
@@ -24,6 +25,7 @@ export interface Registration {
   isUsageReportingEnabled: boolean;
   agreementNumber: string | null;
   msAssetTag: string | null;
+  usageIntake: UsageIntake;
   /** Reported days before this one are closed: no path writes into them. */
   closedBeforeDay: Day;
   /** Counts the changes of who is billed where. Routing rows say from which version to which they hold. */
@@ -49,6 +51,7 @@ export function registrationTable(dialect: Dialect) {
       isUsageReportingEnabled: flag(),
       agreementNumber: text(dialect, 64, { nullable: true }),
       msAssetTag: text(dialect, 64, { nullable: true }),
+      usageIntake: { ...ascii(dialect, 16), default: 'PUSHED' },
       closedBeforeDay: integer(),
       routingVersion: integer(),
       createdAt: epochMs(),

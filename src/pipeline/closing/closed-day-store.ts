@@ -1,3 +1,4 @@
+import type { ClosedDay } from './closed-day.entity.js';
 import { among } from '../../access/scope.js';
 import { sumOf } from '../../database/dialect.js';
 import type { Sql, Tx } from '../../database/transaction.js';
@@ -13,16 +14,15 @@ export interface ReportedDays {
   readonly to: Day;
 }
 
-/** The reported days in the range that hold usage. */
-export async function listReportedDays(sql: Sql, days: ReportedDays): Promise<Day[]> {
-  const rows = await sql.query<{ reportedDay: Day }>(
-    `SELECT DISTINCT d.reported_day AS reportedDay
+/** The first reported day in the range that holds usage; null when none does. */
+export async function findReportedDay(sql: Sql, days: ReportedDays): Promise<Day | null> {
+  const [row] = await sql.query<{ reportedDay: Day | null }>(
+    `SELECT MIN(d.reported_day) AS reportedDay
        FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day >= ? AND d.reported_day < ?
-      ORDER BY d.reported_day`,
+      WHERE s.registration_id = ? AND d.reported_day >= ? AND d.reported_day < ?`,
     [days.registrationId, days.from, days.to],
   );
-  return rows.map(({ reportedDay }) => reportedDay);
+  return row?.reportedDay ?? null;
 }
 
 /** First and last usage day that the range holds; null when it holds none. */
@@ -40,22 +40,12 @@ export async function usageDaysOf(
   return { first: row.first, last: row.last };
 }
 
-export async function insertClosedDays(
-  tx: Tx,
-  days: readonly Day[],
-  what: {
-    readonly registrationId: number;
-    readonly routingVersion: number;
-    readonly closedAt: number;
-    readonly closedBy: string;
-  },
-): Promise<void> {
-  await tx.insertRows({
-    table: 'closed_day',
-    columns: ['registration_id', 'reported_day', 'routing_version', 'closed_at', 'closed_by'],
-    rows: days.map((day) => [what.registrationId, day, what.routingVersion, what.closedAt, what.closedBy]),
-    onDuplicate: '',
-  });
+export async function insertClosedDay(tx: Tx, day: ClosedDay): Promise<void> {
+  await tx.execute(
+    `INSERT INTO closed_day (registration_id, reported_day, routing_version, closed_at, closed_by)
+     VALUES (?, ?, ?, ?, ?)`,
+    [day.registrationId, day.reportedDay, day.routingVersion, day.closedAt, day.closedBy],
+  );
 }
 
 /** Adds the range's usage of one calendar month, whose days are [firstDay, endDay), to the month totals. */

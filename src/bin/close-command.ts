@@ -1,0 +1,50 @@
+import { CommandError, EXIT } from './exit.js';
+import { withBooks } from './open-books.js';
+import { WHOLE_BOOKS } from '../access/scope.js';
+import type { App } from '../app.js';
+import { closeDays } from '../pipeline/closing/close-days.js';
+import { closeDueDays } from '../pipeline/closing/close-due-days.js';
+import { dayOf, dayText, hourOf, parseInstant, wholeHour } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
+import { getRegistration } from '../registration/registration-store.js';
+
+interface Options {
+  readonly registration?: string;
+  readonly through?: string;
+}
+
+const BY = 'command line';
+
+/** Closes what is over: of all registrations, or of one through a day that is named. Safe beside running gateways. */
+export async function closeCommand(options: Options): Promise<void> {
+  await withBooks(async (app) => {
+    if (options.registration === undefined) {
+      if (options.through !== undefined) throw new CommandError('--through needs --registration.');
+      await closeAll(app);
+    } else await closeOne(app, options.registration, options.through);
+  });
+}
+
+async function closeAll(app: App): Promise<void> {
+  const { closed, failures } = await closeDueDays(app, { graceMs: app.config.closing.graceMs, by: BY });
+  console.log(`Closed ${closed} reported days with usage.`);
+  for (const { registration, error } of failures) {
+    console.error(`${registration}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (failures.length > 0) process.exitCode = EXIT.failed;
+}
+
+async function closeOne(app: App, name: string, through: string | undefined): Promise<void> {
+  const { id } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through);
+  const days = await closeDays(app, { registrationId: id, through: last, by: BY });
+  const span = days.length === 0 ? '' : ` (${dayText(days[0] ?? last)} to ${dayText(days.at(-1) ?? last)})`;
+  console.log(`Closed ${days.length} reported days with usage${span}. ${name} is closed through ${dayText(last)}.`);
+}
+
+function dayNamed(text: string): Day {
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
+  const hour = instant === null ? null : wholeHour(instant);
+  if (hour === null) throw new CommandError('--through is a UTC day, such as 2026-03-09.');
+  return dayOf(hour);
+}

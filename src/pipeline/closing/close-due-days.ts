@@ -1,0 +1,67 @@
+import { closeNextDay } from './close-days.js';
+import { lastDayThatIsOver } from './closing-rule.js';
+import { WHOLE_BOOKS } from '../../access/scope.js';
+import type { Database } from '../../database/database.js';
+import type { Clock } from '../../primitives/clock.js';
+import type { Day } from '../../primitives/windows.js';
+import { listRegistrations } from '../../registration/registration-store.js';
+
+const REGISTRATIONS_PER_PAGE = 200;
+
+/** A registration whose days could not be closed now. The others went on without it. */
+export interface ClosingFailure {
+  readonly registration: string;
+  readonly error: unknown;
+}
+
+interface Due {
+  readonly registrationId: number;
+  readonly name: string;
+  readonly through: Day;
+}
+
+/**
+ * Closes every reported day that is over, of all registrations: one day of each in turn, so that a long backlog does not
+ * keep the others waiting, and one that fails is left out until the next time. Stops between two days when it is told to.
+ */
+export async function closeDueDays(
+  app: { readonly db: Database; readonly clock: Clock },
+  options: { readonly graceMs: number; readonly by: string; readonly signal?: AbortSignal },
+): Promise<{ readonly closed: number; readonly failures: readonly ClosingFailure[] }> {
+  const failures: ClosingFailure[] = [];
+  let closed = 0;
+  let due = await listDue(app, options.graceMs);
+  while (due.length > 0) {
+    const again: Due[] = [];
+    for (const one of due) {
+      if (options.signal?.aborted === true) return { closed, failures };
+      try {
+        const { day, isDone } = await closeNextDay(app, { ...one, by: options.by });
+        if (day !== null) closed += 1;
+        if (!isDone) again.push(one);
+      } catch (error) {
+        failures.push({ registration: one.name, error });
+      }
+    }
+    due = again;
+  }
+  return { closed, failures };
+}
+
+async function listDue(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  graceMs: number,
+): Promise<Due[]> {
+  const due: Due[] = [];
+  const now = clock.now();
+  for (let afterId = 0; ;) {
+    const page = await listRegistrations(db.reader, WHOLE_BOOKS, { afterId, limit: REGISTRATIONS_PER_PAGE });
+    for (const { id, name, usageIntake, closedBeforeDay } of page) {
+      const through = lastDayThatIsOver({ usageIntake, now, graceMs });
+      if (through !== null && through >= closedBeforeDay) due.push({ registrationId: id, name, through });
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < REGISTRATIONS_PER_PAGE) return due;
+    afterId = last.id;
+  }
+}

@@ -1,0 +1,21 @@
+import { dayOf, hourOf } from '../../primitives/windows.js';
+import type { Day } from '../../primitives/windows.js';
+import type { UsageIntake } from '../../registration/usage-intake.js';
+
+/** What decides which reported days of a registration are over. */
+export interface Intake {
+  readonly usageIntake: UsageIntake;
+  readonly now: number;
+  /** How long after its end a reported day of pushed usage stays open, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/**
+ * The last reported day that may be closed; null when that is not for the clock to say. A day of pushed usage is over a
+ * grace after its end: time in which a mapping can still be put right before it decides for good. Pulled usage may be
+ * of any hour that the stamp still has, so its days wait for whoever pulls it to say that they are complete.
+ */
+export function lastDayThatIsOver({ usageIntake, now, graceMs }: Intake): Day | null {
+  if (usageIntake === 'PULLED') return null;
+  return dayOf(hourOf(now - graceMs)) - 1;
+}

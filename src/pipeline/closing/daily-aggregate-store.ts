@@ -1,0 +1,136 @@
+import type { DailyAggregate, DaySeal } from './daily-aggregate.entity.js';
+import { among } from '../../access/scope.js';
+import { sumOf } from '../../database/dialect.js';
+import type { Sql, Tx } from '../../database/transaction.js';
+import { firstHourOf } from '../../primitives/windows.js';
+import type { Day } from '../../primitives/windows.js';
+import { addToTotal } from '../rollup/day-total-store.js';
+import type { DayPart } from '../routing/day-parts.js';
+
+export const DAILY_AGGREGATE_KEY = [
+  'stack_subscription_id',
+  'reported_day',
+  'usage_day',
+  'meter_id',
+  'resource_id',
+  'part',
+] as const;
+
+/** One reported day of one registration. */
+export interface RegistrationDay {
+  readonly registrationId: number;
+  readonly reportedDay: Day;
+}
+
+/** A stack subscription with usage on a reported day, and the usage days that it spans. */
+export interface DaySubscription {
+  readonly id: number;
+  readonly firstUsageDay: Day;
+  readonly lastUsageDay: Day;
+}
+
+const PAGE_OF_AGGREGATES = 5_000;
+
+/** The stack subscriptions of a reported day, in the order of their row ids. */
+export function listDaySubscriptions(sql: Sql, day: RegistrationDay): Promise<DaySubscription[]> {
+  return sql.query<DaySubscription>(
+    `SELECT d.stack_subscription_id AS id, MIN(d.usage_day) AS firstUsageDay, MAX(d.usage_day) AS lastUsageDay
+       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
+      WHERE s.registration_id = ? AND d.reported_day = ?
+      GROUP BY d.stack_subscription_id ORDER BY d.stack_subscription_id`,
+    [day.registrationId, day.reportedDay],
+  );
+}
+
+/** Freezes a part of the usage of some stack subscriptions on a reported day, from the records themselves. */
+export async function freezeDailyAggregates(
+  tx: Tx,
+  what: { readonly stackSubscriptionIds: readonly number[]; readonly reportedDay: Day; readonly part: DayPart },
+): Promise<void> {
+  const { reportedDay, part } = what;
+  await tx.execute(
+    `INSERT INTO daily_aggregate (${DAILY_AGGREGATE_KEY.join(', ')}, destination_id, quantity, records)
+     SELECT r.stack_subscription_id, ${Number(reportedDay)}, r.usage_day, r.meter_id, r.resource_id,
+            ${Number(part.part)}, ${Number(part.destinationId)}, ${sumOf(tx.dialect, 'r.quantity')}, COUNT(*)
+       FROM usage_record r
+      WHERE ${among('r.stack_subscription_id', what.stackSubscriptionIds)}
+        AND r.reported_hour >= ? AND r.reported_hour < ? AND r.usage_hour >= ? AND r.usage_hour < ?
+      GROUP BY r.stack_subscription_id, r.usage_day, r.meter_id, r.resource_id
+     ${addToTotal(tx.dialect, 'daily_aggregate', DAILY_AGGREGATE_KEY)}`,
+    [firstHourOf(reportedDay), firstHourOf(reportedDay + 1), part.from, part.to],
+  );
+}
+
+/**
+ * The frozen aggregates of a reported day, in the order of their key, some thousand at a time. `stackSubscriptionIds` are
+ * those of the day, in order.
+ */
+export async function* readDailyAggregates(
+  sql: Sql,
+  day: { readonly stackSubscriptionIds: readonly number[]; readonly reportedDay: Day },
+): AsyncGenerator<readonly DailyAggregate[]> {
+  for (const stackSubscriptionId of day.stackSubscriptionIds) {
+    let after = [-1, 0, 0, 0];
+    for (;;) {
+      const rows = await sql.query<DailyAggregate>(
+        `SELECT stack_subscription_id AS stackSubscriptionId, reported_day AS reportedDay, usage_day AS usageDay,
+                meter_id AS meterId, resource_id AS resourceId, part, destination_id AS destinationId, quantity,
+                records
+           FROM daily_aggregate
+          WHERE stack_subscription_id = ? AND reported_day = ? AND usage_day >= ?
+            AND (usage_day > ? OR meter_id > ? OR (meter_id = ? AND (resource_id > ?
+              OR (resource_id = ? AND part > ?))))
+          ORDER BY usage_day, meter_id, resource_id, part LIMIT ${PAGE_OF_AGGREGATES}`,
+        [stackSubscriptionId, day.reportedDay, ...expanded(after)],
+      );
+      if (rows.length > 0) yield rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE_OF_AGGREGATES) break;
+      after = [last.usageDay, last.meterId, last.resourceId, last.part];
+    }
+  }
+}
+
+/** Differences, per usage day, meter and destination, between what a day froze and its totals. None: it adds up. */
+export async function countFrozenDifferences(sql: Sql, day: RegistrationDay): Promise<number> {
+  const sums = (table: string) => `
+    SELECT d.usage_day AS usage_day, d.meter_id AS meter_id, d.destination_id AS destination_id,
+           ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records
+      FROM ${table} d JOIN stack_subscription s ON s.id = d.stack_subscription_id
+     WHERE s.registration_id = ? AND d.reported_day = ?
+     GROUP BY d.usage_day, d.meter_id, d.destination_id`;
+  const [row] = await sql.query<{ differences: number }>(
+    `SELECT COUNT(*) AS differences FROM (
+       SELECT x.usage_day FROM (${sums('usage_day_total')} UNION ALL ${sums('daily_aggregate')}) x
+        GROUP BY x.usage_day, x.meter_id, x.destination_id, x.quantity, x.records HAVING COUNT(*) <> 2) y`,
+    [day.registrationId, day.reportedDay, day.registrationId, day.reportedDay],
+  );
+  return Number(row?.differences);
+}
+
+/** The seal of the last closed day with usage before one; null for the first. */
+export async function findSealBefore(sql: Sql, day: RegistrationDay): Promise<DaySeal | null> {
+  const [row] = await sql.query<DaySeal>(
+    `SELECT ${SEAL_COLUMNS} FROM day_seal p
+      WHERE p.registration_id = ? AND p.reported_day < ? ORDER BY p.reported_day DESC LIMIT 1`,
+    [day.registrationId, day.reportedDay],
+  );
+  return row ?? null;
+}
+
+export async function insertDaySeal(tx: Tx, seal: DaySeal): Promise<void> {
+  await tx.execute(
+    `INSERT INTO day_seal (registration_id, reported_day, previous_checksum, checksum, aggregates, records)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    [seal.registrationId, seal.reportedDay, seal.previousChecksum, seal.checksum, seal.aggregates, seal.records],
+  );
+}
+
+/** Of a seal `p`. */
+export const SEAL_COLUMNS = `p.registration_id AS registrationId, p.reported_day AS reportedDay,
+  p.previous_checksum AS previousChecksum, p.checksum, p.aggregates, p.records`;
+
+/** The values of "after this key" in the order of the question marks above. */
+function expanded([usageDay = 0, meterId = 0, resourceId = 0, part = 0]: readonly number[]): number[] {
+  return [usageDay, usageDay, meterId, meterId, resourceId, resourceId, part];
+}
