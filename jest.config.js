@@ -19,8 +19,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
-  // Our imports end in `.js`, as Node wants them, and the file beside them is `.ts`. A real `.js` file, such as those of
-  // every package, is found first.
+  // Our imports end in `.js`, as Node wants them, and the file beside them is `.ts`. A real `.js` file, such as those
+  // of every package, is found first.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
   globalSetup: '<rootDir>/test/support/announce.js',
   testTimeout: 60_000,

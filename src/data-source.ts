@@ -15,7 +15,6 @@ import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters
 import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
 import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
-import { BackfillDailyAggregate1764002001000 } from '../migrations/1764002001000-backfill-daily-aggregate.js';
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
@@ -40,6 +39,5 @@ export const migrations = [
   CreateUsageRecord1764000003000,
   CreateTotals1764000004000,
   CreateDailyAggregate1764002000000,
-  BackfillDailyAggregate1764002001000,
   AddUsageIntakeToRegistration1764002002000,
 ];

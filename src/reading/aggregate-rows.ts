@@ -1,4 +1,6 @@
-/** Reads the rows of aggregates: from the records, or from what closing froze. Both answer the same for a closed day. */
+/**
+ * Reads the rows of aggregates: from the records, or from what closing froze. Both answer the same for a closed day.
+ */
 import { afterKey, recordConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Router } from './usage-router.js';
@@ -28,6 +30,7 @@ export interface AggregateRow {
   records: number;
 }
 
+/** Which rows of the spans, and after which of them. */
 export interface RowsQuestion {
   readonly filter: UsageFilter;
   readonly range: UsageRange;

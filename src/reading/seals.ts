@@ -12,9 +12,9 @@ interface SealedDay extends DaySeal {
 }
 
 /**
- * Computes the checksum of every closed day anew and compares it, and its link to the day before, with the seal. Answers
- * a line for each day that is not as it was closed. A seal is over all customers of a registration, so a caller who sees
- * only some tenants finds nothing to check.
+ * Computes the checksum of every closed day anew and compares it, and its link to the day before, with the seal.
+ * Answers a line for each day that is not as it was closed. A seal is over all customers of a registration, so a caller
+ * who sees only some tenants finds nothing to check.
  */
 export async function checkSeals(
   sql: Sql,

@@ -114,10 +114,14 @@ export type Grouping =
 
 /** The conservation laws of the books. */
 export type InvariantName =
+  /** Every closed day has the checksum with which it was closed, continuing the day before. */
+  | 'CLOSED_DAYS_ARE_AS_SEALED'
   /** Closed day totals add up to the month totals. */
   | 'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS'
   /** Every total names the mapping in force at the hours of its records. */
   | 'EVERY_TOTAL_NAMES_ITS_MAPPING'
+  /** What closing froze adds up to the totals of the closed days. */
+  | 'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS'
   /** No tenant has two mappings at one hour. */
   | 'MAPPINGS_NEVER_OVERLAP'
   /** The records of every usage and reported day add up to its totals. */

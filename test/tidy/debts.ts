@@ -56,7 +56,6 @@ export const KNOWN_UNEXPLAINED: readonly string[] = [
   'src/graphql/types/who.ts toMeter',
   'src/metering/meter-store.ts MeterFilter',
   'src/metering/meter.entity.ts meterTable',
-  'src/pipeline/closing/closed-day-store.ts insertClosedDays',
   'src/pipeline/closing/closed-day.entity.ts closedDayTable',
   'src/pipeline/ingestion/dictionary.ts createDictionary',
   'src/pipeline/ingestion/exact-json.ts JsonObject',

@@ -21,8 +21,9 @@ interface Due {
 }
 
 /**
- * Closes every reported day that is over, of all registrations: one day of each in turn, so that a long backlog does not
- * keep the others waiting, and one that fails is left out until the next time. Stops between two days when it is told to.
+ * Closes every reported day that is over, of all registrations: one day of each in turn, so that a long backlog does
+ * not keep the others waiting, and one that fails is left out until the next time. Stops between two days when it is
+ * told to.
  */
 export async function closeDueDays(
   app: { readonly db: Database; readonly clock: Clock },

@@ -40,6 +40,7 @@ export async function usageDaysOf(
   return { first: row.first, last: row.last };
 }
 
+/** Puts on record that a day is closed; the key refuses to close it twice. */
 export async function insertClosedDay(tx: Tx, day: ClosedDay): Promise<void> {
   await tx.execute(
     `INSERT INTO closed_day (registration_id, reported_day, routing_version, closed_at, closed_by)

@@ -7,7 +7,7 @@ import type { Day } from '../../primitives/windows.js';
 import { addToTotal } from '../rollup/day-total-store.js';
 import type { DayPart } from '../routing/day-parts.js';
 
-export const DAILY_AGGREGATE_KEY = [
+const DAILY_AGGREGATE_KEY = [
   'stack_subscription_id',
   'reported_day',
   'usage_day',
@@ -62,8 +62,8 @@ export async function freezeDailyAggregates(
 }
 
 /**
- * The frozen aggregates of a reported day, in the order of their key, some thousand at a time. `stackSubscriptionIds` are
- * those of the day, in order.
+ * The frozen aggregates of a reported day, in the order of their key, some thousand at a time. `stackSubscriptionIds`
+ * are those of the day, in order.
  */
 export async function* readDailyAggregates(
   sql: Sql,
@@ -118,6 +118,7 @@ export async function findSealBefore(sql: Sql, day: RegistrationDay): Promise<Da
   return row ?? null;
 }
 
+/** Seals a day; the key refuses a second seal. */
 export async function insertDaySeal(tx: Tx, seal: DaySeal): Promise<void> {
   await tx.execute(
     `INSERT INTO day_seal (registration_id, reported_day, previous_checksum, checksum, aggregates, records)

@@ -3,8 +3,8 @@ import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
 
 /**
- * Usage of one resource's meter on one usage day, filed under one closed reported day, for one destination. Written once,
- * in the transaction that closes the day, and never changed: it outlives the records that it adds up.
+ * Usage of one resource's meter on one usage day, filed under one closed reported day, for one destination. Written
+ * once, in the transaction that closes the day, and never changed: it outlives the records that it adds up.
  */
 export interface DailyAggregate {
   stackSubscriptionId: number;
@@ -31,6 +31,7 @@ export interface DaySeal {
   records: number;
 }
 
+/** The tables of what closing freezes. */
 export function dailyAggregateTables(dialect: Dialect) {
   return [
     table<DailyAggregate>({

@@ -15,9 +15,10 @@ export interface DayChecksum {
 }
 
 /**
- * Begins the checksum of a closed day. What it covers, as UTF-8 lines: a first line that names this form, the stamp, the
- * day and its routing version; the checksum before; then a line per aggregate: its six key numbers, its destination, its
- * quantity in canonical form and its count of records. The form never changes: a new one would have a new name.
+ * Begins the checksum of a closed day. What it covers, as UTF-8 lines: a first line that names this form, the stamp,
+ * the day and its routing version; the checksum before; then a line per aggregate: its six key numbers, its
+ * destination, its quantity in canonical form and its count of records. The form never changes: a new one would have a
+ * new name.
  */
 export function beginDayChecksum(day: {
   readonly cloudId: string;
