@@ -22,7 +22,7 @@ export default {
   // Our imports end in `.js`, as Node wants them, and the file beside them is `.ts`. A real `.js` file, such as those
   // of every package, is found first.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
-  globalSetup: '<rootDir>/test/support/announce.js',
+  globalSetup: '<rootDir>/test/support/before-all.js',
   testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -1,3 +1,5 @@
+import { withDates } from './dates.js';
+
 const queries = import.meta.glob('./examples/*.graphql', {
   query: '?raw',
   import: 'default',
@@ -11,15 +13,15 @@ const variables = import.meta.glob('./examples/*.json', {
 
 /**
  * The example queries in the order of their file names: `{ title, query, variables }`. The title is
- * the first comment of the file, or the file's name when it has none. `variables` is JSON, or
- * empty.
+ * the first comment of the file, or the file's name when it has none. `variables` is JSON with
+ * the dates of today, or empty.
  */
 export const examples = Object.keys(queries)
   .sort()
   .map((path) => ({
     title: titleOf(path, queries[path]),
     query: queries[path].trimEnd(),
-    variables: variables[path.replace(/\.graphql$/, '.json')]?.trimEnd() ?? '',
+    variables: withDates(variables[path.replace(/\.graphql$/, '.json')]?.trimEnd() ?? '', Date.now()),
   }));
 
 function titleOf(path, query) {

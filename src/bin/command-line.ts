@@ -1,15 +1,8 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
-import { closeCommand } from './close-command.js';
-import { demoCommand } from './demo-command.js';
+import { sentenceOf } from './error-sentence.js';
 import { CommandError, EXIT } from './exit.js';
-import { ingestCommand } from './ingest-command.js';
-import { migrateCommand } from './migrate-command.js';
-import { registrationCommand } from './registration-command.js';
-import { schemaCommand } from './schema-command.js';
-import { serveCommand } from './serve-command.js';
-import { tokenCommand } from './token-command.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES, ConfigError } from '../config.js';
 import { NewerDatabaseError } from '../database/migrate.js';
@@ -34,18 +27,18 @@ function program(): Command {
   cli
     .command('serve')
     .description('Serve /graphql, /graphiql and /v1/usage. Brings the tables up to date first.')
-    .action(serveCommand);
+    .action(later(async () => (await import('./serve-command.js')).serveCommand));
   cli
     .command('demo')
     .description('Serve a made-up stamp with 60 days of usage, and print tokens to explore it with.')
     .option('--days <n>', 'how many days of usage', '60')
-    .action(demoCommand);
+    .action(later(async () => (await import('./demo-command.js')).demoCommand));
   cli
     .command('migrate')
     .description('Bring the tables up to date, or take the latest migration back.')
     .addOption(new Option('--down', 'take the latest migration back').conflicts('pending'))
     .option('--pending', 'only list what is pending; exit code 1 if anything is')
-    .action(migrateCommand);
+    .action(later(async () => (await import('./migrate-command.js')).migrateCommand));
   cli
     .command('ingest')
     .description(
@@ -56,13 +49,13 @@ function program(): Command {
     .option('--reported-hour <time>', 'for a provider response: the reported hour that was asked for')
     .option('--source <name>', 'for a provider response: who is named as its sender', 'azure-stack')
     .option('--verdicts', 'print one line of JSON per record')
-    .action(ingestCommand);
+    .action(later(async () => (await import('./ingest-command.js')).ingestCommand));
   cli
     .command('close')
     .description('Close reported days that are over: their usage and destinations are then final. `serve` does it too.')
     .option('--registration <name>', 'only this one, without waiting for the grace')
     .option('--through <day>', 'with --registration: up to and including this UTC day; left out: yesterday')
-    .action(closeCommand);
+    .action(later(async () => (await import('./close-command.js')).closeCommand));
   cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
@@ -80,7 +73,7 @@ function program(): Command {
     )
     .option('--agreement-number <text>', 'demanded by CAPACITY')
     .option('--asset-tag <text>', 'demanded by CUSTOM')
-    .action(registrationCommand);
+    .action(later(async () => (await import('./registration-command.js')).registrationCommand));
   cli
     .command('token')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')
@@ -90,13 +83,21 @@ function program(): Command {
     .option('--tenant <guid...>', 'limit to tenants')
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
-    .action(tokenCommand);
+    .action(later(async () => (await import('./token-command.js')).tokenCommand));
   cli
     .command('schema')
     .description('Print the GraphQL schema.')
     .option('--output <file>', 'write it to a file instead')
-    .action(schemaCommand);
+    .action(later(async () => (await import('./schema-command.js')).schemaCommand));
   return cli;
+}
+
+/** A command whose code is loaded when it is asked for, so that help and mistakes are answered at once. */
+function later<Given extends unknown[]>(load: () => Promise<(...given: Given) => Promise<void>>) {
+  return async (...given: Given): Promise<void> => {
+    const command = await load();
+    await command(...given);
+  };
 }
 
 function helpAfter(): string {
@@ -133,48 +134,4 @@ function explain(error: unknown): number {
   }
   console.error(sentenceOf(error));
   return EXIT.failed;
-}
-
-interface SystemError extends Error {
-  readonly code?: string;
-  readonly path?: string;
-  readonly address?: string;
-  readonly port?: number;
-}
-
-const NOT_WRITABLE = ({ path, message }: SystemError) =>
-  path === undefined
-    ? `Not allowed: ${message}`
-    : `Not allowed to write ${path}. Set DATA_FOLDER to a folder that may be written.`;
-const SQLITE_NOT_WRITABLE = () =>
-  'The SQLite file cannot be written. Set DATA_FOLDER or DATABASE_URL to a place that may be written.';
-
-/** Common troubles of files, ports and servers, each in a sentence that says what to do. */
-const SENTENCES: ReadonlyMap<string, (error: SystemError) => string> = new Map([
-  [
-    'EADDRINUSE',
-    ({ address, port }) => `Port ${port} on ${address} is in use. Stop what listens there, or set PORT to another one.`,
-  ],
-  ['EADDRNOTAVAIL', ({ address }) => `This machine has no address ${address}. Set HOST to one that it has.`],
-  ['EACCES', NOT_WRITABLE],
-  ['EROFS', NOT_WRITABLE],
-  ['EPERM', NOT_WRITABLE],
-  ['ENOENT', ({ path }) => `There is no ${path}.`],
-  ['ENOTDIR', ({ path }) => `${path} lies below something that is no folder.`],
-  [
-    'ECONNREFUSED',
-    ({ address, port }) => `Nothing answers at ${address}:${port}. Is the database of DATABASE_URL running?`,
-  ],
-  ['ENOTFOUND', () => 'The host of DATABASE_URL is not known here.'],
-  ['SQLITE_CANTOPEN', SQLITE_NOT_WRITABLE],
-  ['SQLITE_READONLY', SQLITE_NOT_WRITABLE],
-  ['SQLITE_NOTADB', () => 'The file of DATABASE_URL is no SQLite database.'],
-  ['ER_ACCESS_DENIED_ERROR', () => 'The database refuses the user or password of DATABASE_URL.'],
-  ['ER_BAD_DB_ERROR', () => 'The database named in DATABASE_URL does not exist. Create it first.'],
-] as const);
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const sentence = SENTENCES.get((error as SystemError).code ?? '');
-  return sentence?.(error) ?? error.stack ?? error.message;
 }

@@ -81,7 +81,8 @@ export async function openTestDatabase(
   }
 }
 
-function sqliteServer(): TestServer {
+/** SQLite alone, for tests that are not about the database. What it makes, the caller closes. */
+export function sqliteServer(): TestServer {
   const server: TestServer = {
     label: 'SQLite',
     dialect: 'sqlite',

@@ -1,0 +1,195 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { commandLine } from '../support/command.js';
+import type { CommandLine } from '../support/command.js';
+import { guid } from '../support/world.js';
+import { sentenceOf } from '../../src/bin/error-sentence.js';
+import { tooOldNode } from '../../src/bin/node-version.js';
+
+const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base'), '--partner', '4711'];
+
+let cli: CommandLine;
+
+beforeEach(() => {
+  cli = commandLine();
+});
+afterEach(async () => cli.clean());
+
+describe('the command line', () => {
+  it.each([
+    [[], 'Exit codes:'],
+    [['serve'], '/v1/usage'],
+    [['demo'], '--days'],
+    [['migrate'], '--pending'],
+    [['ingest'], 'Works beside a running server'],
+    [['registration'], '--billing-model'],
+    [['token'], 'OPERATOR'],
+    [['schema'], '--output'],
+  ])('explains %j with --help', async (command, word) => {
+    const { code, stdout } = await cli.run([...command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: usage-gateway ${command.join('')}`);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(word);
+  });
+
+  it('lists every variable of the environment and every exit code', async () => {
+    const { stdout } = await cli.run(['--help']);
+    for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'DATA_FOLDER', 'BODY_BYTES_MAX', 'LOG_LEVEL']) {
+      expect(stdout).toContain(`  ${name}`);
+    }
+    for (const code of ['0  done', '1  it failed', '2  wrong', '3  ingest']) expect(stdout).toContain(code);
+  });
+
+  it.each([
+    [['dance'], 'unknown command'],
+    [['serve', '--fast'], 'unknown option'],
+    [['ingest', 'file.json'], '--registration'],
+    [['token', '--role', 'KING'], 'Allowed choices are OPERATOR'],
+    [['token'], '--role'],
+    [['migrate', '--down', '--pending'], 'cannot be used with'],
+  ])('answers %j with exit code 2', async (command, word) => {
+    const { code, stderr, stdout } = await cli.run(command);
+    expect(code).toBe(2);
+    expect(stderr).toContain(word);
+    expect(stdout).toBe('');
+  });
+
+  it('names every problem of the configuration at once, and none of the values', async () => {
+    const env = { PORT: '70000', LOG_LEVEL: 'loud', HOST: '0.0.0.0', DATABASE_URL: 'postgres://me:secret@host/db' };
+    const { code, stderr } = await cli.run(['serve'], { env });
+    expect(code).toBe(2);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(stderr).toContain(`  ${name} `);
+    expect(stderr).not.toMatch(/secret|loud|70000|0\.0\.0\.0/);
+    const exposed = await cli.run(['serve'], { env: { HOST: '0.0.0.0' } });
+    expect(exposed).toMatchObject({ code: 2 });
+    expect(exposed.stderr).toContain('ALLOW_ANY_HOST');
+  });
+});
+
+describe('usage-gateway token', () => {
+  it('prints the token alone on its last line', async () => {
+    const { code, stdout } = await cli.run([
+      'token',
+      '--role',
+      'RESELLER',
+      '--reseller',
+      'North',
+      'East',
+      '--hours',
+      '1',
+    ]);
+    expect(code).toBe(0);
+    const token = stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
+    expect(claims).toMatchObject({ role: 'RESELLER', resellers: ['North', 'East'], registrations: 'all' });
+  });
+
+  it.each([
+    ['TENANT_USER', [], '--tenant'],
+    ['RESELLER', [], '--reseller'],
+    ['INGESTOR', [], '--registration'],
+    ['TENANT_USER', ['--tenant', 'contoso'], 'GUID'],
+    ['OPERATOR', ['--hours', '0'], '--hours'],
+    ['OPERATOR', ['--hours', '100000'], '--hours'],
+  ])('refuses a %s with %j', async (role, options, word) => {
+    const { code, stdout, stderr } = await cli.run(['token', '--role', role, ...options]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(word);
+  });
+});
+
+describe('usage-gateway migrate and registration', () => {
+  it('says what is pending, runs it, and takes it back', async () => {
+    const pending = await cli.run(['migrate', '--pending']);
+    expect(pending.code).toBe(1);
+    expect(pending.stdout).toContain('CreateUsageRecord');
+    expect(await cli.run(['registration', 'hub', ...REGISTRATION])).toMatchObject({
+      code: 1,
+      stderr: 'The tables are not up to date. Run: usage-gateway migrate\n',
+    });
+    expect(await cli.run(['migrate'])).toMatchObject({ code: 0 });
+    expect(await cli.run(['migrate', '--pending'])).toEqual({ code: 0, stdout: 'Nothing is pending.\n', stderr: '' });
+    const back = await cli.run(['migrate', '--down']);
+    expect(back.code).toBe(0);
+    expect(back.stdout).toMatch(/^Took back \w+\.\n$/);
+    expect(await cli.run(['migrate', '--pending'])).toMatchObject({ code: 1 });
+  });
+
+  it('creates a registration once', async () => {
+    await cli.run(['migrate']);
+    const create = ['registration', 'hub', ...REGISTRATION];
+    expect(await cli.run(create)).toMatchObject({ code: 0, stdout: 'Created registration hub (PAY_AS_YOU_USE).\n' });
+    const again = await cli.run(create);
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toMatch(/^[^\n]+\(ALREADY_EXISTS\)\n$/);
+    const unknown = await cli.run(['registration', 'edge', ...REGISTRATION, '--billing-model', 'FREE']);
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.stderr).toContain('--billing-model is one of PAY_AS_YOU_USE');
+  });
+});
+
+describe('usage-gateway schema', () => {
+  it('prints what is committed, or writes it to a file', async () => {
+    const committed = readFileSync(join(import.meta.dirname, '..', '..', 'schema', 'schema.graphql'), 'utf8');
+    expect(await cli.run(['schema'])).toEqual({ code: 0, stdout: committed, stderr: '' });
+    const file = join(cli.folder, 'new', 'schema.graphql');
+    expect(await cli.run(['schema', '--output', file])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(file, 'utf8')).toBe(committed);
+  });
+});
+
+describe('a trouble of the machine', () => {
+  it.each<[string, (folder: string) => Record<string, string>, RegExp]>([
+    ['a data folder below a file', (folder) => ({ DATA_FOLDER: join(folder, 'file', 'data') }), /no folder/],
+    [
+      'a file that is no database',
+      (folder) => ({ DATABASE_URL: `sqlite:${join(folder, 'file')}` }),
+      /no SQLite database/,
+    ],
+    ['a database file that is a folder', (folder) => ({ DATABASE_URL: `sqlite:${folder}` }), /cannot be written/],
+    [
+      'a server that does not answer',
+      () => ({ DATABASE_URL: 'mysql://me:secret@127.0.0.1:9/usage' }),
+      /Nothing answers at 127\.0\.0\.1:9/,
+    ],
+  ])('is one sentence: %s', async (_what, envOf, sentence) => {
+    writeFileSync(
+      join(cli.folder, 'file'),
+      'This is a text and no database, long enough to have no header of one.'.repeat(20),
+    );
+    const { code, stderr, stdout } = await cli.run(['migrate'], { env: envOf(cli.folder) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('secret');
+  });
+
+  it.each([
+    ['EACCES', { path: '/srv/data' }, 'Not allowed to write /srv/data. Set DATA_FOLDER'],
+    ['EROFS', { path: '/srv/data' }, 'Not allowed to write /srv/data. Set DATA_FOLDER'],
+    ['EACCES', { address: '127.0.0.1', port: 80 }, 'Port 80 on 127.0.0.1 may not be used'],
+    ['EADDRINUSE', { address: '127.0.0.1', port: 4000 }, 'Port 4000 on 127.0.0.1 is in use'],
+    ['SQLITE_READONLY', {}, 'The SQLite file cannot be written'],
+    ['SQLITE_READONLY_DIRECTORY', {}, 'The SQLite file cannot be written'],
+    ['ER_BAD_DB_ERROR', {}, 'The database named in DATABASE_URL does not exist'],
+    ['ER_ACCESS_DENIED_ERROR', {}, 'The database refuses the user or password'],
+  ])('is one sentence: %s %j', (code, details, sentence) => {
+    const told = sentenceOf(Object.assign(new Error('riddle'), { code, ...details }));
+    expect(told).toContain(sentence);
+    expect(told).not.toContain('riddle');
+    expect(told).not.toContain('\n');
+  });
+
+  it.each([
+    ['18.20.4', false],
+    ['20.18.3', false],
+    ['20.19.0', true],
+    ['20.20.1', true],
+    ['22.1.0', true],
+  ])('is an old Node, said before anything is loaded: %s', (version, runs) => {
+    const sentence = `usage-gateway needs Node 20.19 or newer; this is ${version}.`;
+    expect(tooOldNode(version)).toBe(runs ? null : sentence);
+  });
+});

@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { commandLine } from '../support/command.js';
+import type { CommandLine } from '../support/command.js';
+import { describeEachDatabase, openTestDatabase, sqliteServer } from '../support/databases.js';
+import { METERS, guid, usageRecord } from '../support/world.js';
+
+const HOUR = 3_600_000;
+const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base')];
+/** An hour that is over, whenever the tests run: the command has the clock of the machine. */
+const hour = (Math.floor(Date.now() / HOUR) - 5) * HOUR;
+const usageStartTime = new Date(hour).toISOString();
+
+describeEachDatabase('usage-gateway ingest', (server) => {
+  let cli: CommandLine;
+  let env: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    cli = commandLine();
+    env = { DATABASE_URL: (await server.create()).url };
+    await cli.run(['migrate'], { env });
+    await cli.run(['registration', 'hub', ...REGISTRATION], { env });
+  });
+  afterAll(async () => cli.clean());
+
+  const record = (id: string, parts: object = {}) => ({ ...usageRecord({ id, usageStartTime }), ...parts });
+  const ingest = (file: string, options: readonly string[] = [], input?: string) =>
+    cli.run(['ingest', file, '--registration', 'HUB', ...options], { env, ...(input !== undefined && { input }) });
+
+  it.each([
+    ['records', 2, JSON.stringify([record('array-1'), record('array-2')])],
+    ['lines', 2, `${JSON.stringify(record('line-1'))}\n\n${JSON.stringify(record('line-2'))}\n`],
+    [
+      'cloudevents',
+      1,
+      JSON.stringify([
+        { specversion: '1.0', type: 'usage', id: 'event-1', source: 'forwarder', data: record('ignored') },
+      ]),
+    ],
+    ['provider-response', 2, providerResponse()],
+  ])('takes %s in once, however often they come', async (name, count, text) => {
+    const file = join(cli.folder, `${name}.json`);
+    writeFileSync(file, text);
+    const first = await ingest(file);
+    expect(first.stdout).toBe(`${count} records: ${count} accepted, 0 duplicates, 0 conflicts, 0 rejected.\n`);
+    expect(first.code).toBe(0);
+    const second = await ingest('-', [], text);
+    expect(second.stdout).toBe(`${count} records: 0 accepted, ${count} duplicates, 0 conflicts, 0 rejected.\n`);
+    expect(second.code).toBe(0);
+  });
+
+  it('says which records were refused, and ends with exit code 3', async () => {
+    const lines = [record('good'), record('bad', { quantity: 'NaN' }), record('good', { quantity: '2' })];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    const { code, stdout, stderr } = await ingest('-', ['--verdicts'], text);
+    expect(code).toBe(3);
+    const printed = stdout.trimEnd().split('\n');
+    expect(printed.at(-1)).toBe('3 records: 1 accepted, 0 duplicates, 1 conflicts, 1 rejected.');
+    const verdicts = printed.slice(0, -1).map((line) => (JSON.parse(line) as { verdict: string }).verdict);
+    expect(verdicts).toEqual(['ACCEPTED', 'REJECTED', 'CONFLICT']);
+    expect(stderr).toBe('');
+    const told = await ingest('-', [], text);
+    expect(told.code).toBe(3);
+    expect(told.stderr).toMatch(/^record 1 \(bad\): REJECTED \w+: .+\nrecord 2 \(good\): CONFLICT \w+: .+\n$/);
+  });
+});
+
+describe('a file that cannot be taken in', () => {
+  const server = sqliteServer();
+  let cli: CommandLine;
+  let env: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    cli = commandLine();
+    const database = await openTestDatabase(server);
+    env = { DATABASE_URL: database.url };
+    await cli.run(['registration', 'hub', ...REGISTRATION], { env });
+  });
+  afterAll(async () => {
+    await cli.clean();
+    for (const remove of [...server.leftovers].reverse()) await remove();
+  });
+
+  it.each([
+    ['a file that is not there', ['nowhere.json'], '', /There is no .*nowhere\.json/],
+    ['a text that is no JSON', ['-'], 'usage', /MALFORMED_BODY/],
+    ['an hour for what was pushed', ['-', '--reported-hour', usageStartTime], '[]', /--reported-hour is for/],
+    ['an hour that is none', ['-', '--reported-hour', 'noon'], providerResponse(), /whole hour/],
+    ['one page of several', ['-'], providerResponse('https://next'), /one page of several/],
+  ])('refuses %s in one sentence', async (_what, [file = '', ...options], input, sentence) => {
+    const { code, stdout, stderr } = await cli.run(['ingest', file, ...options, '--registration', 'hub'], {
+      env,
+      input,
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('knows no registration that does not exist', async () => {
+    const { code, stderr } = await cli.run(['ingest', '-', '--registration', 'edge'], { env, input: '[]' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('RegistrationNotFound');
+  });
+});
+
+/** Two rows as a stamp answers them: JSON in a string, ids in mixed case, a number with an exponent. */
+function providerResponse(nextLink?: string): string {
+  const row = (
+    name: string,
+    quantity: string,
+  ) => `{ "id": "/x", "name": "${name}", "type": "Microsoft.Commerce/UsageAggregate",
+    "properties": { "subscriptionId": "${guid('stack').toUpperCase()}", "usageStartTime": "${usageStartTime}",
+      "usageEndTime": "${new Date(hour + HOUR).toISOString()}", "meterId": "${METERS.vmHours.toUpperCase()}", "quantity": ${quantity},
+      "instanceData": ${JSON.stringify(JSON.stringify({ 'Microsoft.Resources': { resourceUri: `/x/${name}`, location: 'a', tags: '', additionalInfo: '' } }))} } }`;
+  const link = nextLink === undefined ? '' : `, "nextLink": "${nextLink}"`;
+  return `{ "value": [${row('vm1', '8.381903171539307e-08')}, ${row('vm2', '16.461425899527967')}]${link} }`;
+}

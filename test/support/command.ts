@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
+/** No command of the tests runs longer; one that does is stopped, and the test fails. */
+const RUN_MS_MAX = 45_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  /** Resolves when standard output holds the text; rejects when the command ends before. */
+  readonly said: (text: string | RegExp) => Promise<RegExpMatchArray>;
+  /** The same of standard error. */
+  readonly complained: (text: string | RegExp) => Promise<RegExpMatchArray>;
+  readonly signal: (signal: 'SIGINT' | 'SIGTERM') => void;
+  readonly ended: Promise<Ended>;
+}
+
+/** A data folder of its own, and the built command line in it. `clean` stops what still runs, by its process id. */
+export interface CommandLine {
+  readonly folder: string;
+  readonly run: (args: readonly string[], options?: Options) => Promise<Ended>;
+  readonly start: (args: readonly string[], options?: Options) => Running;
+  readonly clean: () => Promise<void>;
+}
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+}
+
+export function commandLine(): CommandLine {
+  const folder = mkdtempSync(join(tmpdir(), 'usage-gateway-cli-'));
+  const children = new Map<ChildProcessWithoutNullStreams, Promise<Ended>>();
+  const start = (args: readonly string[], { env = {}, input }: Options = {}): Running => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      // Nothing of the environment in which the tests run may decide.
+      env: { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0', ...env },
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
+    const running = follow(child);
+    children.set(child, running.ended);
+    return running;
+  };
+  return {
+    folder,
+    start,
+    run: (args, options) => start(args, options).ended,
+    clean: async () => {
+      for (const [child, ended] of children) {
+        if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+        await ended;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function follow(child: ChildProcessWithoutNullStreams): Running {
+  const texts = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      texts[stream] += text;
+      listeners.forEach((listener) => listener());
+    });
+  }
+  const tooLong = setTimeout(() => child.kill('SIGKILL'), RUN_MS_MAX);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(tooLong);
+      resolve({ code, ...texts });
+    });
+  });
+  const waitFor = (stream: 'stdout' | 'stderr') => (text: string | RegExp) =>
+    new Promise<RegExpMatchArray>((resolve, reject) => {
+      const look = () => {
+        const match = texts[stream].match(text);
+        if (match === null) return;
+        listeners.delete(look);
+        resolve(match);
+      };
+      listeners.add(look);
+      look();
+      void ended.then(() => reject(new Error(`It ended before it said ${String(text)}: ${JSON.stringify(texts)}`)));
+    });
+  return {
+    said: waitFor('stdout'),
+    complained: waitFor('stderr'),
+    signal: (signal) => void child.kill(signal),
+    ended,
+  };
+}
