@@ -4,6 +4,7 @@ import { onDuplicateKeep } from '../../database/dialect.js';
 import type { SqlValue, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
+import { ownText } from '../../primitives/own-text.js';
 
 /** The integers that stand for what an entry names. */
 export interface EntryIds {
@@ -141,7 +142,7 @@ async function intern(
     return id;
   });
   if (memory.size + found.size > REMEMBERED_MAX) memory.clear();
-  for (const [memoryKey, id] of found) memory.set(memoryKey, id);
+  for (const [memoryKey, id] of found) memory.set(ownText(memoryKey), id);
   return ids;
 }
 
