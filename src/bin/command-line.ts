@@ -11,14 +11,15 @@ import { DomainError } from '../primitives/errors.js';
 /** Runs one command and answers its exit code. Problems become one sentence on standard error. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv]);
+    await createProgram().parseAsync([...argv]);
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.ok;
   } catch (error) {
     return explain(error);
   }
 }
 
-function program(): Command {
+/** Every command with its arguments and options. */
+export function createProgram(): Command {
   const cli = new Command('usage-gateway')
     .description('Takes in what every resource of an Azure Stack Hub used, keeps exact books, and serves them.')
     .exitOverride()

@@ -2,6 +2,7 @@
  * Whole hours, days and months in UTC, as numbers counted from 1970. Windows are half-open: the start belongs to them,
  * the end does not. Counting hours keeps time zones, and the databases' own ideas of a timestamp, out of the books.
  */
+import { ownText } from './own-text.js';
 
 /** Hours since 1970-01-01T00Z. */
 export type Hour = number;
@@ -70,6 +71,21 @@ const INSTANT =
  * a query arrives as a space and is taken for what it was. Null for anything else, leap seconds and 31 February too.
  */
 export function parseInstant(text: string): number | null {
+  const known = instants.get(text);
+  if (known !== undefined) return known;
+  const instant = readInstant(text);
+  if (instant !== null) {
+    if (instants.size >= INSTANTS_MAX) instants.clear();
+    instants.set(ownText(text), instant);
+  }
+  return instant;
+}
+
+/** Usage names the same few hours over and over, so texts that were understood are remembered. */
+const instants = new Map<string, number>();
+const INSTANTS_MAX = 1_000;
+
+function readInstant(text: string): number | null {
   const match = INSTANT.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match;

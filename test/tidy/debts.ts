@@ -110,8 +110,6 @@ export const KNOWN_DEAD: readonly string[] = [
   'src/graphql/connection.ts PAGE_MAX',
   'src/graphql/limits.ts DEPTH_MAX',
   'src/graphql/permissions.ts ACCESS',
-  'src/pipeline/ingestion/usage-record.ts REJECTION_CODES',
-  'src/primitives/errors.ts ERROR_CODES',
   'src/primitives/errors.ts unreachable',
   'src/primitives/quantity.ts FRACTION_DIGITS',
   'src/primitives/quantity.ts INTEGER_DIGITS',

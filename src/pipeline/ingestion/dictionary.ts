@@ -4,6 +4,7 @@ import { onDuplicateKeep } from '../../database/dialect.js';
 import type { SqlValue, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
+import { ownText } from '../../primitives/own-text.js';
 
 /** The integers that stand for what an entry names. */
 export interface EntryIds {
@@ -37,11 +38,18 @@ interface Kind {
   readonly columns: readonly string[];
 }
 
+/** A name that is not in memory: what it is looked up by, and what is written when it is new. */
 interface Named {
-  /** What identifies the name in memory. */
   readonly memoryKey: string;
   readonly key: SqlValue;
   readonly row: readonly SqlValue[];
+}
+
+/** How the entries of a batch name things of one kind. `named` is asked for names that are not in memory only. */
+interface Naming {
+  /** What identifies the name in memory. */
+  readonly memoryKeyOf: (entry: UsageEntry, index: number) => string;
+  readonly named: (entry: UsageEntry, index: number) => Pick<Named, 'key' | 'row'>;
 }
 
 const METER: Kind = {
@@ -73,24 +81,28 @@ export function createDictionary(): Dictionary {
   return {
     idsOf: async (db, registrationId, entries, now) => {
       const within = `registration_id = ${Number(registrationId)}`;
-      const meterIds = await intern(db, METER, '1 = 1', meters, entries, (entry) => ({
-        memoryKey: entry.meterGuid,
-        key: entry.meterGuid,
-        row: [entry.meterGuid, entry.meterWireId, 0, 'unknown', 0, now],
-      }));
-      const sourceIds = await intern(db, SOURCE, within, sources, entries, (entry) => ({
-        memoryKey: `${registrationId} ${entry.source}`,
-        key: entry.source,
-        row: [registrationId, entry.source],
-      }));
-      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, stackSubscriptions, entries, (entry) => ({
-        memoryKey: `${registrationId} ${entry.stackSubscriptionGuid}`,
-        key: entry.stackSubscriptionGuid,
-        row: [registrationId, entry.stackSubscriptionGuid, now],
-      }));
-      const resourceIds = await intern(db, RESOURCE, '1 = 1', resources, entries, (entry, index) =>
-        namedResource(entry, subscriptionIds[index] ?? 0),
-      );
+      const meterIds = await intern(db, METER, '1 = 1', meters, entries, {
+        memoryKeyOf: ({ meterGuid }) => meterGuid,
+        named: ({ meterGuid, meterWireId }) => ({
+          key: meterGuid,
+          row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
+        }),
+      });
+      const sourceIds = await intern(db, SOURCE, within, sources, entries, {
+        memoryKeyOf: ({ source }) => `${registrationId} ${source}`,
+        named: ({ source }) => ({ key: source, row: [registrationId, source] }),
+      });
+      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, stackSubscriptions, entries, {
+        memoryKeyOf: ({ stackSubscriptionGuid }) => `${registrationId} ${stackSubscriptionGuid}`,
+        named: ({ stackSubscriptionGuid }) => ({
+          key: stackSubscriptionGuid,
+          row: [registrationId, stackSubscriptionGuid, now],
+        }),
+      });
+      const resourceIds = await intern(db, RESOURCE, '1 = 1', resources, entries, {
+        memoryKeyOf: (entry, index) => resourceMemoryKey(entry, subscriptionIds[index] ?? 0),
+        named: (entry, index) => namedResource(entry, subscriptionIds[index] ?? 0),
+      });
       return entries.map((_, index) => ({
         stackSubscriptionId: subscriptionIds[index] ?? 0,
         meterId: meterIds[index] ?? 0,
@@ -106,17 +118,17 @@ export function uriKey(uri: string): Buffer {
   return digest16([uri.toLowerCase()]);
 }
 
-function namedResource(entry: UsageEntry, stackSubscriptionId: number): Named {
+function resourceMemoryKey(entry: UsageEntry, stackSubscriptionId: number): string {
   const { resourceUri, location, tags, additionalInfo } = entry;
+  return `${stackSubscriptionId}\u0000${resourceUri}\u0000${location}\u0000${tags}\u0000${additionalInfo}`;
+}
+
+function namedResource(entry: UsageEntry, stackSubscriptionId: number): Pick<Named, 'key' | 'row'> {
+  const { resourceUri, location, tags, additionalInfo } = entry;
+  const key = digest16([String(stackSubscriptionId), resourceUri, location, tags, additionalInfo]);
   return {
-    memoryKey: `${stackSubscriptionId}\u0000${resourceUri}\u0000${location}\u0000${tags}\u0000${additionalInfo}`,
-    get key() {
-      return digest16([String(stackSubscriptionId), resourceUri, location, tags, additionalInfo]);
-    },
-    get row() {
-      const uri = resourceUri;
-      return [stackSubscriptionId, this.key, uriKey(uri), uri, location, tags, additionalInfo];
-    },
+    key,
+    row: [stackSubscriptionId, key, uriKey(resourceUri), resourceUri, location, tags, additionalInfo],
   };
 }
 
@@ -126,22 +138,23 @@ async function intern(
   within: string,
   memory: Map<string, number>,
   entries: readonly UsageEntry[],
-  nameOf: (entry: UsageEntry, index: number) => Named,
+  { memoryKeyOf, named }: Naming,
 ): Promise<number[]> {
-  const names = entries.map(nameOf);
+  const memoryKeys = entries.map(memoryKeyOf);
   const unknown = new Map<string, Named>();
-  for (const name of names) {
-    if (!memory.has(name.memoryKey)) unknown.set(name.memoryKey, name);
-  }
-  if (unknown.size === 0) return names.map(({ memoryKey }) => memory.get(memoryKey) ?? 0);
+  entries.forEach((entry, index) => {
+    const memoryKey = memoryKeys[index] ?? '';
+    if (!memory.has(memoryKey)) unknown.set(memoryKey, { memoryKey, ...named(entry, index) });
+  });
+  if (unknown.size === 0) return memoryKeys.map((memoryKey) => memory.get(memoryKey) ?? 0);
   const found = await findOrInsert(db, kind, within, [...unknown.values()]);
-  const ids = names.map(({ memoryKey }) => {
+  const ids = memoryKeys.map((memoryKey) => {
     const id = memory.get(memoryKey) ?? found.get(memoryKey);
     invariant(id, `a ${kind.table} that was committed can be read`);
     return id;
   });
   if (memory.size + found.size > REMEMBERED_MAX) memory.clear();
-  for (const [memoryKey, id] of found) memory.set(memoryKey, id);
+  for (const [memoryKey, id] of found) memory.set(ownText(memoryKey), id);
   return ids;
 }
 
