@@ -3,8 +3,11 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Database } from './database.js';
 import { beginImmediate } from './transaction.js';
 
-/** A database's name may be as long as a lock's, so it goes into the lock's name as its digest. */
-const LOCK_NAME = "CONCAT('usage-gateway:', MD5(DATABASE()))";
+/**
+ * A database's name may be as long as a lock's, so it goes into the lock's name as its digest: SHA2, because MySQL has
+ * no MD5 any more since 9.6.
+ */
+const LOCK_NAME = "CONCAT('usage-gateway:', LEFT(SHA2(DATABASE(), 256), 32))";
 const LOCK_SECONDS_MAX = 120;
 
 /** The database was made by a newer version of the gateway, and this one must not touch it. */

@@ -26,10 +26,12 @@ export class MalformedJson extends Error {
   }
 }
 
-const DEPTH_MAX = 32;
+/** How deep arrays and objects may nest. */
+export const DEPTH_MAX = 32;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const NEEDS_CARE = /[\u0000-\u001f\\]/;
+/** Half of a surrogate pair may stand in text that did not come as UTF-8, so any of them is looked at. */
+const NEEDS_CARE = /[\u0000-\u001f\\\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

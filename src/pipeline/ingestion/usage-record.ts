@@ -100,6 +100,8 @@ const FIELDS: ReadonlySet<string> = new Set([
 ]);
 /** Control characters end up in logs and spreadsheets; NUL is what identities are joined by. */
 const CONTROL = /[\u0000-\u001f\u007f]/;
+/** Half a character becomes another one when it is stored, and two ids the same. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 class Refused extends Error {
   constructor(readonly rejection: Rejection) {
@@ -116,7 +118,7 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
         throw refuse('UNKNOWN_FIELD', `A record has no field "${field.slice(0, 64)}".`, field.slice(0, 64));
       }
     }
-    const source = textOf(value, 'source', NAME_LENGTH_MAX);
+    const source = sourceOf(value);
     const recordId = textOf(value, 'id', NAME_LENGTH_MAX);
     const corrects = value['corrects'] == null ? null : textOf(value, 'corrects', NAME_LENGTH_MAX);
     if (corrects === recordId) throw refuse('CORRECTS_ITSELF', 'A record cannot correct itself.', 'corrects');
@@ -155,6 +157,9 @@ export function checkProviderRow(
     const stackSubscriptionGuid = guidOf(properties, 'subscriptionId');
     const meter = meterOf(properties);
     const usageHour = windowOf(properties, pulled.now);
+    if (pulled.reportedHour > hourOf(pulled.now + CLOCK_SKEW_MS)) {
+      throw refuse('WINDOW_IN_FUTURE', 'The reported hour has not begun yet.');
+    }
     if (usageHour > pulled.reportedHour) {
       throw refuse('WINDOW_IN_FUTURE', 'Usage cannot be reported before it happened.', 'usageStartTime');
     }
@@ -243,7 +248,15 @@ function checkedText(value: string, field: string, lengthMax: number): string {
     throw refuse('TOO_LONG', `${field} has at most ${lengthMax} characters.`, field);
   }
   if (CONTROL.test(value)) throw refuse('INVALID_TEXT', `${field} holds a control character.`, field);
+  if (LONE_SURROGATE.test(value)) throw refuse('INVALID_TEXT', `${field} holds half a character.`, field);
   return value;
+}
+
+/** Servers of the MySQL family compare names without the spaces at their end, and two sources must not become one. */
+function sourceOf(object: JsonObject): string {
+  const source = textOf(object, 'source', NAME_LENGTH_MAX);
+  if (source.trim() !== source) throw refuse('INVALID_TEXT', 'source begins or ends with a space.', 'source');
+  return source;
 }
 
 function guidOf(object: JsonObject, field: string): string {
@@ -330,7 +343,9 @@ function detailOf(object: JsonObject, field: string): string {
 function embeddedText(instance: JsonObject, field: string): string {
   const value = instance[field];
   if (value === undefined || value === null) return '';
-  return boundedDetail(typeof value === 'string' ? value : canonicalJson(value), field);
+  if (typeof value !== 'string') return boundedDetail(canonicalJson(value), field);
+  if (value.includes('\u0000')) throw refuse('INVALID_TEXT', `${field} holds a NUL.`, field);
+  return boundedDetail(value, field);
 }
 
 function boundedDetail(text: string, field: string): string {
