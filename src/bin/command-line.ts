@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
+import { accessMatrixCommand } from './access-matrix-command.js';
 import { demoCommand } from './demo-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ingestCommand } from './ingest-command.js';
@@ -84,6 +85,11 @@ function program(): Command {
     .description('Print the GraphQL schema.')
     .option('--output <file>', 'write it to a file instead')
     .action(schemaCommand);
+  cli
+    .command('access-matrix')
+    .description('Print which role may read which field.')
+    .option('--output <file>', 'write it to a file instead')
+    .action(accessMatrixCommand);
   return cli;
 }
 

@@ -1,6 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { applyMiddleware } from 'graphql-middleware';
 import { buildSchema } from 'type-graphql';
 
 import { AdministrationResolver } from './modules/administration.js';
@@ -23,12 +22,11 @@ import {
 } from './modules/usage-references.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
-import { permissionsFor } from './permissions.js';
+import { withPermissions } from './permissions.js';
 
 /** The schema with its permissions: a field that the permission table does not name keeps it from being made. */
 export async function createSchema(): Promise<GraphQLSchema> {
-  const schema = await createBareSchema();
-  return applyMiddleware(schema, permissionsFor(schema));
+  return withPermissions(await createBareSchema());
 }
 
 /** The schema as text, sorted: what `schema/schema.graphql` holds. */
@@ -36,7 +34,8 @@ export async function printGatewaySchema(): Promise<string> {
   return `${printSchema(lexicographicSortSchema(await createBareSchema()))}\n`;
 }
 
-function createBareSchema(): Promise<GraphQLSchema> {
+/** The schema without permissions: for what looks at it, and never for serving. */
+export function createBareSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [
       ViewerResolver,

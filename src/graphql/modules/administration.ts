@@ -128,7 +128,7 @@ class AssignStackSubscriptionInput {
 
 const ERRORS = 'Empty when it was done.';
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class CreateRegistrationPayload {
   @Field(() => Registration, { nullable: true, description: 'The new registration.' })
   registration!: Registration | null;
@@ -136,7 +136,7 @@ class CreateRegistrationPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RegisterTenantPayload {
   @Field(() => Tenant, { nullable: true, description: 'The tenant.' })
   tenant!: Tenant | null;
@@ -144,13 +144,13 @@ class RegisterTenantPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class MapTenantPayload extends RegisterTenantPayload {}
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class UnmapTenantPayload extends RegisterTenantPayload {}
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RegisterResellerPayload {
   @Field(() => Reseller, { nullable: true, description: 'The new reseller.' })
   reseller!: Reseller | null;
@@ -158,7 +158,7 @@ class RegisterResellerPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class AddCspSubscriptionPayload {
   @Field(() => CspSubscription, { nullable: true, description: 'The subscription.' })
   cspSubscription!: CspSubscription | null;
@@ -166,7 +166,7 @@ class AddCspSubscriptionPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class AssignStackSubscriptionPayload {
   @Field(() => StackSubscription, { nullable: true, description: 'The subscription with its tenant.' })
   stackSubscription!: StackSubscription | null;
@@ -174,7 +174,10 @@ class AssignStackSubscriptionPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType('MappingPreview', { description: 'What a change of mapping would do, without doing it.' })
+@ObjectType('MappingPreview', {
+  simpleResolvers: true,
+  description: 'What a change of mapping would do, without doing it.',
+})
 class MappingPreviewType {
   @Field(() => Tenant, { description: 'Whose mapping it is about.' })
   tenant!: Tenant;
