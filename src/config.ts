@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+
+import { parseAccessFile } from './access/access-file.js';
+import type { IssuerConfig } from './access/access-file.js';
 
 /** Everything that can be configured, read once at start. */
 export interface Config {
@@ -10,6 +14,12 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly allowsAnyHost: boolean;
+  /** Whose tokens are believed. */
+  readonly issuers: readonly IssuerConfig[];
+  /** Whether tokens that this machine signs are accepted: on loopback alone, and never beside an issuer. */
+  readonly allowsLocalTokens: boolean;
+  /** How long the answer to a change that is wanted once is kept. */
+  readonly idempotencyHours: number;
 }
 
 interface Variable {
@@ -44,8 +54,19 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'ALLOW_ANY_HOST',
-    meaning: 'true allows a HOST that is not loopback. Tokens are signed locally; put TLS before it.',
+    meaning:
+      'true allows a HOST that is not loopback without issuers: API keys alone are accepted then. Put TLS before it.',
     default: 'false',
+  },
+  {
+    name: 'ACCESS_FILE',
+    meaning: 'JSON file of the OpenID Connect issuers whose tokens are believed; see docs/access.md.',
+    default: 'none: tokens are signed locally, on loopback only',
+  },
+  {
+    name: 'IDEMPOTENCY_HOURS',
+    meaning: 'How long a mutation with an idempotency key answers the same again.',
+    default: '24',
   },
 ];
 
@@ -61,10 +82,15 @@ const environment = z
     BODY_BYTES_MAX: whole(1024, 268_435_456).default(8_388_608),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
+    ACCESS_FILE: z
+      .string()
+      .transform((file, context) => issuersIn(file, (message) => context.addIssue({ code: 'custom', message })))
+      .default([]),
+    IDEMPOTENCY_HOURS: whole(1, 24 * 365).default(24),
   })
-  .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
+  .refine((given) => LOOPBACK.test(given.HOST) || given.ALLOW_ANY_HOST === 'true' || given.ACCESS_FILE.length > 0, {
     path: ['HOST'],
-    message: 'is not loopback; set ALLOW_ANY_HOST=true to serve others',
+    message: 'is not loopback; name issuers in ACCESS_FILE, or set ALLOW_ANY_HOST=true to serve API keys alone',
   });
 
 /** The configuration is wrong. The message holds one line per problem, and no value: values may be secret. */
@@ -88,8 +114,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataFolder: data.DATA_FOLDER,
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
-    allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
+    allowsAnyHost: !LOOPBACK.test(data.HOST),
+    issuers: data.ACCESS_FILE,
+    allowsLocalTokens: LOOPBACK.test(data.HOST) && data.ACCESS_FILE.length === 0,
+    idempotencyHours: data.IDEMPOTENCY_HOURS,
   });
+}
+
+/** What the access file says; its problems are told one by one. A file that is named and says nothing is a mistake. */
+function issuersIn(file: string, onProblem: (sentence: string) => void): readonly IssuerConfig[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    onProblem('names a file that cannot be read');
+    return [];
+  }
+  const read = parseAccessFile(text);
+  if ('issuers' in read && read.issuers.length > 0) return read.issuers;
+  const problems = 'issuers' in read ? ['names no issuers'] : read.problems;
+  for (const problem of problems) onProblem(problem);
+  return [];
 }
 
 function whole(min: number, max: number) {

@@ -1,5 +1,7 @@
 import type { EntitySchema } from 'typeorm';
 
+import { apiKeyTable } from './access/api-key.entity.js';
+import { auditTables } from './access/audit.entity.js';
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
@@ -13,6 +15,8 @@ import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-met
 import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
 import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
+import { CreateAudit1764001000000 } from '../migrations/1764001000000-create-audit.js';
+import { CreateApiKey1764001001000 } from '../migrations/1764001001000-create-api-key.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -24,6 +28,8 @@ export function entities(dialect: Dialect): EntitySchema[] {
     destinationTable(dialect),
     ...rollupTables(dialect),
     closedDayTable(dialect),
+    ...auditTables(dialect),
+    apiKeyTable(dialect),
   ];
 }
 
@@ -34,4 +40,6 @@ export const migrations = [
   SeedMeters1764000002000,
   CreateUsageRecord1764000003000,
   CreateTotals1764000004000,
+  CreateAudit1764001000000,
+  CreateApiKey1764001001000,
 ];

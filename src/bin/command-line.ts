@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
 import { accessMatrixCommand } from './access-matrix-command.js';
+import { addApiKeyCommands } from './api-key-command.js';
+import { auditVerifyCommand } from './audit-command.js';
 import { demoCommand } from './demo-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ingestCommand } from './ingest-command.js';
@@ -80,6 +82,14 @@ function program(): Command {
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(tokenCommand);
+  addApiKeyCommands(cli);
+  cli
+    .command('audit')
+    .description('The audit log.')
+    .command('verify')
+    .description('Compute the whole audit log again; exit code 1 where it was tampered with.')
+    .option('--expect <hash>', 'a hash that was noted earlier: the log must still hold it')
+    .action(auditVerifyCommand);
   cli
     .command('schema')
     .description('Print the GraphQL schema.')

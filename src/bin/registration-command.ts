@@ -1,5 +1,6 @@
 import { CommandError } from './exit.js';
 import { withBooks } from './open-books.js';
+import { COMMAND_LINE } from '../access/actor.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../registration/billing-model.js';
 import { createRegistration } from '../registration/create-registration.js';
@@ -32,7 +33,7 @@ export async function registrationCommand(
         isMultitenancyApproved: options.multitenancy,
         agreementNumber: options.agreementNumber,
         msAssetTag: options.assetTag,
-        by: 'command line',
+        by: COMMAND_LINE,
       },
       insertFallbackDestinations,
     );

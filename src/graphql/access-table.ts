@@ -47,10 +47,11 @@ export const ACCESS: AccessTable = {
     ...of(PARTNERS, 'resellers', 'cspSubscriptions', 'fallbackUsage'),
     ...of(REGISTRATION_STAFF, 'registrations', 'registration', 'quarantinedRecords'),
     ...of(ADMINISTRATORS, 'previewTenantMapping'),
-    ...of(CONTROLLERS, 'invariants'),
+    ...of(CONTROLLERS, 'invariants', 'auditLog', 'verifyAuditLog'),
+    ...of(OPERATORS, 'apiKeys'),
   },
   Mutation: {
-    ...of(OPERATORS, 'createRegistration'),
+    ...of(OPERATORS, 'createRegistration', 'createApiKey', 'revokeApiKey'),
     ...of(ADMINISTRATORS, 'registerTenant', 'registerReseller', 'addCspSubscription'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription'),
     ...of(SENDERS, 'recordUsage'),
@@ -118,6 +119,21 @@ export const ACCESS: AccessTable = {
   Tag: of(READERS, 'name', 'value'),
   TimeWindow: of(EVERYONE, 'start', 'end'),
   PageInfo: of(EVERYONE, 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'),
+
+  // Who may come in, and what they did.
+  ApiKey: {
+    ...of(OPERATORS, 'keyId', 'name', 'role', 'registrations', 'tenants', 'resellers', 'createdAt', 'createdBy'),
+    ...of(OPERATORS, 'expiresAt', 'lastUsedAt', 'revokedAt', 'revokedBy'),
+  },
+  ...page('ApiKey', OPERATORS),
+  CreateApiKeyPayload: payload(OPERATORS, 'apiKey', 'secret'),
+  RevokeApiKeyPayload: payload(OPERATORS, 'apiKey'),
+  AuditEntry: {
+    ...of(CONTROLLERS, 'sequence', 'at', 'action', 'outcome', 'code', 'subject', 'role', 'credential', 'requestId'),
+    ...of(CONTROLLERS, 'registration', 'target', 'before', 'after', 'hash'),
+  },
+  ...page('AuditEntry', CONTROLLERS),
+  AuditVerification: of(CONTROLLERS, 'isIntact', 'entries', 'hash', 'problem', 'holdsExpected'),
 
   // Changing who is billed where.
   MappingPreview: of(ADMINISTRATORS, 'tenant', 'effectiveFrom', 'cspSubscription', 'moves', 'closedRecords'),

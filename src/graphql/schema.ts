@@ -3,6 +3,8 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 
 import { AdministrationResolver } from './modules/administration.js';
+import { ApiKeyResolver } from './modules/api-keys.js';
+import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
 import {
   CspSubscriptionReferences,
@@ -23,10 +25,11 @@ import {
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
 import { withPermissions } from './permissions.js';
+import { withRefusalsRecorded } from './refused-mutations.js';
 
 /** The schema with its permissions: a field that the permission table does not name keeps it from being made. */
 export async function createSchema(): Promise<GraphQLSchema> {
-  return withPermissions(await createBareSchema());
+  return withRefusalsRecorded(withPermissions(await createBareSchema()));
 }
 
 /** The schema as text, sorted: what `schema/schema.graphql` holds. */
@@ -54,6 +57,9 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       QuarantinedRecordReferences,
       IngestionResolver,
       AdministrationResolver,
+      ApiKeyResolver,
+      AuditResolver,
+      AuditEntryReferences,
     ],
     validate: false,
   });

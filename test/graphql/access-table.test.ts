@@ -9,10 +9,11 @@ import { printAccessMatrix } from '../../src/graphql/access-matrix.js';
 import { ACCESS } from '../../src/graphql/access-table.js';
 import type { AccessTable } from '../../src/graphql/access-table.js';
 import { guardedFields, objectTypesOf } from '../../src/graphql/guarded-fields.js';
-import { createBareSchema, createSchema } from '../../src/graphql/schema.js';
+import { withPermissions } from '../../src/graphql/permissions.js';
+import { createBareSchema } from '../../src/graphql/schema.js';
 
 const bare = await createBareSchema();
-const served = await createSchema();
+const served = withPermissions(await createBareSchema());
 const guarded = guardedFields(bare, ACCESS);
 
 describe('the table of fields by role', () => {

@@ -1,8 +1,11 @@
 import { addToMonthTotals, insertClosedDays, listReportedDays, usageDaysOf } from './closed-day-store.js';
+import { subjectOf } from '../../access/actor.js';
+import type { By } from '../../access/actor.js';
+import { inAuditedTransaction } from '../../access/audited-transaction.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError } from '../../primitives/errors.js';
-import { dayOf, firstDayOf, hourOf, monthOf } from '../../primitives/windows.js';
+import { dayOf, dayText, firstDayOf, hourOf, monthOf } from '../../primitives/windows.js';
 import type { Day } from '../../primitives/windows.js';
 import { lockRegistration, moveClosedBoundary } from '../../registration/registration-store.js';
 
@@ -12,23 +15,26 @@ import { lockRegistration, moveClosedBoundary } from '../../registration/registr
  * closed already stay as they are, so repeating it changes nothing. Answers the days that were closed now.
  */
 export async function closeDays(
-  { db, clock }: { readonly db: Database; readonly clock: Clock },
-  input: { readonly registrationId: number; readonly through: Day; readonly by: string },
+  app: { readonly db: Database; readonly clock: Clock },
+  input: { readonly registrationId: number; readonly through: Day; readonly by: By },
 ): Promise<readonly Day[]> {
+  const { clock } = app;
   const { registrationId, through } = input;
   if (through >= dayOf(hourOf(clock.now()))) {
     throw new DomainError('WINDOW_NOT_OVER', 'A reported day closes when it is over.', ['through']);
   }
-  return db.inTransaction(async (tx) => {
+  return inAuditedTransaction(app, { action: 'closeDays', by: input.by }, async (tx) => {
     const registration = await lockRegistration(tx, registrationId);
-    if (through < registration.closedBeforeDay) return [];
+    const about = { target: `reported days of ${registration.name}`, registrationId, tenantId: null };
+    const before = { closedBefore: dayText(registration.closedBeforeDay) };
+    if (through < registration.closedBeforeDay) return { ...about, result: [], before, after: before };
     const range = { registrationId, from: registration.closedBeforeDay, to: through + 1 };
     const days = await listReportedDays(tx, range);
     await insertClosedDays(tx, days, {
       registrationId,
       routingVersion: registration.routingVersion,
       closedAt: clock.now(),
-      closedBy: input.by,
+      closedBy: subjectOf(input.by),
     });
     const usage = await usageDaysOf(tx, range);
     if (usage !== null) {
@@ -38,6 +44,6 @@ export async function closeDays(
       }
     }
     await moveClosedBoundary(tx, registrationId, range.to);
-    return days;
+    return { ...about, result: days, before, after: { closedBefore: dayText(range.to) } };
   });
 }
