@@ -1,8 +1,11 @@
 /** The composition root: a Config in, a running App out. Nothing else wires parts together. */
 import { join } from 'node:path';
 
+import { createApiKeys } from './access/api-keys.js';
+import { createCredentials } from './access/credentials.js';
+import type { Credentials } from './access/credentials.js';
 import { createLocalTokens, localKey } from './access/local-tokens.js';
-import type { LocalTokens } from './access/local-tokens.js';
+import { createOidcTokens } from './access/oidc-tokens.js';
 import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
 import { openDatabase } from './database/database.js';
@@ -18,7 +21,8 @@ import type { Clock } from './primitives/clock.js';
 /** Everything that serving and commands need. It is a Pipeline, and so can be handed to the acts as it is. */
 export interface App extends Pipeline {
   readonly config: Config;
-  readonly tokens: LocalTokens;
+  /** Every kind of credential that is accepted here. */
+  readonly tokens: Credentials;
   readonly cursors: Cursors;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
@@ -41,15 +45,23 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     migrations,
     ...(outside.onStatement && { onStatement: outside.onStatement }),
   });
+  const tokens = createCredentials({
+    local: config.allowsLocalTokens ? createLocalTokens(key, clock) : null,
+    oidc: config.issuers.length > 0 ? createOidcTokens(config.issuers, clock) : null,
+    apiKeys: createApiKeys({ db, clock }),
+  });
   return {
     config,
     clock,
     db,
-    tokens: createLocalTokens(key, clock),
+    tokens,
     cursors: createCursors(key),
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
-    close: () => db.close(),
+    close: async () => {
+      await tokens.settled();
+      await db.close();
+    },
   };
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+
+import { parseAccessFile } from './access/access-file.js';
+import type { IssuerConfig } from './access/access-file.js';
 
 /** Everything that can be configured, read once at start. */
 export interface Config {
@@ -15,6 +19,12 @@ export interface Config {
     readonly isAutomatic: boolean;
     readonly graceMs: number;
   };
+  /** Whose tokens are believed. */
+  readonly issuers: readonly IssuerConfig[];
+  /** Whether tokens that this machine signs are accepted: on loopback alone, and never beside an issuer. */
+  readonly allowsLocalTokens: boolean;
+  /** How long the answer to a change that is wanted once is kept. */
+  readonly idempotencyHours: number;
 }
 
 interface Variable {
@@ -49,7 +59,8 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'ALLOW_ANY_HOST',
-    meaning: 'true allows a HOST that is not loopback. Tokens are signed locally; put TLS before it.',
+    meaning:
+      'true allows a HOST that is not loopback without issuers: API keys alone are accepted then. Put TLS before it.',
     default: 'false',
   },
   {
@@ -61,6 +72,16 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     name: 'CLOSE_GRACE_HOURS',
     meaning: 'How long after its end a reported day of pushed usage stays open.',
     default: '6',
+  },
+  {
+    name: 'ACCESS_FILE',
+    meaning: 'JSON file of the OpenID Connect issuers whose tokens are believed; see docs/access.md.',
+    default: 'none: tokens are signed locally, on loopback only',
+  },
+  {
+    name: 'IDEMPOTENCY_HOURS',
+    meaning: 'How long a mutation with an idempotency key answers the same again.',
+    default: '24',
   },
 ];
 
@@ -78,10 +99,15 @@ const environment = z
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
     BACKGROUND_TASKS: z.enum(['true', 'false']).default('true'),
     CLOSE_GRACE_HOURS: whole(0, 720).default(6),
+    ACCESS_FILE: z
+      .string()
+      .transform((file, context) => issuersIn(file, (message) => context.addIssue({ code: 'custom', message })))
+      .default([]),
+    IDEMPOTENCY_HOURS: whole(1, 24 * 365).default(24),
   })
-  .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
+  .refine((given) => LOOPBACK.test(given.HOST) || given.ALLOW_ANY_HOST === 'true' || given.ACCESS_FILE.length > 0, {
     path: ['HOST'],
-    message: 'is not loopback; set ALLOW_ANY_HOST=true to serve others',
+    message: 'is not loopback; name issuers in ACCESS_FILE, or set ALLOW_ANY_HOST=true to serve API keys alone',
   });
 
 /** The configuration is wrong. The message holds one line per problem, and no value: values may be secret. */
@@ -105,9 +131,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataFolder: data.DATA_FOLDER,
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
-    allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
     closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
+    allowsAnyHost: !LOOPBACK.test(data.HOST),
+    issuers: data.ACCESS_FILE,
+    allowsLocalTokens: LOOPBACK.test(data.HOST) && data.ACCESS_FILE.length === 0,
+    idempotencyHours: data.IDEMPOTENCY_HOURS,
   });
+}
+
+/** What the access file says; its problems are told one by one. A file that is named and says nothing is a mistake. */
+function issuersIn(file: string, onProblem: (sentence: string) => void): readonly IssuerConfig[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    onProblem('names a file that cannot be read');
+    return [];
+  }
+  const read = parseAccessFile(text);
+  if ('issuers' in read && read.issuers.length > 0) return read.issuers;
+  const problems = 'issuers' in read ? ['names no issuers'] : read.problems;
+  for (const problem of problems) onProblem(problem);
+  return [];
 }
 
 function whole(min: number, max: number) {

@@ -1,5 +1,7 @@
 import type { EntitySchema } from 'typeorm';
 
+import { apiKeyTable } from './access/api-key.entity.js';
+import { auditTables } from './access/audit.entity.js';
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
@@ -16,6 +18,8 @@ import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-crea
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
 import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
+import { CreateAudit1764001000000 } from '../migrations/1764001000000-create-audit.js';
+import { CreateApiKey1764001001000 } from '../migrations/1764001001000-create-api-key.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -28,6 +32,8 @@ export function entities(dialect: Dialect): EntitySchema[] {
     ...rollupTables(dialect),
     closedDayTable(dialect),
     ...dailyAggregateTables(dialect),
+    ...auditTables(dialect),
+    apiKeyTable(dialect),
   ];
 }
 
@@ -40,4 +46,6 @@ export const migrations = [
   CreateTotals1764000004000,
   CreateDailyAggregate1764002000000,
   AddUsageIntakeToRegistration1764002002000,
+  CreateAudit1764001000000,
+  CreateApiKey1764001001000,
 ];

@@ -2,7 +2,7 @@ import { among, scope } from './scope.js';
 import type { Everyone, Scope } from './scope.js';
 import type { Sql } from '../database/transaction.js';
 
-/** What a caller is. What each role sees and may do is in `graphql/permissions.ts`, field by field. */
+/** What a caller is. What each role sees and may do is in `graphql/access-table.ts`, field by field. */
 export const ROLES = ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -16,6 +16,15 @@ export interface Principal {
   readonly tenants: Everyone | readonly string[];
   /** Names of resellers whose tenants are seen; `all` leaves it to `tenants`. */
   readonly resellers: Everyone | readonly string[];
+}
+
+/** How a caller proved who it is. */
+export const CREDENTIAL_KINDS = ['LOCAL_TOKEN', 'OIDC_TOKEN', 'API_KEY'] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
+/** A principal that proved itself. */
+export interface Caller extends Principal {
+  readonly credential: CredentialKind;
 }
 
 /** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */

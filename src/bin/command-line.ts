@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
 import { sentenceOf } from './error-sentence.js';
+import { addApiKeyCommands } from './api-key-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES, ConfigError } from '../config.js';
@@ -85,11 +86,24 @@ export function createProgram(): Command {
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
+  addApiKeyCommands(cli);
+  cli
+    .command('audit')
+    .description('The audit log.')
+    .command('verify')
+    .description('Compute the whole audit log again; exit code 1 where it was tampered with.')
+    .option('--expect <hash>', 'a hash that was noted earlier: the log must still hold it')
+    .action(later(async () => (await import('./audit-command.js')).auditVerifyCommand));
   cli
     .command('schema')
     .description('Print the GraphQL schema.')
     .option('--output <file>', 'write it to a file instead')
     .action(later(async () => (await import('./schema-command.js')).schemaCommand));
+  cli
+    .command('access-matrix')
+    .description('Print which role may read which field.')
+    .option('--output <file>', 'write it to a file instead')
+    .action(later(async () => (await import('./access-matrix-command.js')).accessMatrixCommand));
   return cli;
 }
 

@@ -20,6 +20,9 @@ export async function demoCommand(options: { readonly days: string }): Promise<v
   }
   // Requests are not what one looks at here.
   const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
+  if (!config.allowsLocalTokens) {
+    throw new CommandError('The demo signs its own tokens: run it on loopback, and without ACCESS_FILE.');
+  }
   await serve(config, {
     prepare: async (app, signal) => {
       await migrateUp(app.db);

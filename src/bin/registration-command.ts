@@ -1,5 +1,6 @@
 import { CommandError } from './exit.js';
 import { withBooks } from './open-books.js';
+import { COMMAND_LINE } from '../access/actor.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../registration/billing-model.js';
 import { createRegistration } from '../registration/create-registration.js';
@@ -36,7 +37,7 @@ export async function registrationCommand(
         usageIntake,
         agreementNumber: options.agreementNumber,
         msAssetTag: options.assetTag,
-        by: 'command line',
+        by: COMMAND_LINE,
       },
       insertFallbackDestinations,
     );

@@ -1,3 +1,4 @@
+import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import { createApp } from '../app.js';
 import type { App } from '../app.js';
 import { readConfig } from '../config.js';
@@ -13,13 +14,26 @@ export async function serveCommand(): Promise<void> {
     prepare: async (app) => {
       await migrateUp(app.db);
     },
-    ready: (url, app) => {
+    ready: async (url, app) => {
       console.log(`The usage gateway serves ${url}/graphql and ${url}/v1/usage. Explore it at ${url}/graphiql`);
-      console.log('Make a token with: usage-gateway token --role OPERATOR');
+      if (app.config.allowsLocalTokens) await printOperatorToken(url, app);
+      else console.log(welcomeOf(app.config));
       if (app.config.allowsAnyHost) console.log('It listens beyond this machine: put TLS before it.');
-      return Promise.resolve();
     },
   });
+}
+
+/** With no issuer there is nobody else to ask for a token, so whoever starts it gets one, as notebooks do it. */
+async function printOperatorToken(url: string, app: App): Promise<void> {
+  const all = { registrations: 'all', tenants: 'all', resellers: 'all' } as const;
+  const token = await app.tokens.sign({ subject: 'operator', role: 'OPERATOR', ...all }, TOKEN_SECONDS_DEFAULT);
+  console.log(`As operator, for ${TOKEN_SECONDS_DEFAULT / 3600} hours: ${url}/graphiql#token=${token}`);
+  console.log('Make other tokens with: usage-gateway token --role …');
+}
+
+function welcomeOf({ issuers }: Config): string {
+  if (issuers.length === 0) return 'It takes API keys alone. Make one with: usage-gateway api-key create';
+  return `It takes API keys, and tokens of ${issuers.map(({ issuer }) => issuer).join(', ')}.`;
 }
 
 /**

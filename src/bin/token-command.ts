@@ -1,59 +1,32 @@
 import { CommandError } from './exit.js';
+import { grantOf } from './grant-options.js';
+import type { GrantOptions } from './grant-options.js';
 import { TOKEN_SECONDS_MAX, createLocalTokens, localKey } from '../access/local-tokens.js';
-import type { Role } from '../access/principal.js';
 import { readConfig } from '../config.js';
 import { systemClock } from '../primitives/clock.js';
-import { canonicalGuid } from '../primitives/ids.js';
 
-interface Options {
-  readonly role: Role;
+interface Options extends GrantOptions {
   readonly subject?: string;
-  readonly registration?: readonly string[];
-  readonly tenant?: readonly string[];
-  readonly reseller?: readonly string[];
   readonly hours: string;
 }
 
 export async function tokenCommand(options: Options): Promise<void> {
-  checkScope(options);
   const { role } = options;
+  const grant = grantOf(options);
   const hours = hoursOf(options.hours);
-  const tokens = createLocalTokens(localKey(readConfig().dataFolder), systemClock);
-  const token = await tokens.sign(
-    {
-      subject: options.subject ?? role.toLowerCase().replace('_', '-'),
-      role,
-      registrations: options.registration ?? 'all',
-      tenants: options.tenant?.map(guid) ?? 'all',
-      resellers: options.reseller ?? 'all',
-    },
-    Math.round(hours * 3600),
-  );
+  const config = readConfig();
+  if (!config.allowsLocalTokens) {
+    throw new CommandError('Local tokens are accepted on loopback only, and never beside the issuers of ACCESS_FILE.');
+  }
+  const tokens = createLocalTokens(localKey(config.dataFolder), systemClock);
+  const subject = options.subject ?? role.toLowerCase().replace('_', '-');
+  const token = await tokens.sign({ subject, ...grant }, Math.round(hours * 3600));
   console.error(`A token for ${role}, good for ${hours} hours. Send it as: Authorization: Bearer <token>`);
   console.log(token);
-}
-
-/** Roles that see a part of the books only are worth nothing without the part, and dangerous with all of it. */
-function checkScope({ role, tenant, reseller, registration }: Options): void {
-  if (role === 'TENANT_USER' && tenant === undefined) {
-    throw new CommandError('A TENANT_USER needs --tenant: whose usage may it see?');
-  }
-  if (role === 'RESELLER' && reseller === undefined) {
-    throw new CommandError('A RESELLER needs --reseller: whose tenants may it see?');
-  }
-  if (role === 'INGESTOR' && registration === undefined) {
-    throw new CommandError('An INGESTOR needs --registration: for which does it record usage?');
-  }
 }
 
 function hoursOf(text: string): number {
   const hours = Number(text);
   if (hours > 0 && hours * 3600 <= TOKEN_SECONDS_MAX) return hours;
   throw new CommandError(`--hours lies between 1 and ${TOKEN_SECONDS_MAX / 3600}.`);
-}
-
-function guid(text: string): string {
-  const id = canonicalGuid(text);
-  if (id === null) throw new CommandError(`--tenant takes the GUID of a directory, and "${text}" is none.`);
-  return id;
 }

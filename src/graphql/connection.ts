@@ -8,7 +8,7 @@ import { DomainError } from '../primitives/errors.js';
 export const PAGE_OF_USAGE_MAX = 1_000;
 export const PAGE_MAX = 200;
 
-@ObjectType({ description: 'Where a page lies in its answer.' })
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its answer.' })
 export class PageInfo {
   @Field({ description: 'Whether more follows after `endCursor`.' })
   hasNextPage!: boolean;
@@ -44,7 +44,7 @@ export function connectionOf<Item extends object>(
   node: () => Constructor<Item>,
   name: string,
 ): new () => Connection<Item> {
-  @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the answer.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its place in the answer.` })
   class Edge {
     @Field(() => String, { description: 'Opaque; good for this question only.' })
     cursor!: string;
@@ -52,7 +52,7 @@ export function connectionOf<Item extends object>(
     node!: Item;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of ${name}.` })
+  @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${name}.` })
   class ConnectionOfItems {
     @Field(() => [Edge], { description: 'Rows with their cursors.' })
     edges!: Edge[];

@@ -5,7 +5,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 
-@ObjectType({ description: 'Why a mutation did not do what was asked, in terms of its input.' })
+@ObjectType({ simpleResolvers: true, description: 'Why a mutation did not do what was asked, in terms of its input.' })
 export class UserError {
   @Field(() => String, {
     description: "Stable name of the reason; see docs/errors.md. Mapping rules use Azure's own names.",

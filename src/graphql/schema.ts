@@ -1,9 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { applyMiddleware } from 'graphql-middleware';
 import { buildSchema } from 'type-graphql';
 
 import { AdministrationResolver } from './modules/administration.js';
+import { ApiKeyResolver } from './modules/api-keys.js';
+import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
 import {
   CspSubscriptionReferences,
@@ -23,12 +24,12 @@ import {
 } from './modules/usage-references.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
-import { permissionsFor } from './permissions.js';
+import { withPermissions } from './permissions.js';
+import { withRefusalsRecorded } from './refused-mutations.js';
 
 /** The schema with its permissions: a field that the permission table does not name keeps it from being made. */
 export async function createSchema(): Promise<GraphQLSchema> {
-  const schema = await createBareSchema();
-  return applyMiddleware(schema, permissionsFor(schema));
+  return withRefusalsRecorded(withPermissions(await createBareSchema()));
 }
 
 /** The schema as text, sorted: what `schema/schema.graphql` holds. */
@@ -36,7 +37,8 @@ export async function printGatewaySchema(): Promise<string> {
   return `${printSchema(lexicographicSortSchema(await createBareSchema()))}\n`;
 }
 
-function createBareSchema(): Promise<GraphQLSchema> {
+/** The schema without permissions: for what looks at it, and never for serving. */
+export function createBareSchema(): Promise<GraphQLSchema> {
   return buildSchema({
     resolvers: [
       ViewerResolver,
@@ -55,6 +57,9 @@ function createBareSchema(): Promise<GraphQLSchema> {
       QuarantinedRecordReferences,
       IngestionResolver,
       AdministrationResolver,
+      ApiKeyResolver,
+      AuditResolver,
+      AuditEntryReferences,
     ],
     validate: false,
   });

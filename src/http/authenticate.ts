@@ -1,14 +1,17 @@
-import type { LocalTokens } from '../access/local-tokens.js';
-import type { Principal } from '../access/principal.js';
+import type { Credentials } from '../access/credentials.js';
+import type { Caller } from '../access/principal.js';
 import { DomainError } from '../primitives/errors.js';
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /** Who sends this request, by its Authorization header. Throws UNAUTHENTICATED. */
-export async function authenticate(tokens: LocalTokens, authorization: string | undefined): Promise<Principal> {
+export async function authenticate(
+  credentials: Pick<Credentials, 'verify'>,
+  authorization: string | undefined,
+): Promise<Caller> {
   const token = BEARER.exec(authorization ?? '')?.[1];
   if (token === undefined) {
-    throw new DomainError('UNAUTHENTICATED', 'Send a token: Authorization: Bearer <token>.');
+    throw new DomainError('UNAUTHENTICATED', 'Send a token or an API key: Authorization: Bearer <token>.');
   }
-  return tokens.verify(token);
+  return credentials.verify(token);
 }

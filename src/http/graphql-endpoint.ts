@@ -48,7 +48,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         if (error instanceof DomainError) throw unauthenticated(error);
         throw error;
       });
-      return createContext(app, principal);
+      return createContext(app, principal, request.id);
     },
   });
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.js';
 import { resolveScope } from '../access/principal.js';
 import type { App } from '../app.js';
-import { rolesOf } from '../graphql/permissions.js';
+import { mayRead } from '../graphql/access-table.js';
 import { MEDIA_TYPES, decodeUsageBody } from '../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
@@ -25,7 +25,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
     }
     routes.post('/v1/usage', async (request, reply) => {
       const principal = await authenticate(app.tokens, request.headers.authorization);
-      if (!rolesOf('Mutation', 'recordUsage').includes(principal.role)) {
+      if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
         throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
       }
       const { registration } = request.query as { registration?: unknown };

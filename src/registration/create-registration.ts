@@ -2,6 +2,9 @@ import { checkRegistration } from './registration-rules.js';
 import type { NewRegistration } from './registration-rules.js';
 import { findRegistration } from './registration-store.js';
 import type { Registration } from './registration.entity.js';
+import { subjectOf } from '../access/actor.js';
+import type { By } from '../access/actor.js';
+import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
@@ -15,29 +18,37 @@ import { DomainError, invariant } from '../primitives/errors.js';
  * registration need from the start.
  */
 export async function createRegistration(
-  { db, clock }: { readonly db: Database; readonly clock: Clock },
-  input: NewRegistration & { readonly by: string },
+  app: { readonly db: Database; readonly clock: Clock },
+  input: NewRegistration & { readonly by: By },
   afterInsert: (tx: Tx, registrationId: number) => Promise<void>,
 ): Promise<Registration> {
   const checked = checkRegistration(input);
+  const { db, clock } = app;
   try {
-    await db.inTransaction(async (tx) => {
+    return await inAuditedTransaction(app, { action: 'createRegistration', by: input.by }, async (tx) => {
       const id = await insertRow<Registration>(tx, 'registration', {
         ...checked,
         closedBeforeDay: 0,
         routingVersion: 0,
         createdAt: clock.now(),
-        createdBy: input.by,
+        createdBy: subjectOf(input.by),
       });
       await afterInsert(tx, id);
+      const created = await findRegistration(tx, WHOLE_BOOKS, checked.name);
+      invariant(created, 'a registration that was inserted can be read');
+      return {
+        result: created,
+        target: `registration ${created.name}`,
+        registrationId: id,
+        tenantId: null,
+        before: null,
+        after: checked,
+      };
     });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw await explainDuplicate(db, checked);
   }
-  const created = await findRegistration(db.reader, WHOLE_BOOKS, checked.name);
-  invariant(created, 'a registration that was committed can be read');
-  return created;
 }
 
 async function explainDuplicate(

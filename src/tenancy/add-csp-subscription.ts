@@ -2,6 +2,9 @@ import { checkCspSubscription, checkMappingAllowed } from './csp-rules.js';
 import { checkedName } from './register-tenant.js';
 import { findTenant, listCspSubscriptions } from './tenancy-store.js';
 import type { CspSubscription } from './tenancy.entity.js';
+import { subjectOf } from '../access/actor.js';
+import type { By } from '../access/actor.js';
+import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
@@ -17,7 +20,7 @@ import { getRegistration } from '../registration/registration-store.js';
  * mapped to it. Refused by the rules of Azure's registrations, under their names.
  */
 export async function addCspSubscription(
-  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  app: { readonly db: Database; readonly clock: Clock },
   scope: Scope,
   input: {
     readonly registration: string;
@@ -26,9 +29,10 @@ export async function addCspSubscription(
     readonly name: string;
     readonly offer: BaseOffer;
     readonly partnerId: string;
-    readonly by: string;
+    readonly by: By;
   },
 ): Promise<CspSubscription> {
+  const { db, clock } = app;
   const registration = await getRegistration(db.reader, scope, input.registration);
   checkMappingAllowed(registration);
   const cspSubscriptionGuid = canonicalGuid(input.cspSubscriptionId);
@@ -39,31 +43,36 @@ export async function addCspSubscription(
   const tenantGuid = canonicalGuid(input.tenantId) ?? '';
   const tenant = await findTenant(db.reader, scope, { registrationId: registration.id, tenantGuid });
   if (tenant === null) throw tenantNotFound();
+  const name = checkedName(input.name);
+  const { offer, partnerId } = input;
   try {
-    await db.inTransaction((tx) =>
-      insertRow<CspSubscription>(tx, 'csp_subscription', {
+    return await inAuditedTransaction(app, { action: 'addCspSubscription', by: input.by }, async (tx) => {
+      await insertRow<CspSubscription>(tx, 'csp_subscription', {
         registrationId: registration.id,
         tenantId: tenant.id,
         cspSubscriptionGuid,
-        name: checkedName(input.name),
-        offer: input.offer,
-        partnerId: input.partnerId,
+        name,
+        offer,
+        partnerId,
         createdAt: clock.now(),
-        createdBy: input.by,
-      }),
-    );
+        createdBy: subjectOf(input.by),
+      });
+      const key = { registrationId: registration.id, cspSubscriptionGuid };
+      const [created] = await listCspSubscriptions(tx, WHOLE_BOOKS, key, { afterId: 0, limit: 1 });
+      invariant(created, 'a CSP subscription that was inserted can be read');
+      return {
+        result: created,
+        target: `CSP subscription ${cspSubscriptionGuid} of tenant ${tenantGuid} of ${registration.name}`,
+        registrationId: registration.id,
+        tenantId: tenant.id,
+        before: null,
+        after: { name, offer, partnerId },
+      };
+    });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new DomainError('ALREADY_EXISTS', 'The subscription is known here already.', ['cspSubscriptionId']);
   }
-  const [created] = await listCspSubscriptions(
-    db.reader,
-    WHOLE_BOOKS,
-    { registrationId: registration.id, cspSubscriptionGuid },
-    { afterId: 0, limit: 1 },
-  );
-  invariant(created, 'a CSP subscription that was committed can be read');
-  return created;
 }
 
 export function tenantNotFound(): DomainError {

@@ -1,5 +1,8 @@
 import { findTenant, listResellers } from './tenancy-store.js';
 import type { Reseller, Tenant } from './tenancy.entity.js';
+import { subjectOf } from '../access/actor.js';
+import type { By } from '../access/actor.js';
+import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
@@ -21,16 +24,17 @@ const NAME_LENGTH_MAX = 200;
  * mapped: knowing a tenant and billing it elsewhere are two things, as in Azure.
  */
 export async function registerTenant(
-  { db, clock }: App,
+  app: App,
   scope: Scope,
   input: {
     readonly registration: string;
     readonly tenantId: string;
     readonly name: string;
     readonly reseller?: string | undefined;
-    readonly by: string;
+    readonly by: By;
   },
 ): Promise<Tenant> {
+  const { db, clock } = app;
   const registration = await getRegistration(db.reader, scope, input.registration);
   const tenantGuid = canonicalGuid(input.tenantId);
   if (tenantGuid === null) throw invalid('tenantId', 'A tenant id is the GUID of a directory.');
@@ -38,54 +42,69 @@ export async function registerTenant(
   const reseller = await resellerNamed(db, scope, input.reseller);
   const key = { registrationId: registration.id, tenantGuid };
   try {
-    await db.inTransaction((tx) =>
-      insertRow<Tenant>(tx, 'tenant', {
+    return await inAuditedTransaction(app, { action: 'registerTenant', by: input.by }, async (tx) => {
+      const tenantId = await insertRow<Tenant>(tx, 'tenant', {
         ...key,
         name,
         resellerId: reseller?.id ?? null,
         createdAt: clock.now(),
-        createdBy: input.by,
-      }),
-    );
+        createdBy: subjectOf(input.by),
+      });
+      const created = await findTenant(tx, WHOLE_BOOKS, key);
+      invariant(created, 'a tenant that was inserted can be read');
+      return {
+        result: created,
+        target: `tenant ${tenantGuid} of ${registration.name}`,
+        registrationId: registration.id,
+        tenantId,
+        before: null,
+        after: { name, reseller: reseller?.name ?? null },
+      };
+    });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new DomainError('ALREADY_EXISTS', 'The tenant is registered here already.', ['tenantId']);
   }
-  const created = await findTenant(db.reader, WHOLE_BOOKS, key);
-  invariant(created, 'a tenant that was committed can be read');
-  return created;
 }
 
 /** Makes an indirect partner known, so that tenants can be given to it. */
 export async function registerReseller(
-  { db, clock }: App,
+  app: App,
   input: {
     readonly name: string;
     readonly partnerId?: string | undefined;
-    readonly by: string;
+    readonly by: By;
   },
 ): Promise<Reseller> {
   const name = checkedName(input.name);
   if (input.partnerId !== undefined && !/^[\w-]{1,64}$/.test(input.partnerId)) {
     throw invalid('partnerId', 'A partner id has 1 to 64 letters, digits or dashes.');
   }
+  const partnerId = input.partnerId ?? null;
   try {
-    await db.inTransaction((tx) =>
-      insertRow<Reseller>(tx, 'reseller', {
+    return await inAuditedTransaction(app, { action: 'registerReseller', by: input.by }, async (tx) => {
+      await insertRow<Reseller>(tx, 'reseller', {
         name,
         nameKey: name.toLowerCase(),
-        partnerId: input.partnerId ?? null,
-        createdAt: clock.now(),
-        createdBy: input.by,
-      }),
-    );
+        partnerId,
+        createdAt: app.clock.now(),
+        createdBy: subjectOf(input.by),
+      });
+      const [created] = await listResellers(tx, WHOLE_BOOKS, { name }, { afterId: 0, limit: 1 });
+      invariant(created, 'a reseller that was inserted can be read');
+      return {
+        result: created,
+        target: `reseller ${name}`,
+        registrationId: null,
+        tenantId: null,
+        before: null,
+        after: { name, partnerId },
+      };
+    });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     throw new DomainError('ALREADY_EXISTS', 'A reseller of this name exists already.', ['name']);
   }
-  const [created] = await listResellers(db.reader, WHOLE_BOOKS, { name }, { afterId: 0, limit: 1 });
-  invariant(created, 'a reseller that was committed can be read');
-  return created;
 }
 
 /** A name that people give: 1 to 200 characters, none of them a control character. */

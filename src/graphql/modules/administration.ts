@@ -11,9 +11,9 @@ import type { BaseOffer, BillingModel } from '../../registration/billing-model.j
 import { createRegistration } from '../../registration/create-registration.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
-import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
+import { OnceInput, actorIn, given } from '../mutation.js';
 import { DateTime, UUID } from '../scalars.js';
 import { BaseOfferEnum, BillingModelEnum } from '../types/enums.js';
 import { UsageMoveType, toUsageMove } from '../types/usage.js';
@@ -31,7 +31,7 @@ import {
 } from '../types/who.js';
 
 @InputType({ description: 'A stamp and its base registration in Azure.' })
-class CreateRegistrationInput {
+class CreateRegistrationInput extends OnceInput {
   @Field(() => String, { description: 'Unique; 1 to 90 letters, digits or _-.(); compared without case.' })
   name!: string;
   @Field(() => String, { description: 'GUID of the stamp (CloudDeploymentID).' })
@@ -60,7 +60,7 @@ class CreateRegistrationInput {
 }
 
 @InputType({ description: "A customer's directory, to be known on a registration." })
-class RegisterTenantInput {
+class RegisterTenantInput extends OnceInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
   @Field(() => String, { description: 'GUID of the directory.' })
@@ -72,7 +72,7 @@ class RegisterTenantInput {
 }
 
 @InputType({ description: 'An indirect partner.' })
-class RegisterResellerInput {
+class RegisterResellerInput extends OnceInput {
   @Field(() => String, { description: 'Unique; compared without case.' })
   name!: string;
   @Field(() => String, { nullable: true, description: 'Its partner id at Microsoft.' })
@@ -80,7 +80,7 @@ class RegisterResellerInput {
 }
 
 @InputType({ description: "A customer's Azure subscription under the partner." })
-class AddCspSubscriptionInput {
+class AddCspSubscriptionInput extends OnceInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
   @Field(() => String, { description: 'Directory in which the subscription lives.' })
@@ -96,7 +96,7 @@ class AddCspSubscriptionInput {
 }
 
 @InputType({ description: "From which hour a tenant's usage is billed to the base subscription again." })
-class UnmapTenantInput {
+class UnmapTenantInput extends OnceInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
   @Field(() => String, { description: 'Directory id of the customer.' })
@@ -115,7 +115,7 @@ class MapTenantInput extends UnmapTenantInput {
 }
 
 @InputType({ description: 'Whose a stack subscription is.' })
-class AssignStackSubscriptionInput {
+class AssignStackSubscriptionInput extends OnceInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
   @Field(() => String, { description: 'GUID of the subscription on the stamp; it need not have sent usage yet.' })
@@ -128,7 +128,7 @@ class AssignStackSubscriptionInput {
 
 const ERRORS = 'Empty when it was done.';
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class CreateRegistrationPayload {
   @Field(() => Registration, { nullable: true, description: 'The new registration.' })
   registration!: Registration | null;
@@ -136,7 +136,7 @@ class CreateRegistrationPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RegisterTenantPayload {
   @Field(() => Tenant, { nullable: true, description: 'The tenant.' })
   tenant!: Tenant | null;
@@ -144,13 +144,13 @@ class RegisterTenantPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class MapTenantPayload extends RegisterTenantPayload {}
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class UnmapTenantPayload extends RegisterTenantPayload {}
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RegisterResellerPayload {
   @Field(() => Reseller, { nullable: true, description: 'The new reseller.' })
   reseller!: Reseller | null;
@@ -158,7 +158,7 @@ class RegisterResellerPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class AddCspSubscriptionPayload {
   @Field(() => CspSubscription, { nullable: true, description: 'The subscription.' })
   cspSubscription!: CspSubscription | null;
@@ -166,7 +166,7 @@ class AddCspSubscriptionPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class AssignStackSubscriptionPayload {
   @Field(() => StackSubscription, { nullable: true, description: 'The subscription with its tenant.' })
   stackSubscription!: StackSubscription | null;
@@ -174,7 +174,10 @@ class AssignStackSubscriptionPayload {
   userErrors?: readonly UserError[];
 }
 
-@ObjectType('MappingPreview', { description: 'What a change of mapping would do, without doing it.' })
+@ObjectType('MappingPreview', {
+  simpleResolvers: true,
+  description: 'What a change of mapping would do, without doing it.',
+})
 class MappingPreviewType {
   @Field(() => Tenant, { description: 'Whose mapping it is about.' })
   tenant!: Tenant;
@@ -197,7 +200,7 @@ export class AdministrationResolver {
   ): Promise<CreateRegistrationPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         if (context.scope.registrationIds !== 'all') {
           throw new DomainError('FORBIDDEN', 'Only an operator of all registrations creates one.');
         }
@@ -217,7 +220,7 @@ export class AdministrationResolver {
   ): Promise<RegisterTenantPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         return { tenant: toTenant(await registerTenant(context.app, context.scope, { ...given(input), by })) };
       },
       { tenant: null },
@@ -233,7 +236,7 @@ export class AdministrationResolver {
   ): Promise<RegisterResellerPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         return { reseller: toReseller(await registerReseller(context.app, { ...given(input), by })) };
       },
       { reseller: null },
@@ -249,7 +252,7 @@ export class AdministrationResolver {
   ): Promise<AddCspSubscriptionPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         const row = await addCspSubscription(context.app, context.scope, { ...given(input), by });
         return { cspSubscription: toCspSubscription(row) };
       },
@@ -267,7 +270,7 @@ export class AdministrationResolver {
   ): Promise<MapTenantPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
         return { tenant: toTenant(await mapTenant(context.app, context.scope, change)) };
       },
@@ -284,7 +287,7 @@ export class AdministrationResolver {
   ): Promise<UnmapTenantPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
         return { tenant: toTenant(await unmapTenant(context.app, context.scope, change)) };
       },
@@ -302,7 +305,7 @@ export class AdministrationResolver {
   ): Promise<AssignStackSubscriptionPayload> {
     return payloadOf(
       async () => {
-        const by = callerOf(context).subject;
+        const by = actorIn(context, input);
         const row = await assignStackSubscription(context.app, context.scope, { ...given(input), by });
         return { stackSubscription: toStackSubscription(row) };
       },
@@ -345,12 +348,6 @@ export class AdministrationResolver {
       closedRecords: preview.closedRecords,
     };
   }
-}
-
-/** Clients send null where they mean "left out". */
-function given<Input extends object>(input: Input): { [Field in keyof Input]: Input[Field] } {
-  const entries = Object.entries(input).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries) as Input;
 }
 
 function effectiveHour({ app }: GatewayContext, instant: number | null | undefined): Hour {

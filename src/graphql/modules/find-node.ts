@@ -1,6 +1,7 @@
 import { HOURS_PER_DAY } from '../../primitives/windows.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
 import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
+import { mayRead } from '../access-table.js';
 import type { GatewayContext } from '../context.js';
 import type { Loaders } from '../loaders.js';
 import { parseNodeId } from '../node-id.js';
@@ -19,27 +20,12 @@ import type { Node } from '../types/who.js';
 
 type Key = readonly (number | string)[];
 
-/** Types of which a role sees nothing are kept from it here too, because `node` reaches them all. */
-const HIDDEN_FROM: Readonly<Record<string, readonly string[]>> = {
-  TENANT_USER: ['TenantMapping', 'CspSubscription', 'Reseller', 'QuarantinedRecord'],
-  RESELLER: ['QuarantinedRecord'],
-  INGESTOR: [
-    'Tenant',
-    'TenantMapping',
-    'Reseller',
-    'CspSubscription',
-    'StackSubscription',
-    'UsageAggregate',
-    'UsageRecord',
-  ],
-};
-
 /** The thing behind an id, if it exists and lies in the caller's scope; both misses answer alike. */
 export async function findNode(context: GatewayContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
-  const role = context.principal?.role;
-  if (parsed === null || role === undefined) return null;
-  if (HIDDEN_FROM[role]?.includes(parsed.type)) return null;
+  if (parsed === null) return null;
+  // `node` is for everyone, so what it may answer is asked of the table: a type whose id is not for this role is hidden.
+  if (!mayRead(context.principal?.role, parsed.type, 'id')) return null;
   return FINDERS[parsed.type](context, parsed.key);
 }
 

@@ -62,7 +62,7 @@ class RecordUsageInput {
   records!: UsageRecordInput[];
 }
 
-@ObjectType({ description: "What the books hold under a record's id." })
+@ObjectType({ simpleResolvers: true, description: "What the books hold under a record's id." })
 class StoredRecord {
   @Field(() => Decimal, { description: 'Its exact amount.' })
   quantity!: string;
@@ -72,7 +72,7 @@ class StoredRecord {
   reportedWindow!: TimeWindow;
 }
 
-@ObjectType('RecordVerdict', { description: 'What became of one record.' })
+@ObjectType('RecordVerdict', { simpleResolvers: true, description: 'What became of one record.' })
 class RecordVerdictType {
   @Field(() => Int, { description: 'Place in the batch, from 0.' })
   index!: number;
@@ -92,7 +92,10 @@ class RecordVerdictType {
   stored!: StoredRecord | null;
 }
 
-@ObjectType('UsageReceipt', { description: 'What became of a batch, answered after it was committed.' })
+@ObjectType('UsageReceipt', {
+  simpleResolvers: true,
+  description: 'What became of a batch, answered after it was committed.',
+})
 class UsageReceiptType {
   @Field(() => Int, { nullable: true, description: 'Number of the batch; null for an empty one.' })
   batchId!: number | null;
@@ -110,7 +113,7 @@ class UsageReceiptType {
   verdicts!: readonly RecordVerdictType[];
 }
 
-@ObjectType({ description: 'What became of it.' })
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RecordUsagePayload {
   @Field(() => UsageReceiptType, {
     nullable: true,

@@ -9,6 +9,7 @@ import {
   listTenants,
 } from '../../tenancy/tenancy-store.js';
 import type { MappingHistoryRow } from '../../tenancy/tenancy-store.js';
+import { checkMayAsk } from '../check-may-ask.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
 import type { Connection, Page } from '../connection.js';
 import type { GatewayContext } from '../context.js';
@@ -94,6 +95,8 @@ export class WhoResolver {
     @Ctx() context: GatewayContext,
     @Args(() => TenantsArgs) args: TenantsArgs,
   ): Promise<Connection<Tenant>> {
+    if (args.isMapped != null) checkMayAsk(context, { type: 'Tenant', field: 'mapping', argument: 'isMapped' });
+    if (args.reseller != null) checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: 'reseller' });
     const page = pageOf(context, 'tenants', args);
     const sql = context.app.db.reader;
     const filter = {
@@ -182,6 +185,7 @@ export class TenantReferences {
   }
 
   @FieldResolver(() => [TenantMapping], {
+    nullable: true,
     description: 'Every step ever decided, latest first, with those that were superseded.',
   })
   async mappingHistory(@Root() { rowId }: Tenant, @Ctx() { loaders }: GatewayContext) {

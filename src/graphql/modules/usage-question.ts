@@ -18,7 +18,7 @@ import {
   listTenants,
 } from '../../tenancy/tenancy-store.js';
 import type { GatewayContext } from '../context.js';
-import { MAY_SEE_DESTINATIONS } from '../permissions.js';
+import { checkMayAsk } from '../check-may-ask.js';
 import { DateTime, UUID } from '../scalars.js';
 import { RoutingReasonEnum } from '../types/enums.js';
 
@@ -92,14 +92,13 @@ export function daysOf(range: TimeRangeInput): HourRange {
 
 /** Where usage is billed is not for every role to see, and so not to ask by either. */
 export function checkMayAskByDestination(
-  { principal }: GatewayContext,
+  context: GatewayContext,
   input: UsageFilterInput | undefined | null,
   groupBy: readonly Grouping[] = [],
 ): void {
+  if (input?.resellers != null) checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: 'filter' });
   const asks = input?.cspSubscriptionIds != null || input?.reasons != null || groupBy.includes('DESTINATION');
-  if (asks && (principal === null || !MAY_SEE_DESTINATIONS.includes(principal.role))) {
-    throw new DomainError('FORBIDDEN', 'Your role does not see where usage is billed.', ['filter']);
-  }
+  if (asks) checkMayAsk(context, { type: 'UsageAggregate', field: 'destination', argument: 'filter' });
 }
 
 /** The filter in row ids: what it names is looked up once, inside the caller's scope. */

@@ -14,7 +14,7 @@ import { RoleEnum } from '../types/enums.js';
 import { InvariantType } from '../types/usage.js';
 import { Meter, Node, toMeter } from '../types/who.js';
 
-@ObjectType({ description: 'Who is asking, as the token says. Null stands for all.' })
+@ObjectType({ simpleResolvers: true, description: 'Who is asking, as the token says. Null stands for all.' })
 export class Viewer {
   @Field(() => String, { description: 'Name of the caller, as it is written beside what it changes.' })
   subject!: string;

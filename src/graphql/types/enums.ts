@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 
-import { ROLES } from '../../access/principal.js';
+import { AUDIT_OUTCOMES } from '../../access/audit.entity.js';
+import { CREDENTIAL_KINDS, ROLES } from '../../access/principal.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
 import { INVARIANTS } from '../../reading/invariants.js';
@@ -134,3 +135,30 @@ export const UsageStatusEnum = enumOf('UsageStatus', 'Whether a row can still ch
   PROVISIONAL: 'Its reported window is open.',
   CLOSED: 'Its reported window is closed: quantity and destination are final.',
 });
+
+/** How whoever changed something proved who it is; the gateway and its machine need no credential. */
+export const ACTOR_KINDS = [...CREDENTIAL_KINDS, 'COMMAND_LINE', 'SYSTEM'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+export const ActorKindEnum = enumOf(
+  'ActorKind',
+  'How whoever changed something proved who it is.',
+  sentences(ACTOR_KINDS, {
+    LOCAL_TOKEN: 'A token that the gateway signed itself.',
+    OIDC_TOKEN: 'A token of an OpenID Connect issuer, such as Microsoft Entra ID.',
+    API_KEY: 'An API key.',
+    COMMAND_LINE: 'At the machine of the gateway.',
+    SYSTEM: 'The gateway itself.',
+  }),
+);
+
+export const AuditOutcomeEnum = enumOf(
+  'AuditOutcome',
+  'What became of what was to be done.',
+  sentences(AUDIT_OUTCOMES, {
+    DONE: 'It was done.',
+    UNCHANGED: 'It was as asked already.',
+    REPLAYED: 'It was done before under the same idempotency key; the first answer was given again.',
+    DENIED: 'It was refused, and nothing changed.',
+  }),
+);

@@ -18,7 +18,10 @@ import type { UsageSummaryRow } from '../../reading/usage-summary.js';
 import { nodeId } from '../node-id.js';
 import { DateTime, Decimal, LocalDate, UUID, YearMonth } from '../scalars.js';
 
-@ObjectType({ description: 'A half-open range of time: the start belongs to it, the end does not.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A half-open range of time: the start belongs to it, the end does not.',
+})
 export class TimeWindow {
   @Field(() => DateTime, { description: 'Inclusive.' })
   start!: number;
@@ -30,7 +33,7 @@ export function toWindow({ from, to }: HourRange): TimeWindow {
   return { start: hourStart(from).getTime(), end: hourStart(to).getTime() };
 }
 
-@ObjectType({ description: 'A tag as the resource carried it when it was used.' })
+@ObjectType({ simpleResolvers: true, description: 'A tag as the resource carried it when it was used.' })
 export class Tag {
   @Field(() => String, { description: 'Name of the tag.' })
   name!: string;
@@ -38,7 +41,7 @@ export class Tag {
   value!: string;
 }
 
-@ObjectType({ description: 'A resource as its usage described it.' })
+@ObjectType({ simpleResolvers: true, description: 'A resource as its usage described it.' })
 export class Resource {
   @Field(() => String, { description: 'Azure resource id, in the spelling that came.' })
   uri!: string;
@@ -77,7 +80,7 @@ function tagsOf(text: string): readonly Tag[] {
   }
 }
 
-@ObjectType({ description: 'Where usage is billed, and why there.' })
+@ObjectType({ simpleResolvers: true, description: 'Where usage is billed, and why there.' })
 export class Destination {
   @Field(() => UUID, { description: 'The Azure subscription that is billed.' })
   destinationSubscriptionId!: string;
@@ -111,6 +114,7 @@ export interface UsageReferences {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description:
     'Total of one meter of one resource in one usage window, filed under one reported window, for one destination.',
@@ -150,7 +154,7 @@ export function toUsageAggregate(row: AggregateRow, granularity: Granularity): U
   };
 }
 
-@ObjectType({ description: 'Sum of one meter over a group. What was not grouped by is null.' })
+@ObjectType({ simpleResolvers: true, description: 'Sum of one meter over a group. What was not grouped by is null.' })
 export class UsageSum {
   @Field(() => LocalDate, { nullable: true, description: 'UTC day, when grouped by DAY.' })
   day!: number | null;
@@ -180,6 +184,7 @@ export function toUsageSum(row: UsageSummaryRow): UsageSum {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   description:
     'Usage of one meter of one stack subscription that landed on the base subscription: what the provider pays for want of a mapping.',
 })
@@ -211,7 +216,11 @@ export function toFallbackUsage(row: FallbackUsageRow): FallbackUsage {
   };
 }
 
-@ObjectType({ implements: Node, description: 'What a resource provider emitted: immutable, counted once.' })
+@ObjectType({
+  simpleResolvers: true,
+  implements: Node,
+  description: 'What a resource provider emitted: immutable, counted once.',
+})
 export class UsageRecord extends Node {
   @Field(() => String, {
     nullable: true,
@@ -263,6 +272,7 @@ export function toUsageRecord(row: UsageRecordRow): UsageRecord {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description:
     'A record that was not taken in: rejected, or in conflict with a stored one. Kept, so that nothing vanishes.',
@@ -311,6 +321,7 @@ export function toQuarantinedRecord(row: QuarantinedRow): QuarantinedRecord {
 }
 
 @ObjectType('UsageMove', {
+  simpleResolvers: true,
   description: 'Usage of one meter that a change of mapping would take from one destination.',
 })
 export class UsageMoveType {
@@ -325,7 +336,7 @@ export function toUsageMove({ quantity, records, meterId, fromDestinationId }: U
   return { quantity, records, references: { meterRowId: meterId, destinationRowId: fromDestinationId } };
 }
 
-@ObjectType('Invariant', { description: 'A law of the books, evaluated now.' })
+@ObjectType('Invariant', { simpleResolvers: true, description: 'A law of the books, evaluated now.' })
 export class InvariantType {
   @Field(() => InvariantEnum, { description: 'Which law.' })
   name!: InvariantName;

@@ -29,6 +29,7 @@ export abstract class Node {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description: 'One Azure Stack Hub stamp and its base registration in Azure.',
 })
@@ -81,7 +82,7 @@ export function toRegistration(row: RegistrationRow): Registration {
   };
 }
 
-@ObjectType({ implements: Node, description: "A customer's directory on one registration." })
+@ObjectType({ simpleResolvers: true, implements: Node, description: "A customer's directory on one registration." })
 export class Tenant extends Node {
   @Field(() => UUID, { description: 'Id of the directory in Microsoft Entra.' })
   tenantId!: string;
@@ -112,6 +113,7 @@ export function toTenant(row: TenantRow): Tenant {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description:
     "A step of a tenant's billing history: from an hour on, its usage is billed to a CSP subscription, or, where there is none, to the base subscription again.",
@@ -148,7 +150,7 @@ export function toTenantMapping(row: MappingHistoryRow): TenantMapping {
   };
 }
 
-@ObjectType({ implements: Node, description: 'An indirect partner that owns some tenants.' })
+@ObjectType({ simpleResolvers: true, implements: Node, description: 'An indirect partner that owns some tenants.' })
 export class Reseller extends Node {
   @Field(() => String, { description: 'Unique; compared without case.' })
   name!: string;
@@ -165,6 +167,7 @@ export function toReseller(row: ResellerRow): Reseller {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description: "A customer's Azure subscription under the partner: where mapped usage is billed.",
 })
@@ -199,6 +202,7 @@ export function toCspSubscription(row: CspSubscriptionRow): CspSubscription {
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description: 'A user subscription on the stamp. It appears with its first usage; whose it is, someone says later.',
 })
@@ -228,6 +232,7 @@ export function toStackSubscription(row: StackSubscriptionRow): StackSubscriptio
 }
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description: 'What is measured. Ids that no list of Microsoft names are kept as they came.',
 })

@@ -1,5 +1,9 @@
 import { rerouteOpenUsage } from './reroute-open-usage.js';
 import { loadRoutingTable } from './routing-store.js';
+import { subjectOf } from '../../access/actor.js';
+import type { By } from '../../access/actor.js';
+import { inAuditedTransaction } from '../../access/audited-transaction.js';
+import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
 import { insertRow, isDuplicateKey } from '../../database/transaction.js';
@@ -10,7 +14,7 @@ import { canonicalGuid } from '../../primitives/ids.js';
 import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
 import { checkedName } from '../../tenancy/register-tenant.js';
-import { findTenant, listStackSubscriptions } from '../../tenancy/tenancy-store.js';
+import { findTenant, listStackSubscriptions, listTenants } from '../../tenancy/tenancy-store.js';
 import type { StackSubscription, StackSubscriptionAssignment } from '../../tenancy/tenancy.entity.js';
 
 /**
@@ -18,23 +22,24 @@ import type { StackSubscription, StackSubscriptionAssignment } from '../../tenan
  * destinations in the same transaction, closed days stay as they were billed. Repeating it changes nothing.
  */
 export async function assignStackSubscription(
-  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  app: { readonly db: Database; readonly clock: Clock },
   scope: Scope,
   input: {
     readonly registration: string;
     readonly stackSubscriptionId: string;
     readonly tenantId: string;
     readonly name?: string | undefined;
-    readonly by: string;
+    readonly by: By;
   },
 ): Promise<StackSubscription> {
+  const { db, clock } = app;
   const seen = await getRegistration(db.reader, scope, input.registration);
   const stackSubscriptionGuid = canonicalGuid(input.stackSubscriptionId);
   if (stackSubscriptionGuid === null) {
     throw new DomainError('INVALID_INPUT', 'A stack subscription id is a GUID.', ['stackSubscriptionId']);
   }
   const name = input.name === undefined ? null : checkedName(input.name);
-  return db.inTransaction(async (tx) => {
+  return inAuditedTransaction(app, { action: 'assignStackSubscription', by: input.by }, async (tx) => {
     const registration = await lockRegistration(tx, seen.id);
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
     const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
@@ -45,7 +50,16 @@ export async function assignStackSubscription(
       await tx.execute('UPDATE stack_subscription SET name = ? WHERE id = ?', [name, subscription.id]);
     }
     const renamed = { ...subscription, name: name ?? subscription.name, tenantId: tenant.id };
-    if (subscription.tenantId === tenant.id) return renamed;
+    const owner = await ownerOf(tx, subscription);
+    const done = {
+      result: renamed,
+      target: `stack subscription ${stackSubscriptionGuid} of ${registration.name}`,
+      registrationId: seen.id,
+      tenantId: tenant.id,
+      before: { tenantId: owner, name: subscription.name },
+      after: { tenantId: tenant.tenantGuid, name: renamed.name },
+    };
+    if (subscription.tenantId === tenant.id) return done;
 
     const version = await bumpRoutingVersion(tx, seen.id);
     await assign(tx, {
@@ -54,7 +68,7 @@ export async function assignStackSubscription(
       createdVersion: version,
       supersededVersion: 0,
       assignedAt: clock.now(),
-      assignedBy: input.by,
+      assignedBy: subjectOf(input.by),
     });
     await rerouteOpenUsage(tx, {
       table: await loadRoutingTable(tx, seen.id, version),
@@ -62,8 +76,15 @@ export async function assignStackSubscription(
       fromHour: 0,
       closedBeforeDay: registration.closedBeforeDay,
     });
-    return renamed;
+    return done;
   });
+}
+
+/** The directory whose it was so far; null while nobody has said. */
+async function ownerOf(tx: Tx, { tenantId }: StackSubscription): Promise<string | null> {
+  if (tenantId === null) return null;
+  const [owner] = await listTenants(tx, WHOLE_BOOKS, { ids: [tenantId] }, { afterId: 0, limit: 1 });
+  return owner?.tenantGuid ?? null;
 }
 
 async function findOrInsert(

@@ -1,13 +1,18 @@
 import { stepInForce } from './destination.js';
+import type { MappingStep } from './destination.js';
 import { rerouteOpenUsage } from './reroute-open-usage.js';
 import { insertMappingStep, loadRoutingTable, supersedeSteps } from './routing-store.js';
+import { subjectOf } from '../../access/actor.js';
+import type { By } from '../../access/actor.js';
+import { inAuditedTransaction } from '../../access/audited-transaction.js';
+import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
 import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError } from '../../primitives/errors.js';
 import { canonicalGuid } from '../../primitives/ids.js';
-import { hourOf } from '../../primitives/windows.js';
+import { hourOf, hourText } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
 import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import type { Registration } from '../../registration/registration.entity.js';
@@ -42,21 +47,17 @@ const STACK_SUBSCRIPTIONS_MAX = 100_000;
 export async function mapTenant(
   app: App,
   scope: Scope,
-  input: TenantChange & { readonly cspSubscriptionId: string; readonly by: string },
+  input: TenantChange & { readonly cspSubscriptionId: string; readonly by: By },
 ): Promise<Tenant> {
-  return changeMapping(app, scope, input, async (tx, registration, tenant) => {
+  return changeMapping(app, scope, { ...input, action: 'mapTenant' }, async (tx, registration, tenant) => {
     checkMappingAllowed(registration);
     return mappableSubscription(tx, scope, registration, tenant, input.cspSubscriptionId);
   });
 }
 
 /** Lets a tenant's usage go to the base subscription again, from an hour on. */
-export async function unmapTenant(
-  app: App,
-  scope: Scope,
-  input: TenantChange & { readonly by: string },
-): Promise<Tenant> {
-  return changeMapping(app, scope, input, async () => null);
+export async function unmapTenant(app: App, scope: Scope, input: TenantChange & { readonly by: By }): Promise<Tenant> {
+  return changeMapping(app, scope, { ...input, action: 'unmapTenant' }, async () => null);
 }
 
 /** The row id of the CSP subscription that this tenant may be mapped to; refuses any other under Azure's names. */
@@ -99,14 +100,15 @@ export async function stackSubscriptionIdsOf(
 }
 
 async function changeMapping(
-  { db, clock }: App,
+  app: App,
   scope: Scope,
-  input: TenantChange & { readonly by: string },
+  input: TenantChange & { readonly by: By; readonly action: 'mapTenant' | 'unmapTenant' },
   targetOf: (tx: Tx, registration: Registration, tenant: Tenant) => Promise<number | null>,
 ): Promise<Tenant> {
+  const { db, clock } = app;
   const seen = await getRegistration(db.reader, scope, input.registration);
   const from = input.effectiveFrom ?? hourOf(clock.now());
-  return db.inTransaction(async (tx) => {
+  return inAuditedTransaction(app, input, async (tx) => {
     const registration = await lockRegistration(tx, seen.id);
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
     const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
@@ -115,9 +117,33 @@ async function changeMapping(
     const before = await loadRoutingTable(tx, seen.id, registration.routingVersion);
     const steps = before.stepsOf.get(tenant.id) ?? [];
     const inForce = stepInForce(steps, from)?.cspSubscriptionId ?? null;
-    const isLast = steps.every((step) => step.effectiveFrom <= from);
-    if (inForce === cspSubscriptionId && isLast) return tenant;
+    const laterSteps = steps.filter((step) => step.effectiveFrom > from).length;
+    const isChange = inForce !== cspSubscriptionId || laterSteps > 0;
+    if (isChange) await change(tx, registration, { tenant, cspSubscriptionId, steps });
 
+    const guids = await guidsOf(tx, [inForce, cspSubscriptionId]);
+    const billed = (id: number | null) => (id === null ? null : (guids.get(id) ?? null));
+    const was = { from: hourText(from), cspSubscriptionId: billed(inForce), laterSteps };
+    return {
+      result: tenant,
+      target: `tenant ${tenantGuid} of ${registration.name}`,
+      registrationId: seen.id,
+      tenantId: tenant.id,
+      before: was,
+      after: isChange ? { ...was, cspSubscriptionId: billed(cspSubscriptionId), laterSteps: 0 } : was,
+    };
+  });
+
+  async function change(
+    tx: Tx,
+    registration: Registration,
+    to: {
+      readonly tenant: Tenant;
+      readonly cspSubscriptionId: number | null;
+      readonly steps: readonly MappingStep[];
+    },
+  ): Promise<void> {
+    const { tenant, cspSubscriptionId, steps } = to;
     const version = await bumpRoutingVersion(tx, seen.id);
     await supersedeSteps(tx, tenant.id, from, version);
     const earlier = steps.filter((step) => step.effectiveFrom < from);
@@ -129,7 +155,7 @@ async function changeMapping(
         effectiveFrom: from,
         version,
         at: clock.now(),
-        by: input.by,
+        by: subjectOf(input.by),
       });
     }
     await rerouteOpenUsage(tx, {
@@ -138,6 +164,13 @@ async function changeMapping(
       fromHour: from,
       closedBeforeDay: registration.closedBeforeDay,
     });
-    return tenant;
-  });
+  }
+}
+
+/** How CSP subscriptions are called outside, for the audit log. */
+async function guidsOf(tx: Tx, ids: readonly (number | null)[]): Promise<ReadonlyMap<number, string>> {
+  const wanted = ids.filter((id) => id !== null);
+  if (wanted.length === 0) return new Map();
+  const rows = await listCspSubscriptions(tx, WHOLE_BOOKS, { ids: wanted }, { afterId: 0, limit: wanted.length });
+  return new Map(rows.map(({ id, cspSubscriptionGuid }) => [id, cspSubscriptionGuid]));
 }

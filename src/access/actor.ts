@@ -1,0 +1,46 @@
+import type { Caller, CredentialKind } from './principal.js';
+import type { Role } from './principal.js';
+
+/** Who changes something, as the audit log writes it down. */
+export interface Actor {
+  readonly subject: string;
+  /** Null for what the gateway or the person at its machine does: they need no role. */
+  readonly role: Role | null;
+  readonly credential: CredentialKind | 'COMMAND_LINE' | 'SYSTEM';
+  readonly requestId: string | null;
+  /** Given when the caller wants the change once, however often it is asked for. */
+  readonly once: Once | null;
+}
+
+/** A change that is wanted once: its key, a digest of what was asked, and how long the answer is kept. */
+export interface Once {
+  readonly key: string;
+  readonly inputHash: string;
+  readonly keepMs: number;
+}
+
+/** A name alone is the gateway's own work: a collector, the demo, a test. */
+export type By = string | Actor;
+
+/** The person at the machine. */
+export const COMMAND_LINE: Actor = {
+  subject: 'command line',
+  role: null,
+  credential: 'COMMAND_LINE',
+  requestId: null,
+  once: null,
+};
+
+export function actorOf(by: By): Actor {
+  if (typeof by !== 'string') return by;
+  return { subject: by, role: null, credential: 'SYSTEM', requestId: null, once: null };
+}
+
+export function subjectOf(by: By): string {
+  return typeof by === 'string' ? by : by.subject;
+}
+
+export function actorFor(caller: Caller, requestId: string | null, once: Once | null = null): Actor {
+  const { subject, role, credential } = caller;
+  return { subject, role, credential, requestId, once };
+}

@@ -1,0 +1,69 @@
+import type { ApiKey } from './api-key.entity.js';
+import type { Grant } from './grant.js';
+import { lockForWrite } from '../database/dialect.js';
+import { insertRow } from '../database/transaction.js';
+import type { Sql, Tx } from '../database/transaction.js';
+
+const COLUMNS = `k.id, k.key_id AS keyId, k.name, k.secret_hash AS secretHash, k.role, k.registrations, k.tenants,
+  k.resellers, k.created_at AS createdAt, k.created_by AS createdBy, k.expires_at AS expiresAt,
+  k.last_used_at AS lastUsedAt, k.revoked_at AS revokedAt, k.revoked_by AS revokedBy`;
+
+export async function findApiKey(sql: Sql, keyId: string): Promise<ApiKey | null> {
+  const [row] = await sql.query<ApiKey>(`SELECT ${COLUMNS} FROM api_key k WHERE k.key_id = ?`, [keyId]);
+  return row === undefined ? null : withNumbers(row);
+}
+
+/** The key, kept from other changes until the end of the transaction. */
+export async function lockApiKey(tx: Tx, keyId: string): Promise<ApiKey | null> {
+  const [row] = await tx.query<ApiKey>(
+    `SELECT ${COLUMNS} FROM api_key k WHERE k.key_id = ? ${lockForWrite(tx.dialect)}`,
+    [keyId],
+  );
+  return row === undefined ? null : withNumbers(row);
+}
+
+/** Keys in the order in which they were made; those that one caller made, or everyone's. */
+export async function listApiKeys(
+  sql: Sql,
+  filter: { readonly createdBy: string | null; readonly afterId: number; readonly limit: number },
+): Promise<ApiKey[]> {
+  const own = filter.createdBy === null ? '' : 'AND k.created_by = ?';
+  const rows = await sql.query<ApiKey>(
+    `SELECT ${COLUMNS} FROM api_key k WHERE k.id > ? ${own} ORDER BY k.id LIMIT ${Number(filter.limit)}`,
+    [filter.afterId, ...(filter.createdBy === null ? [] : [filter.createdBy])],
+  );
+  return rows.map(withNumbers);
+}
+
+export async function insertApiKey(tx: Tx, key: Omit<ApiKey, 'id'>): Promise<number> {
+  return insertRow<ApiKey>(tx, 'api_key', key);
+}
+
+export async function markRevoked(tx: Tx, id: number, revokedAt: number, revokedBy: string): Promise<void> {
+  await tx.execute('UPDATE api_key SET revoked_at = ?, revoked_by = ? WHERE id = ?', [revokedAt, revokedBy, id]);
+}
+
+/** Notes a use, unless one was noted after `unlessAfter`: by this process or by another. */
+export async function markUsed(tx: Tx, id: number, usedAt: number, unlessAfter: number): Promise<void> {
+  await tx.execute('UPDATE api_key SET last_used_at = ? WHERE id = ? AND last_used_at <= ?', [usedAt, id, unlessAfter]);
+}
+
+export function grantOf(key: Omit<ApiKey, 'secretHash'>): Grant {
+  const { role, registrations, tenants, resellers } = key;
+  return { role, registrations: namesOf(registrations), tenants: namesOf(tenants), resellers: namesOf(resellers) };
+}
+
+function namesOf(text: string): Grant['tenants'] {
+  return JSON.parse(text) as Grant['tenants'];
+}
+
+function withNumbers(row: ApiKey): ApiKey {
+  const { createdAt, expiresAt, lastUsedAt, revokedAt } = row;
+  return {
+    ...row,
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt),
+    lastUsedAt: Number(lastUsedAt),
+    revokedAt: Number(revokedAt),
+  };
+}

@@ -1,0 +1,92 @@
+import { getNamedType, isAbstractType, isObjectType } from 'graphql';
+import type { GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
+
+import type { AccessTable, Roles } from './access-table.js';
+import { ROLES } from '../access/principal.js';
+import type { Role } from '../access/principal.js';
+
+export interface GuardedField {
+  readonly type: string;
+  readonly field: string;
+  readonly roles: Roles;
+}
+
+const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
+/**
+ * The fields at which a caller has to be stopped: every root field, and each field that some role may not read although
+ * it gets to see the object. A check on any other field could not fail, and on a page of a thousand rows it would cost
+ * as much as the page. Throws where the table and the schema do not name exactly the same fields.
+ */
+export function guardedFields(schema: GraphQLSchema, table: AccessTable): readonly GuardedField[] {
+  const types = objectTypesOf(schema);
+  refuseDifference(types, table);
+  const seenBy = rolesThatSee(schema, types, table);
+  return types.flatMap((type) =>
+    Object.entries(table[type.name] ?? {}).flatMap(([field, roles]) => {
+      const isNeverRefused = [...(seenBy.get(type.name) ?? [])].every((role) => roles.includes(role));
+      return isNeverRefused && !ROOTS.has(type.name) ? [] : [{ type: type.name, field, roles }];
+    }),
+  );
+}
+
+export function objectTypesOf(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type))
+    .filter(({ name }) => !name.startsWith('__'));
+}
+
+/** A field without a row belongs to nobody; a row without a field would give a later field roles that nobody chose. */
+function refuseDifference(types: readonly GraphQLObjectType[], table: AccessTable): void {
+  const inSchema = new Set(
+    types.flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)),
+  );
+  const inTable = new Set(
+    Object.entries(table).flatMap(([name, row]) => Object.keys(row).map((field) => `${name}.${field}`)),
+  );
+  const missing = [...inSchema].filter((field) => !inTable.has(field));
+  const extra = [...inTable].filter((field) => !inSchema.has(field));
+  if (missing.length > 0) {
+    throw new Error(`No access rule for ${missing.join(', ')}. Say in access-table.ts which roles may read it.`);
+  }
+  if (extra.length > 0) throw new Error(`access-table.ts names ${extra.join(', ')}, which the schema does not have.`);
+}
+
+/** Which roles can come to see an object of each type, by any way through the schema that the table leaves open. */
+function rolesThatSee(
+  schema: GraphQLSchema,
+  types: readonly GraphQLObjectType[],
+  table: AccessTable,
+): ReadonlyMap<string, ReadonlySet<Role>> {
+  const seenBy = new Map(types.map(({ name }) => [name, new Set<Role>(ROOTS.has(name) ? ROLES : [])]));
+  const ways = types.flatMap((type) =>
+    Object.values(type.getFields()).flatMap((field) =>
+      answersOf(schema, getNamedType(field.type)).map(({ name, isNode }) => ({
+        from: type.name,
+        to: name,
+        // `node` answers only what the caller may read the id of.
+        roles: (table[type.name]?.[field.name] ?? []).filter((role) => !isNode || table[name]?.['id']?.includes(role)),
+      })),
+    ),
+  );
+  for (let isGrowing = true; isGrowing;) {
+    isGrowing = false;
+    for (const { from, to, roles } of ways) {
+      for (const role of roles) {
+        if (!seenBy.get(from)?.has(role) || seenBy.get(to)?.has(role)) continue;
+        seenBy.get(to)?.add(role);
+        isGrowing = true;
+      }
+    }
+  }
+  return seenBy;
+}
+
+function answersOf(
+  schema: GraphQLSchema,
+  type: GraphQLNamedType,
+): readonly { readonly name: string; readonly isNode: boolean }[] {
+  if (isObjectType(type)) return [{ name: type.name, isNode: false }];
+  if (!isAbstractType(type)) return [];
+  return schema.getPossibleTypes(type).map(({ name }) => ({ name, isNode: type.name === 'Node' }));
+}
