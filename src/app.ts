@@ -7,8 +7,12 @@ import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
 import { openDatabase } from './database/database.js';
 import type { OnStatement } from './database/transaction.js';
+import { createCostBuckets } from './graphql/cost-buckets.js';
+import type { CostBuckets } from './graphql/cost-buckets.js';
 import { createCursors } from './graphql/cursor.js';
 import type { Cursors } from './graphql/cursor.js';
+import { createRequestsAtOnce } from './http/requests-at-once.js';
+import type { RequestsAtOnce } from './http/requests-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
@@ -20,6 +24,8 @@ export interface App extends Pipeline {
   readonly config: Config;
   readonly tokens: LocalTokens;
   readonly cursors: Cursors;
+  readonly costBuckets: CostBuckets;
+  readonly requestsAtOnce: RequestsAtOnce;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -47,6 +53,8 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     db,
     tokens: createLocalTokens(key, clock),
     cursors: createCursors(key),
+    costBuckets: createCostBuckets(config.limits),
+    requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+import { LIMIT_VARIABLES, limitShape, limitsOf } from './config/limits.js';
+import type { Limits } from './config/limits.js';
+import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './config/request-rules.js';
+import type { RequestRules } from './config/request-rules.js';
+import { whole } from './config/variable.js';
+import type { Variable } from './config/variable.js';
+
 /** Everything that can be configured, read once at start. */
 export interface Config {
   readonly databaseUrl: string;
@@ -10,12 +17,10 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly allowsAnyHost: boolean;
-}
-
-interface Variable {
-  readonly name: string;
-  readonly meaning: string;
-  readonly default: string;
+  /** How much one caller may ask at once. */
+  readonly limits: Limits;
+  /** Who may send what kind of request. */
+  readonly rules: RequestRules;
 }
 
 /** Variables of the environment, as the operations guide lists them. */
@@ -47,6 +52,8 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'true allows a HOST that is not loopback. Tokens are signed locally; put TLS before it.',
     default: 'false',
   },
+  ...RULE_VARIABLES,
+  ...LIMIT_VARIABLES,
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -61,10 +68,20 @@ const environment = z
     BODY_BYTES_MAX: whole(1024, 268_435_456).default(8_388_608),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
+    ...ruleShape,
+    ...limitShape,
   })
   .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
     path: ['HOST'],
     message: 'is not loopback; set ALLOW_ANY_HOST=true to serve others',
+  })
+  .refine((read) => limitsOf(read).costMax <= limitsOf(read).costBucketSize, {
+    path: ['COST_BUCKET_SIZE'],
+    message: 'is less than COST_MAX, and so an operation could never be paid for',
+  })
+  .refine(hasDocumentFile, {
+    path: ['TRUSTED_DOCUMENTS_FILE'],
+    message: 'is missing; it says what the ids of trusted documents stand for',
   });
 
 /** The configuration is wrong. The message holds one line per problem, and no value: values may be secret. */
@@ -89,14 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
+    limits: limitsOf(data),
+    rules: requestRulesOf(data),
   });
-}
-
-function whole(min: number, max: number) {
-  const sentence = `is a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,12}$/, sentence)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, sentence);
 }

@@ -18,11 +18,23 @@ export interface GatewayContext {
   readonly principal: Principal | null;
   readonly scope: Scope;
   readonly loaders: Loaders;
+  readonly requestId: string;
+  /** The trusted document that the request named; null when it brought its own. */
+  readonly documentText: string | null;
 }
 
-export async function createContext(app: GraphqlApp, principal: Principal | null): Promise<GatewayContext> {
+export async function createContext(
+  app: GraphqlApp,
+  principal: Principal | null,
+  request: { readonly requestId: string; readonly documentText: string | null },
+): Promise<GatewayContext> {
   const scope = await resolveScope(app.db.reader, principal ?? NOBODY);
-  return { app, principal, scope, loaders: createLoaders(app.db.reader, scope) };
+  return { app, principal, scope, loaders: createLoaders(app.db.reader, scope), ...request };
+}
+
+/** Under which name a caller's requests are counted together. */
+export function callerNameOf(principal: Principal | null): string {
+  return principal === null ? '' : `${principal.role} ${principal.subject}`;
 }
 
 /** The caller of a resolver that only known callers reach. */
