@@ -17,6 +17,7 @@ import type { App } from '../app.js';
 import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
+import { checkNesting } from '../graphql/document-nesting.js';
 import { formatError } from '../graphql/errors.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
@@ -84,7 +85,9 @@ async function contextOf(
 ): Promise<GatewayContext> {
   try {
     const { principal, db } = await admitRequest(app, request, reply);
-    const documentText = documents.documentFor(principal.subject, operationOf(request));
+    const asked = operationOf(request);
+    const documentText = documents.documentFor(principal.subject, asked);
+    if (typeof asked.query === 'string') checkNesting(asked.query.slice(0, app.config.limits.documentLengthMax));
     return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
   } catch (error) {
     const fault = asUnavailable(error);
