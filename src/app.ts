@@ -10,8 +10,12 @@ import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
 import { openDatabase } from './database/database.js';
 import type { OnStatement } from './database/transaction.js';
+import { createCostBuckets } from './graphql/cost-buckets.js';
+import type { CostBuckets } from './graphql/cost-buckets.js';
 import { createCursors } from './graphql/cursor.js';
 import type { Cursors } from './graphql/cursor.js';
+import { createRequestsAtOnce } from './http/requests-at-once.js';
+import type { RequestsAtOnce } from './http/requests-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
@@ -24,6 +28,8 @@ export interface App extends Pipeline {
   /** Every kind of credential that is accepted here. */
   readonly tokens: Credentials;
   readonly cursors: Cursors;
+  readonly costBuckets: CostBuckets;
+  readonly requestsAtOnce: RequestsAtOnce;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -56,6 +62,8 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     db,
     tokens,
     cursors: createCursors(key),
+    costBuckets: createCostBuckets(config.limits),
+    requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),

@@ -3,6 +3,12 @@ import { z } from 'zod';
 
 import { parseAccessFile } from './access/access-file.js';
 import type { IssuerConfig } from './access/access-file.js';
+import { LIMIT_VARIABLES, limitShape, limitsOf } from './config/limits.js';
+import type { Limits } from './config/limits.js';
+import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './config/request-rules.js';
+import type { RequestRules } from './config/request-rules.js';
+import { whole } from './config/variable.js';
+import type { Variable } from './config/variable.js';
 
 /** Everything that can be configured, read once at start. */
 export interface Config {
@@ -25,12 +31,10 @@ export interface Config {
   readonly allowsLocalTokens: boolean;
   /** How long the answer to a change that is wanted once is kept. */
   readonly idempotencyHours: number;
-}
-
-interface Variable {
-  readonly name: string;
-  readonly meaning: string;
-  readonly default: string;
+  /** How much one caller may ask at once. */
+  readonly limits: Limits;
+  /** Who may send what kind of request. */
+  readonly rules: RequestRules;
 }
 
 /** Variables of the environment, as the operations guide lists them. */
@@ -83,6 +87,8 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'How long a mutation with an idempotency key answers the same again.',
     default: '24',
   },
+  ...RULE_VARIABLES,
+  ...LIMIT_VARIABLES,
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -104,10 +110,20 @@ const environment = z
       .transform((file, context) => issuersIn(file, (message) => context.addIssue({ code: 'custom', message })))
       .default([]),
     IDEMPOTENCY_HOURS: whole(1, 24 * 365).default(24),
+    ...ruleShape,
+    ...limitShape,
   })
   .refine((given) => LOOPBACK.test(given.HOST) || given.ALLOW_ANY_HOST === 'true' || given.ACCESS_FILE.length > 0, {
     path: ['HOST'],
     message: 'is not loopback; name issuers in ACCESS_FILE, or set ALLOW_ANY_HOST=true to serve API keys alone',
+  })
+  .refine((read) => limitsOf(read).costMax <= limitsOf(read).costBucketSize, {
+    path: ['COST_BUCKET_SIZE'],
+    message: 'is less than COST_MAX, and so an operation could never be paid for',
+  })
+  .refine(hasDocumentFile, {
+    path: ['TRUSTED_DOCUMENTS_FILE'],
+    message: 'is missing; it says what the ids of trusted documents stand for',
   });
 
 /** The configuration is wrong. The message holds one line per problem, and no value: values may be secret. */
@@ -136,6 +152,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     issuers: data.ACCESS_FILE,
     allowsLocalTokens: LOOPBACK.test(data.HOST) && data.ACCESS_FILE.length === 0,
     idempotencyHours: data.IDEMPOTENCY_HOURS,
+    limits: limitsOf(data),
+    rules: requestRulesOf(data),
   });
 }
 
@@ -153,13 +171,4 @@ function issuersIn(file: string, onProblem: (sentence: string) => void): readonl
   const problems = 'issuers' in read ? ['names no issuers'] : read.problems;
   for (const problem of problems) onProblem(problem);
   return [];
-}
-
-function whole(min: number, max: number) {
-  const sentence = `is a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,12}$/, sentence)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, sentence);
 }

@@ -5,10 +5,13 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { EntitySchema, MigrationInterface, MixedList } from 'typeorm';
 
+import { boundedOnMysql, boundedOnSqlite, unbounded } from './cancellation.js';
+import type { Bound } from './cancellation.js';
 import { registerDecimals } from './dialect.js';
 import type { Dialect } from './dialect.js';
 import { readerOn, runTransaction } from './transaction.js';
 import type { OnStatement, Sql, Tx } from './transaction.js';
+import type { Deadline } from '../primitives/deadline.js';
 
 /** The usage database: many readers, writes in transactions. */
 export interface Database {
@@ -20,6 +23,11 @@ export interface Database {
   inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One consistent view for several questions: what they see was true at one moment. */
   inSnapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * The same database for work that has a deadline: once it is over, statements throw TIMEOUT, the one that runs is
+   * cancelled where the server can, and an open transaction is rolled back. What was committed stays.
+   */
+  within(deadline: Deadline): Database;
   close(): Promise<void>;
 }
 
@@ -62,13 +70,34 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
     synchronize: false,
   });
   await source.initialize();
+  return mysqlDatabase(source, { url: options.url, onStatement, bound: unbounded });
+}
+
+function mysqlDatabase(
+  source: DataSource,
+  { url, onStatement, bound }: { readonly url: string; readonly onStatement: OnStatement; readonly bound: Bound },
+): Database {
   return {
     dialect: 'mysql',
-    reader: readerOn(source, 'mysql', onStatement),
+    reader: readerOn(source, 'mysql', onStatement, bound),
     source,
-    inTransaction: (work) => runTransaction(source, 'mysql', onStatement, work),
-    inSnapshot: (work) => mysqlSnapshot(source, onStatement, work),
+    inTransaction: (work) => runTransaction(source, 'mysql', onStatement, work, bound),
+    inSnapshot: (work) => mysqlSnapshot(source, onStatement, bound, work),
+    within: (deadline) =>
+      mysqlDatabase(source, {
+        url,
+        onStatement: checkedBy(deadline, onStatement),
+        bound: boundedOnMysql(deadline, url, CONNECT_TIMEOUT_MS),
+      }),
     close: () => source.destroy(),
+  };
+}
+
+/** Looks at the deadline before each statement. */
+function checkedBy(deadline: Deadline, onStatement: OnStatement): OnStatement {
+  return (statement) => {
+    deadline.check();
+    onStatement(statement);
   };
 }
 
@@ -86,17 +115,20 @@ async function flavour(url: string): Promise<'mysql' | 'mariadb'> {
 async function mysqlSnapshot<T>(
   source: DataSource,
   onStatement: OnStatement,
+  bound: Bound,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
   const runner = source.createQueryRunner();
   try {
-    await runner.startTransaction('REPEATABLE READ');
-    const result = await work({
-      dialect: 'mysql',
-      query: async <Row>(statement: string, values: readonly unknown[] = []) => {
-        onStatement(statement);
-        return (await runner.query(statement, [...values])) as Row[];
-      },
+    const result = await bound.run(runner, async () => {
+      await runner.startTransaction('REPEATABLE READ');
+      return work({
+        dialect: 'mysql',
+        query: async <Row>(statement: string, values: readonly unknown[] = []) => {
+          onStatement(statement);
+          return (await runner.query(statement, [...values])) as Row[];
+        },
+      });
     });
     await runner.commitTransaction();
     return result;
@@ -121,14 +153,26 @@ async function openSqlite(options: DatabaseOptions): Promise<Database> {
   const readers = sqliteSource(options, file, true);
   await readers.initialize();
   await readers.query('PRAGMA query_only = 1');
-  const oneAtATime = mutex();
-  const snapshots = mutex();
+  const files = { writer, readers, oneAtATime: mutex(), snapshots: mutex() };
+  return sqliteDatabase(files, onStatement, unbounded);
+}
+
+interface SqliteFiles {
+  readonly writer: DataSource;
+  readonly readers: DataSource;
+  readonly oneAtATime: Mutex;
+  readonly snapshots: Mutex;
+}
+
+function sqliteDatabase(files: SqliteFiles, onStatement: OnStatement, bound: Bound): Database {
+  const { writer, readers, oneAtATime, snapshots } = files;
   return {
     dialect: 'sqlite',
-    reader: readerOn(readers, 'sqlite', onStatement),
+    reader: readerOn(readers, 'sqlite', onStatement, bound),
     source: writer,
-    inTransaction: (work) => oneAtATime(() => runTransaction(writer, 'sqlite', onStatement, work)),
+    inTransaction: (work) => oneAtATime(() => runTransaction(writer, 'sqlite', onStatement, work, bound)),
     inSnapshot: (work) => snapshots(() => sqliteSnapshot(readers, onStatement, work)),
+    within: (deadline) => sqliteDatabase(files, checkedBy(deadline, onStatement), boundedOnSqlite(deadline)),
     close: async () => {
       await readers.destroy();
       await writer.destroy();
@@ -164,7 +208,9 @@ function sqliteSource(options: DatabaseOptions, file: string, mustExist: boolean
   });
 }
 
-function mutex(): <T>(work: () => Promise<T>) => Promise<T> {
+type Mutex = <T>(work: () => Promise<T>) => Promise<T>;
+
+function mutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const next = last.then(work, work);

@@ -4,6 +4,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
 import { insertOnMysql, insertOnSqlite } from './bulk-insert.js';
 import type { Rows } from './bulk-insert.js';
+import { unbounded } from './cancellation.js';
+import type { Bound } from './cancellation.js';
 import type { Dialect } from './dialect.js';
 import type { OnStatement, SqlValue } from './statement.js';
 
@@ -50,12 +52,16 @@ export async function runTransaction<T>(
   dialect: Dialect,
   onStatement: OnStatement,
   work: (tx: Tx) => Promise<T>,
+  bound: Bound = unbounded,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const runner = source.createQueryRunner();
     try {
-      await begin(runner, dialect);
-      const result = await work(txOn(runner, dialect, onStatement));
+      // Once it is committed it is done: a deadline ends the work, never the commit.
+      const result = await bound.run(runner, async () => {
+        await begin(runner, dialect, bound);
+        return work(txOn(runner, dialect, onStatement));
+      });
       await end(runner, dialect, 'COMMIT');
       return result;
     } catch (error) {
@@ -81,18 +87,28 @@ export async function insertRow<Row extends object>(tx: Tx, table: string, row: 
 }
 
 /** Questions on a source, outside any transaction. */
-export function readerOn(source: DataSource, dialect: Dialect, onStatement: OnStatement): Sql {
+export function readerOn(
+  source: DataSource,
+  dialect: Dialect,
+  onStatement: OnStatement,
+  bound: Bound = unbounded,
+): Sql {
   return {
     dialect,
     query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
-      return source.query<Row[]>(statement, [...values]);
+      const runner = source.createQueryRunner();
+      try {
+        return await bound.run(runner, async () => (await runner.query(statement, [...values])) as Row[]);
+      } finally {
+        await runner.release();
+      }
     },
   };
 }
 
-async function begin(runner: QueryRunner, dialect: Dialect): Promise<void> {
-  if (dialect === 'sqlite') await beginImmediate(runner, SQLITE_WAIT_MS_MAX);
+async function begin(runner: QueryRunner, dialect: Dialect, { check }: Bound): Promise<void> {
+  if (dialect === 'sqlite') await beginImmediate(runner, SQLITE_WAIT_MS_MAX, check);
   else await runner.startTransaction('READ COMMITTED');
 }
 
@@ -103,9 +119,11 @@ async function begin(runner: QueryRunner, dialect: Dialect): Promise<void> {
 export async function beginImmediate(
   on: { query(statement: string): Promise<unknown> },
   waitMsMax: number,
+  check: () => void = () => undefined,
 ): Promise<void> {
   const deadline = performance.now() + waitMsMax;
   for (;;) {
+    check();
     try {
       await on.query('BEGIN IMMEDIATE');
       return;
@@ -149,7 +167,31 @@ function isWorthRetrying(error: unknown): boolean {
   return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(errorCode(error));
 }
 
+const PASSING_FAULTS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'POOL_CLOSED',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'SQLITE_BUSY',
+  'SQLITE_FULL',
+]);
+
+/** True for faults of the database that pass by themselves or by its operator: gone, full, busy. */
+export function isUnavailable(error: unknown): boolean {
+  return PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
+}
+
 function errorCode(error: unknown): string {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
   return driverError?.code ?? code ?? '';
 }

@@ -17,19 +17,26 @@ export interface GraphqlApp extends Pipeline {
 export interface GatewayContext {
   readonly app: GraphqlApp;
   readonly principal: Caller | null;
-  /** Names the request in the log and in the audit log. */
-  readonly requestId: string | null;
   readonly scope: Scope;
   readonly loaders: Loaders;
+  /** Names the request in the log and in the audit log. */
+  readonly requestId: string;
+  /** The trusted document that the request named; null when it brought its own. */
+  readonly documentText: string | null;
 }
 
 export async function createContext(
   app: GraphqlApp,
   principal: Caller | null,
-  requestId: string | null = null,
+  request: { readonly requestId: string; readonly documentText: string | null },
 ): Promise<GatewayContext> {
   const scope = await resolveScope(app.db.reader, principal ?? NOBODY);
-  return { app, principal, requestId, scope, loaders: createLoaders(app.db.reader, scope) };
+  return { app, principal, scope, loaders: createLoaders(app.db.reader, scope), ...request };
+}
+
+/** Under which name a caller's requests are counted together. */
+export function callerNameOf(principal: Principal | null): string {
+  return principal === null ? '' : `${principal.role} ${principal.subject}`;
 }
 
 /** The caller of a resolver that only known callers reach. */

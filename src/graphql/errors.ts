@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 
+import { asUnavailable } from '../http/refusal.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 
@@ -17,7 +18,8 @@ export class UserError {
   field!: readonly string[];
 }
 
-const FAULTS_OF_ACCESS: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+/** Not about what was put in: these are faults of the request as a whole. */
+const FAULTS_OF_REQUEST: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'TIMEOUT', 'RATE_LIMITED']);
 
 /** Runs a mutation's act: a rule that refuses it becomes a user error, anything else stays a fault. */
 export async function payloadOf<Payload extends object, Nothing extends object>(
@@ -27,7 +29,7 @@ export async function payloadOf<Payload extends object, Nothing extends object>(
   try {
     return { ...(await act()), userErrors: [] };
   } catch (error) {
-    if (!(error instanceof DomainError) || FAULTS_OF_ACCESS.has(error.code)) throw error;
+    if (!(error instanceof DomainError) || FAULTS_OF_REQUEST.has(error.code)) throw error;
     const { code, message, field } = error;
     return { ...nothing, userErrors: [{ code, message, field }] };
   }
@@ -38,9 +40,10 @@ export function formatError(
   onFault: (error: unknown) => void,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
-    const cause = causeOf(error);
+    const cause = asUnavailable(causeOf(error));
     if (cause instanceof DomainError) {
       const { code, message, field } = cause;
+      if (code === 'UNAVAILABLE') onFault(causeOf(error));
       return { ...placeOf(formatted), message, extensions: { code, ...(field.length > 0 && { field }) } };
     }
     const code = formatted.extensions?.['code'];

@@ -3,42 +3,46 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
+import { allowOrigins } from './cors.js';
+import { checkIsNotCompressed } from './json-body.js';
+import { asUnavailable, headersOf, statusOf } from './refusal.js';
+import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { DomainError } from '../primitives/errors.js';
-import type { ErrorCode } from '../primitives/errors.js';
 
-const REQUEST_TIMEOUT_MS = 60_000;
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
 
-const STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  RegistrationNotFound: 404,
-  NOT_FOUND: 404,
-  BATCH_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-};
+/** How often connections are looked at for requests that take too long to arrive. */
+const CHECK_MS = 1_000;
 
 /** The HTTP server with all its routes, not listening yet. */
 export async function createServer(app: App): Promise<FastifyInstance> {
-  const { bodyBytesMax, logLevel } = app.config;
+  const { bodyBytesMax, logLevel, limits, rules } = app.config;
   const server = fastify({
     bodyLimit: bodyBytesMax,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: limits.receiveMsMax,
+    http: {
+      headersTimeout: Math.min(limits.headersMsMax, limits.receiveMsMax),
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMsMax, limits.receiveMsMax),
+      maxHeaderSize: limits.headerBytesMax,
+    },
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    trustProxy: rules.trustedProxies.length > 0 && [...rules.trustedProxies],
+    genReqId: requestIdOf,
     logger: { level: logLevel, redact: ['req.headers.authorization'] },
     logController: new LogController({ disableRequestLogging: true }),
   });
+  server.server.maxConnections = limits.connectionsMax;
+  setHeadersOfEveryAnswer(server);
+  if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
+  server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
   server.setErrorHandler((error: FastifyError | Error, _request, reply) => answerError(server, error, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),
   );
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-  });
   server.get('/healthz', async (_request, reply) => {
     await app.db.reader.query('SELECT 1 AS alive');
     return reply.send({ status: 'ok' });
@@ -52,10 +56,14 @@ export async function createServer(app: App): Promise<FastifyInstance> {
 
 /** Refusals say why; what went wrong inside goes to the log alone. */
 function answerError(server: FastifyInstance, error: FastifyError | Error, reply: FastifyReply) {
-  if (error instanceof DomainError) {
-    const { code, message, field } = error;
-    if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-    return reply.status(STATUS[code] ?? 400).send({ error: { code, message, ...(field.length > 0 && { field }) } });
+  const fault = asUnavailable(error);
+  if (fault instanceof DomainError) {
+    const { code, message, field } = fault;
+    if (code === 'UNAVAILABLE') server.log.error(error);
+    return reply
+      .status(statusOf(fault))
+      .headers(headersOf(fault))
+      .send({ error: { code, message, ...(field.length > 0 && { field }) } });
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) return reply.status(status).send({ error: ofFastify(status) });

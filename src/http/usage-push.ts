@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-import { authenticate } from './authenticate.js';
+import { admitRequest } from './admit-request.js';
 import { resolveScope } from '../access/principal.js';
 import type { App } from '../app.js';
 import { mayRead } from '../graphql/access-table.js';
@@ -24,7 +24,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       });
     }
     routes.post('/v1/usage', async (request, reply) => {
-      const principal = await authenticate(app.tokens, request.headers.authorization);
+      const { principal, db } = await admitRequest(app, request, reply);
       if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
         throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
       }
@@ -34,15 +34,18 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
           'registration',
         ]);
       }
-      const scope = await resolveScope(app.db.reader, principal);
-      const { id } = await getRegistration(app.db.reader, scope, registration);
+      const scope = await resolveScope(db.reader, principal);
+      const { id } = await getRegistration(db.reader, scope, registration);
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-      const receipt = await recordUsage(app, {
-        registrationId: id,
-        receivedBy: principal.subject,
-        deliveries: decodeUsageBody(body, mediaType, app.clock.now()),
-      });
+      const receipt = await recordUsage(
+        { ...app, db },
+        {
+          registrationId: id,
+          receivedBy: principal.subject,
+          deliveries: decodeUsageBody(body, mediaType, app.clock.now()),
+        },
+      );
       return reply.send(receiptOnWire(receipt));
     });
   });

@@ -31,6 +31,13 @@ export const ERROR_CODES = [
   'UNSUPPORTED_MEDIA_TYPE',
   'WINDOW_NOT_OVER',
   'IDEMPOTENCY_CONFLICT',
+  'QUERY_TOO_EXPENSIVE',
+  'RATE_LIMITED',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'INTROSPECTION_DISABLED',
+  'PERSISTED_DOCUMENT_NOT_FOUND',
+  'PERSISTED_DOCUMENT_REQUIRED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -48,6 +55,16 @@ export class DomainError extends Error {
     readonly field: readonly string[] = [],
   ) {
     super(message);
+  }
+}
+
+/** The caller asks too much in too short a time. The same question is answered later. */
+export class RateLimited extends DomainError {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super('RATE_LIMITED', message);
   }
 }
 

@@ -2,7 +2,7 @@ import { readUsageFile } from '../../src/pipeline/ingestion/usage-wire.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { NOW, openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
-import { rowCounts } from '../support/books.js';
+import { rowCounts } from '../support/book-lines.js';
 import { METERS, guid, registerStamp, usageRecord } from '../support/world.js';
 
 /** Parts of a record as they stand on the wire: numbers keep what JavaScript would round away. */

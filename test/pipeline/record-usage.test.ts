@@ -1,6 +1,6 @@
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { checkInvariants } from '../../src/reading/invariants.js';
-import { rowCounts } from '../support/books.js';
+import { rowCounts } from '../support/book-lines.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import { push, registerStamp, usageRecord } from '../support/world.js';

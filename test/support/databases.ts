@@ -52,6 +52,15 @@ export function describeEachDatabase(title: string, block: (server: TestServer) 
   }
 }
 
+/** Runs the block on SQLite alone: for guarantees in which the database has no say. */
+export function describeOnSqlite(title: string, block: (server: TestServer) => void): void {
+  const server = sqliteServer();
+  describe(title, () => {
+    block(server);
+    afterAll(async () => removeLeftovers(server));
+  });
+}
+
 /**
  * Makes a database, opens it and runs all migrations. `onStatement` is called with each statement that our own code
  * sends afterwards.

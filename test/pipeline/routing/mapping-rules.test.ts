@@ -7,7 +7,7 @@ import { BILLING_MODELS } from '../../../src/registration/billing-model.js';
 import type { BillingModel } from '../../../src/registration/billing-model.js';
 import { checkRegistration } from '../../../src/registration/registration-rules.js';
 import type { NewRegistration } from '../../../src/registration/registration-rules.js';
-import { linesOfBooks } from '../../support/books.js';
+import { linesOfBooks } from '../../support/book-lines.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import { exactSums, exactly } from '../../support/exact-sum.js';
 import { NOW, openTestGateway } from '../../support/gateway.js';

@@ -1,0 +1,167 @@
+/**
+ * What stands before each operation: may it read the schema, are its arguments bounded, what does it cost, and has the
+ * caller that much left. All of it is decided before anything runs. The answer then says what it cost.
+ */
+import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
+import { getVariableValues } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+
+import { callerNameOf } from './context.js';
+import type { GatewayContext } from './context.js';
+import type { Balance, CostBuckets } from './cost-buckets.js';
+import type { FieldArguments } from './field-weights.js';
+import { objectsIn, operationCost } from './operation-cost.js';
+import type { OperationCost } from './operation-cost.js';
+import type { Role } from '../access/principal.js';
+import type { Limits } from '../config/limits.js';
+import { asGraphqlRefusal, headersOf, statusOf } from '../http/refusal.js';
+import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
+import { DomainError } from '../primitives/errors.js';
+
+export interface Admission {
+  readonly limits: Limits;
+  readonly introspectionRoles: readonly Role[];
+  readonly buckets: CostBuckets;
+}
+
+type Request = GraphQLRequestContext<GatewayContext>;
+
+/** Lists that are batches, and as long as a batch may be. */
+const BATCHES: Readonly<Record<string, number>> = { 'Mutation.recordUsage': RECORDS_PER_BATCH_MAX };
+
+/** Faults of the request itself. A client that knows no other status than 200 beside JSON gets that. */
+const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+export function admissionPlugin(admission: Admission): ApolloServerPlugin<GatewayContext> {
+  return {
+    requestDidStart: async (started) => {
+      const { documentText } = started.contextValue;
+      if (documentText !== null) started.request.query = documentText;
+      let charged: { readonly cost: OperationCost; readonly balance: Balance } | null = null;
+      return {
+        didResolveOperation: async (request) => {
+          charged = orRefusal(() => admit(admission, request));
+          if (charged !== null) setRateHeaders(request, charged.balance);
+        },
+        willSendResponse: async (request) => {
+          const { body, http } = request.response;
+          if (body.kind !== 'single') return;
+          const { data, errors = [] } = body.singleResult;
+          body.singleResult.extensions = {
+            ...body.singleResult.extensions,
+            requestId: request.contextValue.requestId,
+            ...(charged && { cost: settle(admission, request, charged, data) }),
+          };
+          if (isUnderstoodAsLegacy(request, errors)) http.status = 200;
+          setStatusOfFaults(request, errors);
+        },
+      };
+    },
+  };
+}
+
+function orRefusal<Result>(decide: () => Result): Result {
+  try {
+    return decide();
+  } catch (error) {
+    throw error instanceof DomainError ? asGraphqlRefusal(error) : error;
+  }
+}
+
+/** Charges the operation, or throws. Null for one that cannot run, of which execution says why. */
+function admit(
+  { limits, introspectionRoles, buckets }: Admission,
+  { schema, document, operation, request, contextValue }: Request,
+): { readonly cost: OperationCost; readonly balance: Balance } | null {
+  if (document === undefined || operation === undefined) return null;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, {
+    maxErrors: 1,
+  });
+  if (coerced === undefined) return null;
+  const cost = operationCost(schema, { document, operation }, coerced, (coordinate, args) =>
+    checkArguments(limits, coordinate, args),
+  );
+  const { principal } = contextValue;
+  if (cost.readsSchema && (principal === null || !introspectionRoles.includes(principal.role))) {
+    throw new DomainError('INTROSPECTION_DISABLED', 'Your role does not read the schema here.');
+  }
+  if (cost.requested > limits.costMax) {
+    throw new DomainError(
+      'QUERY_TOO_EXPENSIVE',
+      `This costs ${cost.requested} points, and one operation may cost ${limits.costMax}. Ask for shorter pages, fewer days or less inside each row.`,
+    );
+  }
+  return { cost, balance: buckets.take(callerNameOf(principal), cost.requested) };
+}
+
+function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: string, args: FieldArguments): void {
+  const { first } = args;
+  if (typeof first === 'number' && first > pageRowsMax) {
+    throw new DomainError('INVALID_INPUT', `first lies between 1 and ${pageRowsMax}.`, ['first']);
+  }
+  const itemsMax = BATCHES[coordinate] ?? listItemsMax;
+  for (const [name, value] of Object.entries(args)) checkLists(value, itemsMax, [name]);
+}
+
+function checkLists(value: unknown, itemsMax: number, field: readonly string[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value) && value.length > itemsMax) {
+    throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    checkLists(member, itemsMax, Array.isArray(value) ? field : [...field, name]);
+  }
+}
+
+/** What was charged and not used goes back. Never more is charged than was said before. */
+function settle(
+  { buckets }: Admission,
+  { contextValue }: Request,
+  { cost, balance }: { readonly cost: OperationCost; readonly balance: Balance },
+  data: unknown,
+) {
+  const answered = Math.max(0, objectsIn(data) - 1);
+  const actual = Math.min(cost.requested, cost.fixed + answered);
+  const unused = cost.requested - actual;
+  const after = unused > 0 ? buckets.giveBack(callerNameOf(contextValue.principal), unused) : balance;
+  return {
+    requestedQueryCost: cost.requested,
+    actualQueryCost: actual,
+    throttleStatus: {
+      maximumAvailable: after.maximum,
+      currentlyAvailable: after.available,
+      restoreRate: after.perSecond,
+    },
+  };
+}
+
+/** The headers of the IETF draft "RateLimit header fields for HTTP". */
+function setRateHeaders({ response }: Request, { maximum, available, perSecond }: Balance): void {
+  const { headers } = response.http;
+  headers.set('ratelimit-policy', `"cost";q=${maximum};w=${Math.ceil(maximum / perSecond)}`);
+  headers.set('ratelimit', `"cost";r=${available};t=${Math.ceil((maximum - available) / perSecond)}`);
+}
+
+/** GraphQL over HTTP: a client that accepts `application/json` alone reads errors from an answer with status 200. */
+function isUnderstoodAsLegacy({ request }: Request, errors: readonly GraphQLFormattedError[]): boolean {
+  const accept = request.http?.headers.get('accept') ?? '';
+  const [first] = errors;
+  if (first === undefined || accept.includes('application/graphql-response+json')) return false;
+  return FAULTS_OF_REQUEST.has(first.extensions?.['code']);
+}
+
+/** An answer that lacks something because of time or the database says so by its status too. */
+function setStatusOfFaults({ response: { http } }: Request, errors: readonly GraphQLFormattedError[]): void {
+  for (const { extensions, message } of errors) {
+    const code = extensions?.['code'];
+    if (code !== 'TIMEOUT' && code !== 'UNAVAILABLE') continue;
+    const error = new DomainError(code, message);
+    http.status = statusOf(error);
+    for (const [name, value] of Object.entries(headersOf(error))) http.headers.set(name, value);
+  }
+}

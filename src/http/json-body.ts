@@ -1,0 +1,52 @@
+/**
+ * Reads the body of a GraphQL request. It is stricter than `JSON.parse`: a body that two readers understand differently
+ * (equal keys, invalid UTF-8, another charset, keys that stand for a prototype) is refused as a whole.
+ */
+import type { FastifyRequest } from 'fastify';
+
+import { MalformedJson, NumberText, decodeUtf8, parseExactJson } from '../pipeline/ingestion/exact-json.js';
+import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+import { DomainError } from '../primitives/errors.js';
+
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
+
+/** Throws UNSUPPORTED_MEDIA_TYPE and MALFORMED_BODY. An empty body is read as undefined. */
+export function readJsonBody({ headers }: Pick<FastifyRequest, 'headers'>, bytes: Buffer): unknown {
+  checkIsUtf8(headers['content-type']);
+  if (bytes.length === 0) return undefined;
+  try {
+    return plain(parseExactJson(decodeUtf8(bytes)));
+  } catch (error) {
+    if (error instanceof MalformedJson)
+      throw new DomainError('MALFORMED_BODY', `The body is no JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Bodies are read as they are: nothing is inflated here, and so no small body becomes a large one. */
+export function checkIsNotCompressed({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return;
+  throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a content-encoding.');
+}
+
+function checkIsUtf8(contentType = ''): void {
+  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase();
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return;
+  throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'JSON is sent in UTF-8.');
+}
+
+/** Numbers as numbers: quantities are strings in GraphQL, so nothing is lost. */
+function plain(value: JsonValue): unknown {
+  if (value instanceof NumberText) return Number(value.text);
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(plain);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (key === 'constructor' && typeof member === 'object') {
+        throw new DomainError('MALFORMED_BODY', 'The body has a forbidden key.');
+      }
+      return [key, plain(member)];
+    }),
+  );
+}

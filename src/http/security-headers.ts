@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+
+import { DomainError } from '../primitives/errors.js';
+
+/**
+ * Answers are data: no page may frame them, sniff another type into them, or run what is in them. The GraphiQL page
+ * replaces the policy by its own. Strict-Transport-Security belongs to whoever ends TLS, in front of us.
+ */
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  // What somebody's usage is must not lie in a cache. Routes whose answers never change say otherwise.
+  'cache-control': 'no-store',
+} as const;
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+const HOST = /^[\w.-]*(?::\d{1,5})?$|^\[[0-9a-f:.]+\](?::\d{1,5})?$/i;
+
+/** The caller's own id for the request where it is a sane one, so that its logs and ours can be laid side by side. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Sets the headers of every answer before its route is asked, so that routes may replace them. */
+export function setHeadersOfEveryAnswer(server: FastifyInstance): void {
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers(HEADERS).header('x-request-id', request.id);
+    if (!HOST.test(request.headers.host ?? '')) {
+      throw new DomainError('INVALID_INPUT', 'The Host header names no host.', ['host']);
+    }
+  });
+}
