@@ -1,0 +1,194 @@
+import { print } from 'graphql';
+import type { DocumentNode } from 'graphql';
+
+import { describeEachDatabase } from '../support/databases.js';
+import { openTestGateway } from '../support/gateway.js';
+import type { TestGateway, Who } from '../support/gateway.js';
+import { guid, registerCustomer, registerPartner, registerStamp, usageRecord } from '../support/world.js';
+import type { Role } from '../../src/access/principal.js';
+import {
+  AddCspSubscriptionDocument,
+  AssignStackSubscriptionDocument,
+  CreateRegistrationDocument,
+  MapTenantDocument,
+  RecordUsageDocument,
+  RegisterResellerDocument,
+  RegisterTenantDocument,
+  UnmapTenantDocument,
+} from '../operations/operations.js';
+
+const ALDER = { registration: 'hub', tenantId: guid('tenant alder') };
+const CSP = guid('csp alder');
+const STAMP = {
+  cloudId: guid('cloud two'),
+  baseSubscriptionId: guid('base two'),
+  baseOffer: 'CSP',
+  billingModel: 'PAY_AS_YOU_USE',
+};
+const RECORD = usageRecord() as Record<string, string>;
+
+interface Case {
+  readonly name: string;
+  readonly document: DocumentNode;
+  /** Who may, besides an operator. */
+  readonly also: readonly Role[];
+  readonly good: object;
+  readonly answer: object;
+  readonly bad: readonly (readonly [input: object, code: string])[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'createRegistration',
+    document: CreateRegistrationDocument,
+    also: [],
+    good: { name: 'two', ...STAMP },
+    answer: { registration: { name: 'two', resourceGroup: 'azurestack', isUsageReportingEnabled: true } },
+    bad: [
+      [{ name: 'HUB', ...STAMP }, 'CloudIdUpdateNotAllowed'],
+      [{ name: '', ...STAMP }, 'INVALID_INPUT'],
+      [{ name: 'three', ...STAMP, cloudId: 'x' }, 'INVALID_INPUT'],
+      [{ name: 'three', ...STAMP, billingModel: 'CAPACITY' }, 'AGREEMENT_NUMBER_REQUIRED'],
+      [{ name: 'three', ...STAMP, billingModel: 'CUSTOM' }, 'MissingMsAssetTag'],
+    ],
+  },
+  {
+    name: 'registerTenant',
+    document: RegisterTenantDocument,
+    also: ['CSP_ADMIN'],
+    good: { registration: 'hub', tenantId: guid('new').toUpperCase(), name: 'New', reseller: 'NORTH' },
+    answer: { tenant: { tenantId: guid('new'), name: 'New', reseller: { name: 'north' } } },
+    bad: [
+      [{ ...ALDER, name: 'Alder' }, 'ALREADY_EXISTS'],
+      [{ registration: 'hub', tenantId: 'x', name: 'X' }, 'INVALID_INPUT'],
+      [{ registration: 'hub', tenantId: guid('y'), name: '' }, 'INVALID_INPUT'],
+      [{ registration: 'hub', tenantId: guid('y'), name: 'Y', reseller: 'south' }, 'RESELLER_NOT_FOUND'],
+      [{ registration: 'nowhere', tenantId: guid('y'), name: 'Y' }, 'RegistrationNotFound'],
+    ],
+  },
+  {
+    name: 'registerReseller',
+    document: RegisterResellerDocument,
+    also: ['CSP_ADMIN'],
+    good: { name: 'east' },
+    answer: { reseller: { name: 'east' } },
+    bad: [[{ name: 'North' }, 'ALREADY_EXISTS']],
+  },
+  {
+    name: 'addCspSubscription',
+    document: AddCspSubscriptionDocument,
+    also: ['CSP_ADMIN'],
+    good: { ...ALDER, cspSubscriptionId: guid('csp new'), name: 'New', partnerId: '4711' },
+    answer: { cspSubscription: { cspSubscriptionId: guid('csp new'), offer: 'CSP' } },
+    bad: [
+      [{ ...ALDER, cspSubscriptionId: CSP, name: 'Again', partnerId: '4711' }, 'ALREADY_EXISTS'],
+      [{ ...ALDER, cspSubscriptionId: guid('a'), name: 'A', partnerId: '1' }, 'BadCustomerSubscriptionId'],
+      [
+        { ...ALDER, cspSubscriptionId: guid('a'), name: 'A', partnerId: '4711', offer: 'OTHER' },
+        'InvalidCSPSubscription',
+      ],
+      [
+        { ...ALDER, tenantId: guid('no'), cspSubscriptionId: guid('a'), name: 'A', partnerId: '4711' },
+        'TENANT_NOT_FOUND',
+      ],
+    ],
+  },
+  {
+    name: 'mapTenant',
+    document: MapTenantDocument,
+    also: ['CSP_ADMIN'],
+    good: { ...ALDER, cspSubscriptionId: CSP, effectiveFrom: '2026-03-10T10:00:00Z' },
+    answer: {
+      tenant: { mapping: { effectiveFrom: '2026-03-10T10:00:00.000Z', cspSubscription: { cspSubscriptionId: CSP } } },
+    },
+    bad: [
+      [{ ...ALDER, cspSubscriptionId: CSP, effectiveFrom: '2026-03-10T10:30:00Z' }, 'MISALIGNED_TIME'],
+      [{ ...ALDER, cspSubscriptionId: guid('csp birch') }, 'BadCustomerSubscriptionId'],
+      [{ ...ALDER, cspSubscriptionId: guid('unheard of') }, 'CustomerSubscriptionNotFound'],
+      [{ ...ALDER, tenantId: guid('no'), cspSubscriptionId: CSP }, 'TENANT_NOT_FOUND'],
+    ],
+  },
+  {
+    name: 'unmapTenant',
+    document: UnmapTenantDocument,
+    also: ['CSP_ADMIN'],
+    good: ALDER,
+    answer: { tenant: { mapping: null } },
+    bad: [
+      [{ ...ALDER, effectiveFrom: '2026-03-10T10:00:00.5Z' }, 'MISALIGNED_TIME'],
+      [{ ...ALDER, tenantId: guid('no') }, 'TENANT_NOT_FOUND'],
+    ],
+  },
+  {
+    name: 'assignStackSubscription',
+    document: AssignStackSubscriptionDocument,
+    also: ['CSP_ADMIN'],
+    good: { ...ALDER, stackSubscriptionId: guid('stack'), name: 'Shop' },
+    answer: {
+      stackSubscription: { stackSubscriptionId: guid('stack'), name: 'Shop', tenant: { tenantId: ALDER.tenantId } },
+    },
+    bad: [
+      [{ ...ALDER, stackSubscriptionId: 'x' }, 'INVALID_INPUT'],
+      [{ ...ALDER, tenantId: guid('no'), stackSubscriptionId: guid('stack') }, 'TENANT_NOT_FOUND'],
+    ],
+  },
+  {
+    name: 'recordUsage',
+    document: RecordUsageDocument,
+    also: ['INGESTOR'],
+    good: { registration: 'hub', records: [RECORD, { ...RECORD, id: 'b', quantity: '1e999' }, RECORD] },
+    answer: { receipt: { accepted: 1, duplicates: 1, conflicts: 0, rejected: 1 } },
+    bad: [[{ registration: 'nowhere', records: [RECORD] }, 'RegistrationNotFound']],
+  },
+];
+
+describeEachDatabase('mutations', (server) => {
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    await registerStamp(gateway.app, 'edge');
+    await registerPartner(gateway.app, 'north');
+    await registerCustomer(gateway.app, 'hub', 'alder');
+    await registerCustomer(gateway.app, 'hub', 'birch');
+  });
+  afterAll(async () => gateway.close());
+
+  it.each(CASES)('$name does what it says, or says why not', async ({ name, document, good, answer, bad }) => {
+    const ask = async (input: object) => {
+      const { data, errors } = await gateway.ask('OPERATOR', print(document), { input });
+      expect(errors).toEqual([]);
+      return data[name] as { readonly userErrors: readonly { readonly code: string }[] };
+    };
+    for (const [input, code] of bad) {
+      const refused = await ask(input);
+      expect(refused.userErrors).toMatchObject([{ code }]);
+      const { userErrors: _errors, ...rest } = refused;
+      expect(Object.values(rest)).toEqual([null]);
+    }
+    const { userErrors, ...done } = await ask(good);
+    expect(userErrors).toEqual([]);
+    expect(done).toMatchObject(answer);
+  });
+
+  it.each(CASES)('$name is for some roles alone, and not for another stamp', async ({ name, document, good, also }) => {
+    for (const role of ['CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'] as const) {
+      if (also.includes(role)) continue;
+      const { data, errors } = await gateway.ask(role, print(document), { input: good });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect(data).toBeNull();
+    }
+    const anonymous = await gateway.http.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: { query: print(document), variables: { input: good } },
+    });
+    expect(anonymous.statusCode).toBe(401);
+    if (!('registration' in good)) return;
+    const [role = 'OPERATOR'] = also;
+    const elsewhere: Who = { role, registrations: ['edge'] };
+    const { data } = await gateway.ask(elsewhere, print(document), { input: good });
+    expect(data[name]).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
+  });
+});
