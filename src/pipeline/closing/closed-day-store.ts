@@ -40,6 +40,7 @@ export async function usageDaysOf(
   return { first: row.first, last: row.last };
 }
 
+/** Writes down that days are closed, by which routing version, when and by whom. */
 export async function insertClosedDays(
   tx: Tx,
   days: readonly Day[],
