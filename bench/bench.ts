@@ -25,4 +25,9 @@ function positive(text: string, option: string): number {
   throw new Error(`${option} is a whole number above 0.`);
 }
 
-await cli.parseAsync();
+try {
+  await cli.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -44,10 +44,14 @@ export async function benchIngest(options: IngestBenchOptions): Promise<void> {
   if (url === undefined || url === '') console.log('BENCH_MYSQL_URL is not set: only SQLite is measured.');
   else servers.push(await mysqlServer(url));
   const results = [];
+  // Ctrl-C ends the run at the next step, so that databases are removed all the same.
+  process.once('SIGINT', () => interruption.abort(new Error('Stopped; its databases are removed.')));
   for (const server of servers) results.push(await measured(server, options));
   const report = { machine: machine(), records: options.records, rounds: options.rounds, results };
   console.log(`\n${tableOf(report)}\n\n${JSON.stringify(report)}`);
 }
+
+const interruption = new AbortController();
 
 interface Measured {
   readonly database: string;
@@ -68,6 +72,7 @@ async function measured(server: BenchServer, options: IngestBenchOptions): Promi
       } finally {
         await database.remove();
       }
+      interruption.signal.throwIfAborted();
     }
   }
   const [base = []] = seconds;

@@ -42,6 +42,7 @@ export interface Outside {
   readonly graphiqlFolder?: string;
 }
 
+/** Wires the parts on the configured database, which it opens but does not migrate. Whoever makes it closes it. */
 export async function createApp(config: Config, outside: Outside = {}): Promise<App> {
   const clock = outside.clock ?? systemClock;
   const key = localKey(config.dataFolder);

@@ -7,6 +7,7 @@ declare const resolved: unique symbol;
 
 export type Everyone = 'all';
 
+/** Registrations and tenants whose rows may be seen; made by `scope` alone. */
 export interface Scope {
   readonly [resolved]: true;
   readonly registrationIds: Everyone | readonly number[];

@@ -33,6 +33,7 @@ import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
 import { holdOpenState } from '../registration/registration-store.js';
 import type { OpenState } from '../registration/registration-store.js';
 
+/** What taking usage in needs. An App is one. */
 export interface Pipeline {
   readonly db: Database;
   readonly clock: Clock;
@@ -40,6 +41,7 @@ export interface Pipeline {
   readonly routingTables: RoutingTables;
 }
 
+/** A batch as it was decoded: whose usage it is, and who sent it. */
 export interface UsageDelivery {
   readonly registrationId: number;
   /** The principal who sent it. */

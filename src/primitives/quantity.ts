@@ -50,6 +50,7 @@ export function sum(quantities: Iterable<Quantity>): Quantity {
   return fromUnits(total);
 }
 
+/** True below zero; canonical text never has a "-0". */
 export function isNegative(quantity: Quantity): boolean {
   return quantity.startsWith('-');
 }
@@ -67,6 +68,7 @@ export function toUnits(text: string): bigint {
   return BigInt(text.slice(0, point) + fraction.padEnd(FRACTION_DIGITS, '0'));
 }
 
+/** The canonical text of a whole number of 1e-24. */
 export function fromUnits(units: bigint): Quantity {
   const isBelowZero = units < 0n;
   const digits = (isBelowZero ? -units : units).toString().padStart(FRACTION_DIGITS + 1, '0');

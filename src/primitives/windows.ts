@@ -22,23 +22,28 @@ export interface HourRange {
   readonly to: Hour;
 }
 
+/** The hour that an instant, in milliseconds since 1970, lies in. */
 export function hourOf(epochMs: number): Hour {
   return Math.floor(epochMs / MS_PER_HOUR);
 }
 
+/** The UTC day that an hour lies in. */
 export function dayOf(hour: Hour): Day {
   return Math.floor(hour / HOURS_PER_DAY);
 }
 
+/** The hour at which a UTC day begins. */
 export function firstHourOf(day: Day): Hour {
   return day * HOURS_PER_DAY;
 }
 
+/** The calendar month, in UTC, that a day lies in. */
 export function monthOf(day: Day): Month {
   const date = new Date(firstHourOf(day) * MS_PER_HOUR);
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
 }
 
+/** The day with which a month begins. */
 export function firstDayOf(month: Month): Day {
   return dayOf(hourOf(Date.UTC(1970, month, 1)));
 }
@@ -48,6 +53,7 @@ export function hourStart(hour: Hour): Date {
   return new Date(hour * MS_PER_HOUR);
 }
 
+/** The hour as a time, for example "2019-12-10T18:00:00.000Z". */
 export function hourText(hour: Hour): string {
   return hourStart(hour).toISOString();
 }

@@ -73,6 +73,7 @@ const RESOURCE: Kind = {
   columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
 };
 
+/** A dictionary with an empty memory. One per process. */
 export function createDictionary(): Dictionary {
   const meters = new Map<string, number>();
   const sources = new Map<string, number>();

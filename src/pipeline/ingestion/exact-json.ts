@@ -53,6 +53,7 @@ export function parseExactJson(text: string): JsonValue {
   return value;
 }
 
+/** True for an object; neither for a list nor for a number, which is an object of ours. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 }

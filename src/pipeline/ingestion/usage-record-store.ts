@@ -14,6 +14,7 @@ export type StoredUsageRecord = Omit<UsageRecord, 'quantity'> & { readonly quant
 
 const IDENTITIES_PER_STATEMENT_MAX = 500;
 
+/** Begins a batch and answers its id; its counts are settled at the end of the transaction. */
 export async function insertUsageBatch(
   tx: Tx,
   batch: { readonly registrationId: number; readonly receivedAt: number; readonly receivedBy: string },
@@ -26,6 +27,7 @@ export async function insertUsageBatch(
   return insertedId;
 }
 
+/** Writes down how many of a batch met which verdict. */
 export async function settleUsageBatch(
   tx: Tx,
   batchId: number,

@@ -31,6 +31,7 @@ export const REJECTION_CODES = [
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 
+/** Why a record is not taken in, and which field is to blame. */
 export interface Rejection {
   readonly code: RejectionCode;
   readonly message: string;

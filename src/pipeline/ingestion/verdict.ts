@@ -12,6 +12,7 @@ export interface Delivery {
   readonly raw: () => string;
 }
 
+/** What became of one record, and why. */
 export interface RecordVerdict {
   /** Place in the batch, from 0. */
   readonly index: number;
@@ -27,6 +28,7 @@ export interface RecordVerdict {
   readonly stored: StoredUsageRecord | null;
 }
 
+/** What became of a batch, answered after it was committed. */
 export interface UsageReceipt {
   /** Null for an empty batch, of which nothing is kept. */
   readonly batchId: number | null;
