@@ -37,7 +37,8 @@ export interface TestDatabase {
   readonly close: () => Promise<void>;
 }
 
-const servers: readonly TestServer[] = [sqliteServer(), ...(await mysqlServers())];
+const sqlite = sqliteServer();
+const servers: readonly TestServer[] = [sqlite, ...(await mysqlServers())];
 
 /**
  * Runs the block on SQLite and on each server of TEST_MYSQL_URL (`mysql://user@host:port`, comma-separated). Whatever
@@ -50,6 +51,14 @@ export function describeEachDatabase(title: string, block: (server: TestServer) 
       afterAll(async () => removeLeftovers(server));
     });
   }
+}
+
+/** Runs the block on SQLite alone: for what is decided before any database is asked, and would be the same on each. */
+export function describeOnSqlite(title: string, block: (server: TestServer) => void): void {
+  describe(title, () => {
+    block(sqlite);
+    afterAll(async () => removeLeftovers(sqlite));
+  });
 }
 
 /**
