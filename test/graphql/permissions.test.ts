@@ -1,4 +1,4 @@
-import { describeEachDatabase } from '../support/databases.js';
+import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { push, registerCustomer, registerPartner, registerStamp, usageRecord } from '../support/world.js';
@@ -6,7 +6,7 @@ import { push, registerCustomer, registerPartner, registerStamp, usageRecord } f
 const STACK = '22222222-0000-4000-8000-000000000001';
 const RANGE = '{ from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }';
 
-describeEachDatabase('what a role may not see', (server) => {
+describeOnSqlite('what a role may not see', (server) => {
   it('is refused with FORBIDDEN at its path, and everything beside it is answered', async () => {
     const { gateway, tenantUser } = await openWorld();
     const { data, errors } = await gateway.ask(

@@ -1,0 +1,131 @@
+import { actorFor } from '../../src/access/actor.js';
+import type { Actor } from '../../src/access/actor.js';
+import { inputHashOf } from '../../src/access/idempotency-store.js';
+import { WHOLE_BOOKS } from '../../src/access/scope.js';
+import { registerTenant } from '../../src/tenancy/register-tenant.js';
+import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
+import { openTestGateway, principalOf } from '../support/gateway.js';
+import { guid, registerStamp } from '../support/world.js';
+
+const REGISTER = `mutation ($input: RegisterTenantInput!) { registerTenant(input: $input) {
+  tenant { id name } userErrors { code field } } }`;
+const input = (name: string, idempotencyKey?: string) => ({
+  input: { registration: 'hub', tenantId: guid(name), name, idempotencyKey },
+});
+
+describeEachDatabase('a mutation under an idempotency key', (server) => {
+  it('is done once, and answers the same again; without a key the second one is refused', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    const first = await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'));
+    expect(first.data.registerTenant).toMatchObject({ tenant: { name: 'Contoso' }, userErrors: [] });
+    expect(await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'))).toEqual(first);
+    const plain = await gateway.ask('OPERATOR', REGISTER, input('Contoso'));
+    expect(plain.data.registerTenant.userErrors).toEqual([{ code: 'ALREADY_EXISTS', field: ['tenantId'] }]);
+    const { data } = await gateway.ask('AUDITOR', '{ auditLog(action: "registerTenant") { nodes { outcome } } }');
+    expect(data.auditLog.nodes.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'DENIED',
+      'REPLAYED',
+      'DONE',
+    ]);
+    await gateway.close();
+  });
+
+  it('is done once when several processes are asked at the same time', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    const other = await gateway.second();
+    const { registration, tenantId, name } = input('Contoso').input;
+    const by: Actor = actorFor({ ...principalOf('OPERATOR'), credential: 'LOCAL_TOKEN' }, null, {
+      key: 'k1',
+      inputHash: inputHashOf({ tenantId }),
+      keepMs: 1_000,
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        registerTenant(n % 2 === 0 ? gateway.app : other, WHOLE_BOOKS, { registration, tenantId, name, by }),
+      ),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    await gateway.close();
+  });
+
+  it('is forgotten after the configured time', async () => {
+    const gateway = await openTestGateway(server, { env: { IDEMPOTENCY_HOURS: '2' } });
+    await registerStamp(gateway.app);
+    await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'));
+    gateway.clock.set('2026-03-10T14:29:59Z');
+    expect((await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'))).data.registerTenant.userErrors).toEqual(
+      [],
+    );
+    gateway.clock.set('2026-03-10T14:30:00Z');
+    expect((await gateway.ask('OPERATOR', REGISTER, input('Fabrikam', 'k1'))).data.registerTenant.userErrors).toEqual(
+      [],
+    );
+    await gateway.close();
+  });
+});
+
+describeOnSqlite('an idempotency key', (server) => {
+  it('is refused with another input, and belongs to its caller and its mutation alone', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'));
+    const other = await gateway.ask('OPERATOR', REGISTER, input('Fabrikam', 'k1'));
+    expect(other.data.registerTenant).toEqual({
+      tenant: null,
+      userErrors: [{ code: 'IDEMPOTENCY_CONFLICT', field: ['idempotencyKey'] }],
+    });
+    const else_ = await gateway.ask('CSP_ADMIN', REGISTER, input('Fabrikam', 'k1'));
+    expect(else_.data.registerTenant.userErrors).toEqual([]);
+    const reseller = await gateway.ask(
+      'OPERATOR',
+      'mutation { registerReseller(input: { name: "Northwind", idempotencyKey: "k1" }) { userErrors { code } } }',
+    );
+    expect(reseller.data.registerReseller.userErrors).toEqual([]);
+    await gateway.close();
+  });
+
+  it('keeps no answer of a refusal, so that it can be sent again when its reason is gone', async () => {
+    const gateway = await openTestGateway(server);
+    const before = await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'));
+    expect(before.data.registerTenant.userErrors).toEqual([{ code: 'RegistrationNotFound', field: ['registration'] }]);
+    await registerStamp(gateway.app);
+    const after = await gateway.ask('OPERATOR', REGISTER, input('Contoso', 'k1'));
+    expect(after.data.registerTenant.userErrors).toEqual([]);
+    await gateway.close();
+  });
+
+  it('that makes an API key does not show the key a second time', async () => {
+    const gateway = await openTestGateway(server);
+    const create = () =>
+      gateway.ask(
+        'OPERATOR',
+        'mutation { createApiKey(input: { name: "x", role: AUDITOR, idempotencyKey: "k1" }) { secret apiKey { keyId } } }',
+      );
+    const first = (await create()).data.createApiKey;
+    expect(first.secret).toMatch(/^ugw_/);
+    expect((await create()).data.createApiKey).toEqual({ secret: null, apiKey: first.apiKey });
+    const kept = await gateway.app.db.reader.query('SELECT * FROM idempotent_answer');
+    expect(JSON.stringify(kept)).not.toContain(first.secret.slice(21));
+    await gateway.close();
+  });
+
+  it('has a key of 1 to 255 characters', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    for (const key of ['', 'x'.repeat(256)]) {
+      const { data } = await gateway.ask('OPERATOR', REGISTER, input('Contoso', key));
+      expect(data.registerTenant.userErrors).toEqual([{ code: 'INVALID_INPUT', field: ['idempotencyKey'] }]);
+    }
+    await gateway.close();
+  });
+});
+
+describe('the digest of an input', () => {
+  it('does not depend on the order of its fields, nor on fields that are null or left out', () => {
+    expect(inputHashOf({ a: 1, b: [{ c: '2', d: null }] })).toBe(inputHashOf({ b: [{ c: '2' }], a: 1, e: undefined }));
+    expect(inputHashOf({ a: '1' })).not.toBe(inputHashOf({ a: 1 }));
+    expect(inputHashOf({ a: ['b', 'c'] })).not.toBe(inputHashOf({ a: ['c', 'b'] }));
+  });
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { readConfig } from '../src/config.js';
+
+const ISSUER = {
+  name: 'entra',
+  issuer: 'https://login.example/contoso/v2.0',
+  audiences: ['usage-gateway'],
+  grants: [{ claim: 'Gateway.Admin', role: 'OPERATOR' }],
+};
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'usage-gateway-config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('who may come in', () => {
+  it('with no issuer: tokens of this machine, on loopback only', () => {
+    for (const HOST of ['127.0.0.1', '::1', 'localhost']) {
+      expect(readConfig({ HOST })).toMatchObject({ allowsLocalTokens: true, issuers: [] });
+    }
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example']) {
+      expect(() => readConfig({ HOST })).toThrow('HOST is not loopback');
+      expect(readConfig({ HOST, ALLOW_ANY_HOST: 'true' }).allowsLocalTokens).toBe(false);
+    }
+  });
+
+  it('with an issuer: its tokens, and none of this machine, on loopback too', async () => {
+    const ACCESS_FILE = await fileWith({ issuers: [ISSUER] });
+    for (const HOST of ['127.0.0.1', '0.0.0.0']) {
+      const config = readConfig({ HOST, ACCESS_FILE });
+      expect(config.allowsLocalTokens).toBe(false);
+      expect(config.issuers.map(({ name }) => name)).toEqual(['entra']);
+    }
+  });
+
+  it('is told with every problem at once, and nothing starts', async () => {
+    const ACCESS_FILE = await fileWith({
+      issuers: [
+        { ...ISSUER, issuer: 'http://login.example', algorithms: ['HS256'], secret: 'x' },
+        { ...ISSUER, name: 'Entra!', audiences: [], grants: [{ claim: 'x', role: 'INGESTOR' }] },
+      ],
+    });
+    const read = () => readConfig({ PORT: 'x', ACCESS_FILE });
+    for (const part of ['PORT', 'is not https', 'algorithms', 'secret', 'has 1 to 32', 'audiences', 'INGESTOR needs']) {
+      expect(read).toThrow(part);
+    }
+  });
+
+  it('is no guess where the file is missing, empty of issuers or no JSON', async () => {
+    const bad = [join(folder, 'missing.json'), await fileWith({ issuers: [] }), await fileWith('{')];
+    for (const ACCESS_FILE of bad) expect(() => readConfig({ ACCESS_FILE })).toThrow('ACCESS_FILE');
+  });
+});
+
+async function fileWith(content: unknown): Promise<string> {
+  const file = join(folder, `${randomUUID()}.json`);
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
