@@ -16,10 +16,10 @@ import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-met
 import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
 import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
-import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
-import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 import { CreateAudit1764001000000 } from '../migrations/1764001000000-create-audit.js';
 import { CreateApiKey1764001001000 } from '../migrations/1764001001000-create-api-key.js';
+import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
+import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -44,8 +44,8 @@ export const migrations = [
   SeedMeters1764000002000,
   CreateUsageRecord1764000003000,
   CreateTotals1764000004000,
-  CreateDailyAggregate1764002000000,
-  AddUsageIntakeToRegistration1764002002000,
   CreateAudit1764001000000,
   CreateApiKey1764001001000,
+  CreateDailyAggregate1764002000000,
+  AddUsageIntakeToRegistration1764002002000,
 ];

@@ -9,6 +9,8 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type AddCspSubscriptionInput = {
   /** GUID of the Azure subscription. */
   readonly cspSubscriptionId: string;
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Name for people. */
   readonly name: string;
   /** Offer of the subscription. */
@@ -23,6 +25,8 @@ export type AddCspSubscriptionInput = {
 
 /** Whose a stack subscription is. */
 export type AssignStackSubscriptionInput = {
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Name for people. */
   readonly name?: string | null | undefined;
   /** Name of the registration. */
@@ -76,6 +80,8 @@ export type CreateRegistrationInput = {
   readonly billingModel: BillingModel;
   /** GUID of the stamp (CloudDeploymentID). */
   readonly cloudId: string;
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Whether Microsoft has approved it for multitenancy. */
   readonly isMultitenancyApproved?: boolean | null | undefined;
   /** Whether usage goes to Azure; left out: as the billing model says. */
@@ -133,6 +139,8 @@ export type MapTenantInput = {
   readonly cspSubscriptionId: string;
   /** First usage hour for which it holds: a whole UTC hour. Left out: the current one. */
   readonly effectiveFrom?: string | null | undefined;
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Name of the registration. */
   readonly registration: string;
   /** Directory id of the customer. */
@@ -149,6 +157,8 @@ export type RecordUsageInput = {
 
 /** An indirect partner. */
 export type RegisterResellerInput = {
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Unique; compared without case. */
   readonly name: string;
   /** Its partner id at Microsoft. */
@@ -157,6 +167,8 @@ export type RegisterResellerInput = {
 
 /** A customer's directory, to be known on a registration. */
 export type RegisterTenantInput = {
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Name for people. */
   readonly name: string;
   /** Name of the registration. */
@@ -227,6 +239,8 @@ export type TimeRangeInput = {
 export type UnmapTenantInput = {
   /** First usage hour for which it holds: a whole UTC hour. Left out: the current one. */
   readonly effectiveFrom?: string | null | undefined;
+  /** Makes it safe to send again: under the same key, the same caller gets the first answer, and nothing is done twice. Another input under it is refused (IDEMPOTENCY_CONFLICT). */
+  readonly idempotencyKey?: string | null | undefined;
   /** Name of the registration. */
   readonly registration: string;
   /** Directory id of the customer. */
@@ -341,7 +355,7 @@ export type UnmapTenantMutationVariables = Exact<{
 }>;
 
 
-export type UnmapTenantMutation = { readonly unmapTenant: { readonly tenant: { readonly mapping: { readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null } | null, readonly mappingHistory: ReadonlyArray<{ readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null }> } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> }> } };
+export type UnmapTenantMutation = { readonly unmapTenant: { readonly tenant: { readonly mapping: { readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null } | null, readonly mappingHistory: ReadonlyArray<{ readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null }> | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: string, readonly message: string, readonly field: ReadonlyArray<string> }> } };
 
 export type AssignStackSubscriptionMutationVariables = Exact<{
   input: AssignStackSubscriptionInput;
@@ -466,7 +480,7 @@ export type TenantsQueryVariables = Exact<{
 }>;
 
 
-export type TenantsQuery = { readonly tenants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly tenantId: string, readonly name: string, readonly registration: { readonly name: string } | null, readonly reseller: { readonly name: string } | null, readonly mapping: { readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null } | null, readonly mappingHistory: ReadonlyArray<{ readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null }>, readonly stackSubscriptions: ReadonlyArray<{ readonly stackSubscriptionId: string }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type TenantsQuery = { readonly tenants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly tenantId: string, readonly name: string, readonly registration: { readonly name: string } | null, readonly reseller: { readonly name: string } | null, readonly mapping: { readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null } | null, readonly mappingHistory: ReadonlyArray<{ readonly id: string, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly isSuperseded: boolean, readonly createdBy: string | null, readonly cspSubscription: { readonly cspSubscriptionId: string } | null }> | null, readonly stackSubscriptions: ReadonlyArray<{ readonly stackSubscriptionId: string }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type TenantQueryVariables = Exact<{
   registration: string;
