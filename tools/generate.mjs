@@ -7,9 +7,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { CURE, driftedFiles, generatedFiles } from './generated-files.mjs';
-import { printGatewaySchema } from '../dist/src/graphql/schema.js';
+import { printAccessMatrix } from '../dist/src/graphql/access-matrix.js';
+import { createBareSchema, printGatewaySchema } from '../dist/src/graphql/schema.js';
 
 const files = await generatedFiles(await printGatewaySchema());
+files.set('schema/access-matrix.md', printAccessMatrix(await createBareSchema()));
 const drifted = driftedFiles(files);
 
 if (!process.argv.includes('--check')) {

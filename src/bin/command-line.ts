@@ -99,11 +99,6 @@ export function createProgram(): Command {
     .description('Print the GraphQL schema.')
     .option('--output <file>', 'write it to a file instead')
     .action(later(async () => (await import('./schema-command.js')).schemaCommand));
-  cli
-    .command('access-matrix')
-    .description('Print which role may read which field.')
-    .option('--output <file>', 'write it to a file instead')
-    .action(later(async () => (await import('./access-matrix-command.js')).accessMatrixCommand));
   return cli;
 }
 

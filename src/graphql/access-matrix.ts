@@ -31,7 +31,7 @@ const COLUMNS = ['Field', ...ROLES, 'Checked here'];
 const HEAD = rowOf(COLUMNS);
 const RULE = rowOf(COLUMNS.map(() => '---'));
 
-const PREAMBLE = `<!-- Generated from src/graphql/access-table.ts. Do not edit; run: usage-gateway access-matrix --output <file> -->
+const PREAMBLE = `<!-- Generated from src/graphql/access-table.ts. Do not edit; run: npm run generate -->
 
 # Who may read what
 

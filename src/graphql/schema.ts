@@ -27,10 +27,16 @@ import { ViewerResolver } from './modules/viewer.js';
 import { withPermissions } from './permissions.js';
 import { withRefusalsRecorded } from './refused-mutations.js';
 
-/** The schema with its permissions: a field that the permission table does not name keeps it from being made. */
-export async function createSchema(): Promise<GraphQLSchema> {
-  return withRefusalsRecorded(withPermissions(await createBareSchema()));
+/**
+ * The schema with its permissions: a field that the permission table does not name keeps it from being made. It knows
+ * nothing of a server or of its database, so a process makes it once.
+ */
+export function createSchema(): Promise<GraphQLSchema> {
+  made ??= createBareSchema().then((schema) => withRefusalsRecorded(withPermissions(schema)));
+  return made;
 }
+
+let made: Promise<GraphQLSchema> | undefined;
 
 /** The schema as text, sorted: what `schema/schema.graphql` holds. */
 export async function printGatewaySchema(): Promise<string> {

@@ -114,7 +114,7 @@ describeEachDatabase('lists and nodes', (server) => {
     const [alder, ...others] = tenants.nodes;
     expect(others).toEqual([]);
     expect(alder).toMatchObject({ tenantId: TENANTS.alder, reseller: { name: 'north' } });
-    const steps = alder?.mappingHistory.map(({ effectiveFrom, isSuperseded }) => [
+    const steps = alder?.mappingHistory?.map(({ effectiveFrom, isSuperseded }) => [
       effectiveFrom.slice(0, 13),
       isSuperseded,
     ]);
@@ -222,7 +222,7 @@ async function idsOfEveryType(gateway: TestGateway): Promise<Readonly<Record<str
   const nodes = {
     Registration: (await run(gateway, who, RegistrationsDocument, { first: 1 })).registrations.nodes[0],
     Tenant: tenant,
-    TenantMapping: tenant?.mappingHistory[0],
+    TenantMapping: tenant?.mappingHistory?.[0],
     Reseller: (await run(gateway, who, ResellersDocument, { first: 1 })).resellers.nodes[0],
     CspSubscription: (await run(gateway, who, CspSubscriptionsDocument, { tenantId: TENANTS.alder, first: 1 }))
       .cspSubscriptions.nodes[0],
