@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,6 +49,19 @@ describe('who may come in', () => {
     for (const part of ['PORT', 'is not https', 'algorithms', 'secret', 'has 1 to 32', 'audiences', 'INGESTOR needs']) {
       expect(read).toThrow(part);
     }
+  });
+
+  it('is what docs/access.md shows, which is read as it stands there', async () => {
+    const guide = await readFile(join(import.meta.dirname, '..', 'docs', 'access.md'), 'utf8');
+    const [, example = ''] = /```json\n([^]*?)```/.exec(guide) ?? [];
+    const ACCESS_FILE = await fileWith(example.replaceAll('<directory of the provider>', randomUUID()));
+    expect(readConfig({ ACCESS_FILE }).issuers[0]?.grants.map(({ role }) => role)).toEqual([
+      'OPERATOR',
+      'CSP_ADMIN',
+      'AUDITOR',
+      'TENANT_USER',
+      'INGESTOR',
+    ]);
   });
 
   it('is no guess where the file is missing, empty of issuers or no JSON', async () => {

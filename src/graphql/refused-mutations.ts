@@ -8,7 +8,7 @@ import { applyMiddleware } from 'graphql-middleware';
 
 import type { GatewayContext } from './context.js';
 import { actorFor } from '../access/actor.js';
-import { appendAuditEntry } from '../access/audit-store.js';
+import { recordRefusal } from '../access/record-refusal.js';
 import { DomainError } from '../primitives/errors.js';
 import { findRegistration } from '../registration/registration-store.js';
 
@@ -17,11 +17,11 @@ type Resolve = (parent?: unknown, args?: Arguments, context?: GatewayContext, in
 
 export function withRefusalsRecorded(schema: GraphQLSchema): GraphQLSchema {
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
-  const recording = Object.fromEntries(mutations.map((mutation) => [mutation, recordRefusal]));
+  const recording = Object.fromEntries(mutations.map((mutation) => [mutation, recordingRefusals]));
   return mutations.length === 0 ? schema : applyMiddleware(schema, { Mutation: recording });
 }
 
-async function recordRefusal(
+async function recordingRefusals(
   resolve: Resolve,
   parent: unknown,
   args: Arguments,
@@ -47,22 +47,13 @@ async function append(context: GatewayContext, action: string, code: string, arg
   if (principal === null) return;
   const input = (args['input'] ?? args) as Arguments;
   const named = input['registration'];
-  // Only within the caller's own scope: an entry must not tell others that somebody guessed at their registration.
   const registration = typeof named === 'string' ? await findRegistration(app.db.reader, scope, named) : null;
-  await app.db.inTransaction((tx) =>
-    appendAuditEntry(tx, {
-      at: app.clock.now(),
-      action,
-      outcome: 'DENIED',
-      code,
-      actor: actorFor(principal, requestId),
-      target: targetIn(input),
-      registrationId: registration?.id ?? null,
-      tenantId: null,
-      before: null,
-      after: null,
-    }),
-  );
+  await recordRefusal(app, actorFor(principal, requestId), {
+    action,
+    code,
+    target: targetIn(input),
+    registrationId: registration?.id ?? null,
+  });
 }
 
 /** Fields of inputs that say what it is about; the others may be long, or nobody's business. */

@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 
 import { admitRequest } from './admit-request.js';
+import { actorFor } from '../access/actor.js';
 import { resolveScope } from '../access/principal.js';
+import type { Caller } from '../access/principal.js';
+import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
+import type { Sql } from '../database/transaction.js';
 import { mayRead } from '../graphql/access-table.js';
 import { MEDIA_TYPES, decodeUsageBody } from '../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.js';
@@ -10,6 +14,10 @@ import { recordUsage } from '../pipeline/pipeline.js';
 import { DomainError } from '../primitives/errors.js';
 import { hourText } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
+import type { Registration } from '../registration/registration.entity.js';
+
+/** Of a name that stands for nothing, in the audit log. */
+const NAME_LENGTH_SHOWN = 90;
 
 /**
  * `POST /v1/usage?registration=<name>`: a batch of usage records in one of four media types. Answers 200 with a verdict
@@ -25,17 +33,20 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
     }
     routes.post('/v1/usage', async (request, reply) => {
       const { principal, db } = await admitRequest(app, request, reply);
-      if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
-        throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
-      }
       const { registration } = request.query as { registration?: unknown };
       if (typeof registration !== 'string' || registration === '') {
         throw new DomainError('INVALID_INPUT', 'Say which registration: /v1/usage?registration=<name>.', [
           'registration',
         ]);
       }
-      const scope = await resolveScope(db.reader, principal);
-      const { id } = await getRegistration(db.reader, scope, registration);
+      const { id } = await registrationFor(db.reader, principal, registration).catch(async (error: unknown) => {
+        if (error instanceof DomainError) {
+          const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
+          const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
+          await recordRefusal(app, actorFor(principal, request.id), refusal);
+        }
+        throw error;
+      });
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       const receipt = await recordUsage(
@@ -49,6 +60,14 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       return reply.send(receiptOnWire(receipt));
     });
   });
+}
+
+/** The registration, where the caller's role records usage and its scope holds it. */
+async function registrationFor(sql: Sql, principal: Caller, name: string): Promise<Registration> {
+  if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
+    throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
+  }
+  return getRegistration(sql, await resolveScope(sql, principal), name);
 }
 
 function receiptOnWire({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt) {

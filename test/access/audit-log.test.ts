@@ -13,7 +13,7 @@ import { registerTenant } from '../../src/tenancy/register-tenant.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
-import type { Answer, TestGateway } from '../support/gateway.js';
+import type { Answer, TestGateway, Who } from '../support/gateway.js';
 import { guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 
 const STACK = guid('stack subscription');
@@ -41,7 +41,7 @@ describe('the acts', () => {
     const allowed = [
       // The transaction itself, and entries that tell of no change.
       'access/audited-transaction.ts',
-      'graphql/refused-mutations.ts',
+      'access/record-refusal.ts',
       // When a key was used is no change of what anybody may do.
       'access/api-keys.ts',
       // Records and their dictionary: receipts tell of them.
@@ -212,6 +212,36 @@ describeOnSqlite('an entry of the audit log', (server) => {
     expect(data.auditLog.nodes).toEqual([
       { action: 'closeDays', role: null, credential: 'SYSTEM', after: '{"closedBefore":"2026-03-12"}' },
     ]);
+    await gateway.close();
+  });
+});
+
+describeOnSqlite('an entry of usage that was pushed and refused', (server) => {
+  it('tells of the role that may not, and of the registration that is not theirs, and not of batches taken in', async () => {
+    const gateway = await openBooks(server);
+    await registerStamp(gateway.app, 'foreign');
+    const before = (await verified(gateway.app.db)).entries;
+    const push = async (who: Who, registration: string) =>
+      gateway.http.inject({
+        method: 'POST',
+        url: `/v1/usage?registration=${registration}`,
+        headers: { authorization: `Bearer ${await gateway.token(who)}`, 'content-type': 'application/json' },
+        payload: JSON.stringify([usageRecord()]),
+      });
+    const ingestor: Who = { role: 'INGESTOR', registrations: ['hub'] };
+    expect((await push(ingestor, 'hub')).statusCode).toBe(200);
+    expect((await push('AUDITOR', 'hub')).statusCode).toBe(403);
+    expect((await push(ingestor, 'foreign')).statusCode).toBe(404);
+    const { data } = await gateway.ask(
+      'AUDITOR',
+      '{ auditLog(first: 2) { nodes { action outcome code role target } } }',
+    );
+    const denied = { action: 'recordUsage', outcome: 'DENIED' };
+    expect([...data.auditLog.nodes].reverse()).toEqual([
+      { ...denied, code: 'FORBIDDEN', role: 'AUDITOR', target: 'registration hub' },
+      { ...denied, code: 'RegistrationNotFound', role: 'INGESTOR', target: 'registration foreign' },
+    ]);
+    expect((await verified(gateway.app.db)).entries).toBe(before + 2);
     await gateway.close();
   });
 });

@@ -222,6 +222,19 @@ describeOnSqlite('a hostile token', (server) => {
     await gateway.close();
   });
 
+  it('takes as long to refuse when it is garbage as when its signature is wrong', async () => {
+    const gateway = await openGatewayWithIssuer();
+    const good = await idp.sign();
+    await gateway.app.tokens.verify(good);
+    for (const token of ['garbage', `${good.slice(0, -8)}AAAAAAAA`, `ugw_${'0'.repeat(16)}_${'0'.repeat(72)}`]) {
+      const start = performance.now();
+      await expect(gateway.app.tokens.verify(token)).rejects.toThrow(REFUSED);
+      // A timer may fire a moment early.
+      expect(performance.now() - start).toBeGreaterThan(13);
+    }
+    await gateway.close();
+  });
+
   it('of the gateway itself is refused beside an issuer, though its signature is right', async () => {
     const loopback = await openTestGateway(server, { now: now() });
     const own = await loopback.token('OPERATOR');
