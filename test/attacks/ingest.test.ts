@@ -230,6 +230,31 @@ describeEachDatabase('a database that fails', (server) => {
     await gateway.close();
   });
 
+  it('is not kept waiting by callers that have gone: what they sent is given up', async () => {
+    const gateway = await openTestGateway(server);
+    const { id } = await registerStamp(gateway.app);
+    const other = await gateway.second();
+    const origin = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
+    const token = await gateway.token('OPERATOR');
+    await other.db.inTransaction(async (tx) => {
+      await lockRegistration(tx, id);
+      const caller = new AbortController();
+      const request = fetch(`${origin}/v1/usage?registration=hub`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: recordText({ id: 'gone' }),
+        signal: caller.signal,
+      });
+      await untilCounted(gateway, 1);
+      caller.abort();
+      await expect(request).rejects.toThrow('aborted');
+      await untilCounted(gateway, 0);
+    });
+    expect(verdicts(await pushText(gateway, recordText({ id: 'after' })))).toMatchObject([{ verdict: 'ACCEPTED' }]);
+    expect(await recordsIn(gateway)).toBe(1);
+    await gateway.close();
+  });
+
   if (server.dialect === 'sqlite') {
     it('I13 has no room left: 503, nothing half written, and with room again the batch is taken in', async () => {
       const gateway = await openTestGateway(server);
@@ -291,6 +316,15 @@ function pushText(gateway: TestGateway, payload: string, who: 'OPERATOR' | 'TENA
 
 function verdicts({ body }: RawAnswer): readonly Verdict[] {
   return body.verdicts as readonly Verdict[];
+}
+
+/** Until so many requests of the operator run. */
+async function untilCounted({ app }: TestGateway, count: number): Promise<void> {
+  const giveUpAt = performance.now() + 20_000;
+  while (app.requestsAtOnce.running('OPERATOR test-operator') !== count) {
+    if (performance.now() > giveUpAt) throw new Error(`There are never ${count} requests.`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 async function recordsIn({ app }: TestGateway): Promise<number> {
