@@ -4,23 +4,27 @@ import { RateLimited } from '../primitives/errors.js';
 export interface RequestsAtOnce {
   /** Counts one request in, and answers what counts it out. Throws RATE_LIMITED. */
   enter(caller: string): () => void;
+  /** How many run for this caller now. */
+  running(caller: string): number;
 }
 
 export function createRequestsAtOnce(max: number): RequestsAtOnce {
   // Holds callers who have a request running, and so no more of them than there are connections.
-  const running = new Map<string, number>();
+  const counts = new Map<string, number>();
+  const running = (caller: string) => counts.get(caller) ?? 0;
   return {
+    running,
     enter: (caller) => {
-      const count = running.get(caller) ?? 0;
+      const count = running(caller);
       if (count >= max) throw new RateLimited(`You have ${count} requests running, and no more run at once.`, 1);
-      running.set(caller, count + 1);
+      counts.set(caller, count + 1);
       let isIn = true;
       return () => {
         if (!isIn) return;
         isIn = false;
-        const left = (running.get(caller) ?? 1) - 1;
-        if (left === 0) running.delete(caller);
-        else running.set(caller, left);
+        const left = running(caller) - 1;
+        if (left === 0) counts.delete(caller);
+        else counts.set(caller, left);
       };
     },
   };

@@ -15,8 +15,6 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
-  // What somebody's usage is must not lie in a cache. Routes whose answers never change say otherwise.
-  'cache-control': 'no-store',
 } as const;
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -28,12 +26,20 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Sets the headers of every answer before its route is asked, so that routes may replace them. */
+/**
+ * Sets the headers of every answer before its route is asked, so that routes may replace them. What somebody's usage is
+ * must not lie in a cache: that is said last, and only where the route has not said otherwise.
+ */
 export function setHeadersOfEveryAnswer(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(HEADERS).header('x-request-id', request.id);
     if (!HOST.test(request.headers.host ?? '')) {
       throw new DomainError('INVALID_INPUT', 'The Host header names no host.', ['host']);
     }
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    // Files set theirs on the response beneath the reply.
+    if (reply.hasHeader('cache-control') || reply.raw.hasHeader('cache-control')) return;
+    void reply.header('cache-control', 'no-store');
   });
 }

@@ -4,6 +4,7 @@
  * Elsewhere: I7 (kill -9), I9 (late rows) and the property tests of I11 are about the pipeline and tested with it; I12
  * attacks a queue, and there is none yet.
  */
+import { request } from 'node:http';
 import { createConnection } from 'mysql2/promise';
 
 import { hourText } from '../../src/primitives/windows.js';
@@ -230,6 +231,31 @@ describeEachDatabase('a database that fails', (server) => {
     await gateway.close();
   });
 
+  it('is not kept waiting by callers that have gone: what they sent is given up', async () => {
+    const gateway = await openTestGateway(server);
+    const { id } = await registerStamp(gateway.app);
+    const other = await gateway.second();
+    const origin = await gateway.http.listen({ host: '127.0.0.1', port: 0 });
+    const token = await gateway.token('OPERATOR');
+    await other.db.inTransaction(async (tx) => {
+      await lockRegistration(tx, id);
+      const caller = request(`${origin}/v1/usage?registration=hub`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        agent: false,
+      });
+      const gone = new Promise((resolve) => caller.on('error', resolve));
+      caller.end(recordText({ id: 'gone' }));
+      await untilCounted(gateway, 1);
+      caller.destroy();
+      await gone;
+      await untilCounted(gateway, 0);
+    });
+    expect(verdicts(await pushText(gateway, recordText({ id: 'after' })))).toMatchObject([{ verdict: 'ACCEPTED' }]);
+    expect(await recordsIn(gateway)).toBe(1);
+    await gateway.close();
+  });
+
   if (server.dialect === 'sqlite') {
     it('I13 has no room left: 503, nothing half written, and with room again the batch is taken in', async () => {
       const gateway = await openTestGateway(server);
@@ -291,6 +317,15 @@ function pushText(gateway: TestGateway, payload: string, who: 'OPERATOR' | 'TENA
 
 function verdicts({ body }: RawAnswer): readonly Verdict[] {
   return body.verdicts as readonly Verdict[];
+}
+
+/** Until so many requests of the operator run. */
+async function untilCounted({ app }: TestGateway, count: number): Promise<void> {
+  const giveUpAt = performance.now() + 20_000;
+  while (app.requestsAtOnce.running('OPERATOR test-operator') !== count) {
+    if (performance.now() > giveUpAt) throw new Error(`There are never ${count} requests.`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 async function recordsIn({ app }: TestGateway): Promise<number> {
