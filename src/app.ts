@@ -11,6 +11,8 @@ import { createCursors } from './graphql/cursor.js';
 import type { Cursors } from './graphql/cursor.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
+import type { CommerceClient } from './pipeline/reporting/commerce-client.js';
+import { configuredCommerce } from './pipeline/reporting/clients/configured-commerce.js';
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
@@ -20,6 +22,8 @@ export interface App extends Pipeline {
   readonly config: Config;
   readonly tokens: LocalTokens;
   readonly cursors: Cursors;
+  /** Where closed usage is reported; null while it is to wait. */
+  readonly commerce: CommerceClient | null;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -29,6 +33,7 @@ export interface App extends Pipeline {
 export interface Outside {
   readonly clock?: Clock;
   readonly onStatement?: OnStatement;
+  readonly commerce?: CommerceClient;
   readonly graphiqlFolder?: string;
 }
 
@@ -49,6 +54,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     cursors: createCursors(key),
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
+    commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: () => db.close(),
   };

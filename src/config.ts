@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { COMMERCE_VARIABLES, commerceConfigOf, commerceEnvironment, missingForCommerce } from './commerce-config.js';
+import type { CommerceConfig } from './commerce-config.js';
+
 /** Everything that can be configured, read once at start. */
 export interface Config {
   readonly databaseUrl: string;
@@ -15,6 +18,7 @@ export interface Config {
     readonly isAutomatic: boolean;
     readonly graceMs: number;
   };
+  readonly commerce: CommerceConfig;
 }
 
 interface Variable {
@@ -62,6 +66,7 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'How long after its end a reported day of pushed usage stays open.',
     default: '6',
   },
+  ...COMMERCE_VARIABLES,
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -78,6 +83,12 @@ const environment = z
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
     BACKGROUND_TASKS: z.enum(['true', 'false']).default('true'),
     CLOSE_GRACE_HOURS: whole(0, 720).default(6),
+    ...commerceEnvironment,
+  })
+  .superRefine((read, context) => {
+    for (const name of missingForCommerce(read)) {
+      context.addIssue({ code: 'custom', path: [name], message: `is needed for COMMERCE=${read.COMMERCE}` });
+    }
   })
   .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
     path: ['HOST'],
@@ -107,6 +118,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     logLevel: data.LOG_LEVEL,
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
     closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
+    commerce: commerceConfigOf(data),
   });
 }
 

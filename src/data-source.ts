@@ -5,6 +5,7 @@ import { meterTable } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
 import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
+import { reportTables } from './pipeline/reporting/report.entity.js';
 import { rollupTables } from './pipeline/rollup/rollup.entity.js';
 import { destinationTable } from './pipeline/routing/destination.entity.js';
 import { registrationTable } from './registration/registration.entity.js';
@@ -17,6 +18,7 @@ import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-to
 import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
 import { BackfillDailyAggregate1764002001000 } from '../migrations/1764002001000-backfill-daily-aggregate.js';
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
+import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -29,6 +31,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     ...rollupTables(dialect),
     closedDayTable(dialect),
     ...dailyAggregateTables(dialect),
+    ...reportTables(dialect),
   ];
 }
 
@@ -42,4 +45,5 @@ export const migrations = [
   CreateDailyAggregate1764002000000,
   BackfillDailyAggregate1764002001000,
   AddUsageIntakeToRegistration1764002002000,
+  CreateUsageReport1764002010000,
 ];

@@ -4,9 +4,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { closeCommand } from './close-command.js';
 import { demoCommand } from './demo-command.js';
 import { CommandError, EXIT } from './exit.js';
+import { fakeCommerceCommand } from './fake-commerce-command.js';
 import { ingestCommand } from './ingest-command.js';
 import { migrateCommand } from './migrate-command.js';
 import { registrationCommand } from './registration-command.js';
+import { reportCommand } from './report-command.js';
 import { schemaCommand } from './schema-command.js';
 import { serveCommand } from './serve-command.js';
 import { tokenCommand } from './token-command.js';
@@ -64,6 +66,17 @@ function program(): Command {
     .option('--through <day>', 'with --registration: up to and including this UTC day; left out: yesterday')
     .action(closeCommand);
   cli
+    .command('report')
+    .description('Put closed days into reports and send what is due to the receiver of COMMERCE. `serve` does it too.')
+    .action(reportCommand);
+  cli
+    .command('fake-commerce')
+    .description('Serve a made-up receiver of reports on this machine, to try a gateway against.')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '4100')
+    .option('--file <file>', 'SQLite file of what it received', ':memory:')
+    .option('--secret <text>', 'client secret that it asks for when a gateway signs in')
+    .action(fakeCommerceCommand);
+  cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
     .argument('<name>', '1 to 90 letters, digits or _-.()')
@@ -101,7 +114,7 @@ function program(): Command {
 
 function helpAfter(): string {
   const variables = CONFIG_VARIABLES.map(
-    ({ name, meaning, default: value }) => `  ${name.padEnd(16)} ${meaning} Default: ${value}.`,
+    ({ name, meaning, default: value }) => `  ${name.padEnd(28)} ${meaning} Default: ${value}.`,
   );
   return `
 Environment:

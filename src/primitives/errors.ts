@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'MALFORMED_BODY',
   'UNSUPPORTED_MEDIA_TYPE',
   'WINDOW_NOT_OVER',
+  'REPORT_NOT_RETRYABLE',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

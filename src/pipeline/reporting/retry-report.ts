@@ -1,0 +1,41 @@
+import { REPORT_COLUMNS, asReport, getReport } from './report-store.js';
+import { mayMove } from './report-state.js';
+import type { UsageReport } from './report.entity.js';
+import { inScope } from '../../access/scope.js';
+import type { Scope } from '../../access/scope.js';
+import type { Database } from '../../database/database.js';
+import type { Clock } from '../../primitives/clock.js';
+import { DomainError } from '../../primitives/errors.js';
+
+/**
+ * Sends a report once more that was refused or given up. The receiver is asked anew, under a key that says so: it may
+ * answer the old key for ever with its old refusal. Its lines keep their names, so what it did take it counts once.
+ * A report that waits for its next try, and one that was retried already, is left as it is.
+ */
+export async function retryReport(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  scope: Scope,
+  reportId: number,
+): Promise<UsageReport> {
+  return db.inTransaction(async (tx) => {
+    const [row] = await tx.query<UsageReport>(
+      `SELECT ${REPORT_COLUMNS} FROM usage_report p
+        WHERE p.id = ? AND ${inScope(scope, { registration: 'p.registration_id', tenant: null })}`,
+      [reportId],
+    );
+    if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such report.', ['reportId']);
+    const report = asReport(row);
+    if (report.state === 'PENDING') return report;
+    if (report.state === 'SENDING' || !mayMove(report.state, 'PENDING')) {
+      throw new DomainError('REPORT_NOT_RETRYABLE', 'Only a report that was refused or given up can be retried.', [
+        'reportId',
+      ]);
+    }
+    await tx.execute(
+      `UPDATE usage_report SET state = 'PENDING', generation = generation + 1, due_at = ?, settled_at = NULL
+        WHERE id = ? AND state = ?`,
+      [clock.now(), reportId, report.state],
+    );
+    return getReport(tx, reportId);
+  });
+}
