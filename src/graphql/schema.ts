@@ -21,6 +21,7 @@ import {
   UsageRecordReferences,
   UsageSumReferences,
 } from './modules/usage-references.js';
+import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
 import { permissionsFor } from './permissions.js';
@@ -55,6 +56,8 @@ function createBareSchema(): Promise<GraphQLSchema> {
       QuarantinedRecordReferences,
       IngestionResolver,
       AdministrationResolver,
+      ReportingResolver,
+      UsageReportReferences,
     ],
     validate: false,
   });

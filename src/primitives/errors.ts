@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'UNSUPPORTED_MEDIA_TYPE',
   'WINDOW_NOT_OVER',
   'REPORT_NOT_RETRYABLE',
+  'RECEIVER_UNAVAILABLE',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,7 +1,7 @@
 import { REPORT_COLUMNS, asReport, getReport } from './report-store.js';
 import { mayMove } from './report-state.js';
 import type { UsageReport } from './report.entity.js';
-import { inScope } from '../../access/scope.js';
+import { inWholeRegistrations } from '../../access/scope.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
@@ -20,7 +20,7 @@ export async function retryReport(
   return db.inTransaction(async (tx) => {
     const [row] = await tx.query<UsageReport>(
       `SELECT ${REPORT_COLUMNS} FROM usage_report p
-        WHERE p.id = ? AND ${inScope(scope, { registration: 'p.registration_id', tenant: null })}`,
+        WHERE p.id = ? AND ${inWholeRegistrations(scope, 'p.registration_id')}`,
       [reportId],
     );
     if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such report.', ['reportId']);
