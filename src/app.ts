@@ -18,6 +18,8 @@ import { createRequestsAtOnce } from './http/requests-at-once.js';
 import type { RequestsAtOnce } from './http/requests-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
+import type { CommerceClient } from './pipeline/reporting/commerce-client.js';
+import { configuredCommerce } from './pipeline/reporting/clients/configured-commerce.js';
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
@@ -30,6 +32,8 @@ export interface App extends Pipeline {
   readonly cursors: Cursors;
   readonly costBuckets: CostBuckets;
   readonly requestsAtOnce: RequestsAtOnce;
+  /** Where closed usage is reported; null while it is to wait. */
+  readonly commerce: CommerceClient | null;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -39,6 +43,7 @@ export interface App extends Pipeline {
 export interface Outside {
   readonly clock?: Clock;
   readonly onStatement?: OnStatement;
+  readonly commerce?: CommerceClient;
   readonly graphiqlFolder?: string;
 }
 
@@ -67,6 +72,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
+    commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: async () => {
       await tokens.settled();

@@ -9,6 +9,8 @@ import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './co
 import type { RequestRules } from './config/request-rules.js';
 import { whole } from './config/variable.js';
 import type { Variable } from './config/variable.js';
+import { COMMERCE_VARIABLES, commerceConfigOf, commerceEnvironment, missingForCommerce } from './config/commerce.js';
+import type { CommerceConfig } from './config/commerce.js';
 
 /** Everything that can be configured, read once at start. */
 export interface Config {
@@ -35,6 +37,8 @@ export interface Config {
   readonly limits: Limits;
   /** Who may send what kind of request. */
   readonly rules: RequestRules;
+  /** To whom closed usage is reported. */
+  readonly commerce: CommerceConfig;
 }
 
 /** Variables of the environment, as the operations guide lists them. */
@@ -89,6 +93,7 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   },
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
+  ...COMMERCE_VARIABLES,
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -112,6 +117,12 @@ const environment = z
     IDEMPOTENCY_HOURS: whole(1, 24 * 365).default(24),
     ...ruleShape,
     ...limitShape,
+    ...commerceEnvironment,
+  })
+  .superRefine((read, context) => {
+    for (const name of missingForCommerce(read)) {
+      context.addIssue({ code: 'custom', path: [name], message: `is needed for COMMERCE=${read.COMMERCE}` });
+    }
   })
   .refine((given) => LOOPBACK.test(given.HOST) || given.ALLOW_ANY_HOST === 'true' || given.ACCESS_FILE.length > 0, {
     path: ['HOST'],
@@ -154,6 +165,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     idempotencyHours: data.IDEMPOTENCY_HOURS,
     limits: limitsOf(data),
     rules: requestRulesOf(data),
+    commerce: commerceConfigOf(data),
   });
 }
 

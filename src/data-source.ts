@@ -7,6 +7,7 @@ import { meterTable } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
 import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
+import { reportTables } from './pipeline/reporting/report.entity.js';
 import { rollupTables } from './pipeline/rollup/rollup.entity.js';
 import { destinationTable } from './pipeline/routing/destination.entity.js';
 import { registrationTable } from './registration/registration.entity.js';
@@ -20,6 +21,7 @@ import { CreateAudit1764001000000 } from '../migrations/1764001000000-create-aud
 import { CreateApiKey1764001001000 } from '../migrations/1764001001000-create-api-key.js';
 import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
+import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -34,6 +36,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     ...dailyAggregateTables(dialect),
     ...auditTables(dialect),
     apiKeyTable(dialect),
+    ...reportTables(dialect),
   ];
 }
 
@@ -48,4 +51,5 @@ export const migrations = [
   CreateApiKey1764001001000,
   CreateDailyAggregate1764002000000,
   AddUsageIntakeToRegistration1764002002000,
+  CreateUsageReport1764002010000,
 ];

@@ -40,6 +40,14 @@ export function inScope(
   return `(${conditions.join(' AND ')})`;
 }
 
+/**
+ * The SQL condition for what is about all customers of a registration at once, such as its reports: a caller who may see
+ * only some tenants finds none of it.
+ */
+export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, column: string): string {
+  return tenantIds === 'all' ? among(column, registrationIds) : '1 = 0';
+}
+
 /** `column IN (1, 2, 3)`, or a condition that is never true for an empty list. */
 export function among(column: string, ids: Everyone | readonly number[]): string {
   if (ids === 'all') return '1 = 1';

@@ -59,6 +59,17 @@ export function createProgram(): Command {
     .option('--through <day>', 'with --registration: up to and including this UTC day; left out: yesterday')
     .action(later(async () => (await import('./close-command.js')).closeCommand));
   cli
+    .command('report')
+    .description('Put closed days into reports and send what is due to the receiver of COMMERCE. `serve` does it too.')
+    .action(later(async () => (await import('./report-command.js')).reportCommand));
+  cli
+    .command('fake-commerce')
+    .description('Serve a made-up receiver of reports on this machine, to try a gateway against.')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '4100')
+    .option('--file <file>', 'SQLite file of what it received', ':memory:')
+    .option('--secret <text>', 'client secret that it asks for when a gateway signs in')
+    .action(later(async () => (await import('./fake-commerce-command.js')).fakeCommerceCommand));
+  cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
     .argument('<name>', '1 to 90 letters, digits or _-.()')
@@ -112,7 +123,7 @@ function later<Given extends unknown[]>(load: () => Promise<(...given: Given) =>
 
 function helpAfter(): string {
   const variables = CONFIG_VARIABLES.map(
-    ({ name, meaning, default: value }) => `  ${name.padEnd(16)} ${meaning} Default: ${value}.`,
+    ({ name, meaning, default: value }) => `  ${name.padEnd(28)} ${meaning} Default: ${value}.`,
   );
   return `
 Environment:

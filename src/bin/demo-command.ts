@@ -1,8 +1,14 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { CommandError } from './exit.js';
 import { serve } from './serve-command.js';
 import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import type { Principal } from '../access/principal.js';
 import type { App } from '../app.js';
+import { openCommerceBooks } from '../commerce-simulator/commerce-books.js';
+import type { CommerceBooks } from '../commerce-simulator/commerce-books.js';
+import { commerceInProcess } from '../commerce-simulator/commerce-in-process.js';
 import { readConfig } from '../config.js';
 import { migrateUp } from '../database/migrate.js';
 import { DEMO_SEED, demoPrincipals } from '../demo/demo-world.js';
@@ -11,6 +17,8 @@ import { dayOf, firstHourOf, hourOf, hourText } from '../primitives/windows.js';
 
 const DAYS_MAX = 365;
 const BAR_WIDTH = 30;
+/** The demo keeps its last days open, so that there is something to remap. */
+const OPEN_HOURS = '48';
 
 /** Serves a made-up provider: the books are filled on the first run, and found filled on the next. */
 export async function demoCommand(options: { readonly days: string }): Promise<void> {
@@ -19,18 +27,31 @@ export async function demoCommand(options: { readonly days: string }): Promise<v
     throw new CommandError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
   }
   // Requests are not what one looks at here.
-  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
+  const config = readConfig({ LOG_LEVEL: 'warn', CLOSE_GRACE_HOURS: OPEN_HOURS, ...process.env });
   if (!config.allowsLocalTokens) {
     throw new CommandError('The demo signs its own tokens: run it on loopback, and without ACCESS_FILE.');
   }
-  await serve(config, {
-    prepare: async (app, signal) => {
-      await migrateUp(app.db);
-      if (await isDemoLoaded(app.db.reader, days)) return;
-      await loadDemo(app, { seed: DEMO_SEED, now: app.clock.now(), days, signal, onProgress: showProgress });
+  // A receiver of its own, unless another is configured: what it got can be compared with the books.
+  const received = config.commerce.client === 'none' ? openReceiver(config.dataFolder) : null;
+  const outside = received === null ? {} : { commerce: commerceInProcess(received) };
+  await serve(
+    config,
+    {
+      prepare: async (app, signal) => {
+        await migrateUp(app.db);
+        if (await isDemoLoaded(app.db.reader, days)) return;
+        await loadDemo(app, { seed: DEMO_SEED, now: app.clock.now(), days, signal, onProgress: showProgress });
+      },
+      ready: printWelcome,
     },
-    ready: printWelcome,
-  });
+    outside,
+  );
+  received?.close();
+}
+
+function openReceiver(dataFolder: string): CommerceBooks {
+  mkdirSync(dataFolder, { recursive: true });
+  return openCommerceBooks(join(dataFolder, 'demo-commerce.sqlite'));
 }
 
 /** A bar that redraws itself on a terminal, a line now and then elsewhere. */

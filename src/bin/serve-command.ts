@@ -1,10 +1,11 @@
 import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import { createApp } from '../app.js';
-import type { App } from '../app.js';
+import type { App, Outside } from '../app.js';
 import { readConfig } from '../config.js';
 import type { Config } from '../config.js';
 import { migrateUp } from '../database/migrate.js';
 import { createServer } from '../http/server.js';
+import { startBackgroundTasks } from '../scheduling/background-tasks.js';
 
 /** A request that runs longer than this is cut off when the gateway stops. */
 const STOP_MS_MAX = 10_000;
@@ -46,12 +47,14 @@ export async function serve(
     readonly prepare: (app: App, signal: AbortSignal) => Promise<void>;
     readonly ready: (url: string, app: App) => Promise<void>;
   },
+  outside: Outside = {},
 ): Promise<void> {
-  const app = await createApp(config);
+  const app = await createApp(config, outside);
   const stop = stopSignal();
   try {
     if (!(await isPrepared(() => steps.prepare(app, stop.signal), stop.signal))) return;
     const server = await createServer(app);
+    const background = config.closing.isAutomatic ? startBackgroundTasks(app, server.log) : null;
     try {
       await server.listen({ host: config.host, port: config.port });
       const [bound] = server.addresses();
@@ -62,7 +65,7 @@ export async function serve(
     } finally {
       const tooLong = setTimeout(() => process.exit(1), STOP_MS_MAX);
       tooLong.unref();
-      await server.close();
+      await Promise.all([server.close(), background?.stop()]);
     }
   } finally {
     stop.forget();

@@ -44,6 +44,8 @@ export const ACCESS: AccessTable = {
   Query: {
     ...of(EVERYONE, 'viewer', 'node', 'nodes', 'meters'),
     ...of(READERS, 'tenants', 'tenant', 'stackSubscriptions', 'usageAggregates', 'usageSummary', 'usageRecords'),
+    ...of(READERS, 'explainUsage'),
+    ...of(PROVIDER, 'usageReports', 'completeness', 'reconcileReport'),
     ...of(PARTNERS, 'resellers', 'cspSubscriptions', 'fallbackUsage'),
     ...of(REGISTRATION_STAFF, 'registrations', 'registration', 'quarantinedRecords'),
     ...of(ADMINISTRATORS, 'previewTenantMapping'),
@@ -53,7 +55,7 @@ export const ACCESS: AccessTable = {
   Mutation: {
     ...of(OPERATORS, 'createRegistration', 'createApiKey', 'revokeApiKey'),
     ...of(ADMINISTRATORS, 'registerTenant', 'registerReseller', 'addCspSubscription'),
-    ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription'),
+    ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
   },
 
@@ -158,6 +160,37 @@ export const ACCESS: AccessTable = {
   },
   ...page('QuarantinedRecord', REGISTRATION_STAFF),
   Invariant: of(CONTROLLERS, 'name', 'holds', 'detail'),
+
+  // Reporting it.
+  UsageReport: {
+    ...of(PROVIDER, 'id', 'registration', 'reportedDay', 'destinationSubscriptionId', 'batchNo', 'idempotencyKey'),
+    ...of(PROVIDER, 'lineCount', 'state', 'attemptCount', 'attempts', 'nextAttemptAt', 'receipt', 'errorCode'),
+    ...of(PROVIDER, 'errorMessage', 'createdAt', 'settledAt'),
+  },
+  ...page('UsageReport', PROVIDER),
+  UsageReportAttempt: of(PROVIDER, 'attemptNo', 'startedAt', 'endedAt', 'outcome', 'code', 'message'),
+  UsageReportLine: of(PROVIDER, 'lineNo', 'status', 'code'),
+  RetryReportPayload: payload(ADMINISTRATORS, 'report'),
+  UsageExplanation: {
+    ...of(READERS, 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
+    ...of(PROVIDER, 'report', 'reportLine'),
+  },
+  Completeness: of(PROVIDER, 'completeThrough', 'lastSeenHour', 'lagHours', 'openDays', 'unsent'),
+  OpenDay: of(PROVIDER, 'day', 'expectedHours', 'seenHours', 'records'),
+  UnsentUsage: of(PROVIDER, 'days', 'oldestDay', 'ageHours', 'level'),
+  ReportReconciliation: of(PROVIDER, 'isSupported', 'isEqual', 'meters'),
+  ReconciledMeter: {
+    ...of(
+      PROVIDER,
+      'destinationSubscriptionId',
+      'meterId',
+      'sent',
+      'sentLines',
+      'received',
+      'receivedLines',
+      'isEqual',
+    ),
+  },
 };
 
 /** Roles that may read a field. Throws for one that the table does not name. */

@@ -5,12 +5,14 @@ import { resolveScope } from '../access/principal.js';
 import type { Caller, Principal } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import type { CommerceClient } from '../pipeline/reporting/commerce-client.js';
 import { DomainError } from '../primitives/errors.js';
 
 /** What resolvers need of the App. */
 export interface GraphqlApp extends Pipeline {
   readonly config: { readonly idempotencyHours: number };
   readonly cursors: Cursors;
+  readonly commerce: CommerceClient | null;
 }
 
 /** One request: who asks, whose rows they may see, and what was loaded for them so far. */

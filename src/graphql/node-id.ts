@@ -10,6 +10,7 @@ const NODE_TYPES = [
   'UsageAggregate',
   'UsageRecord',
   'QuarantinedRecord',
+  'UsageReport',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

@@ -22,6 +22,7 @@ import {
   UsageRecordReferences,
   UsageSumReferences,
 } from './modules/usage-references.js';
+import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
 import { withPermissions } from './permissions.js';
@@ -66,6 +67,8 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       ApiKeyResolver,
       AuditResolver,
       AuditEntryReferences,
+      ReportingResolver,
+      UsageReportReferences,
     ],
     validate: false,
   });

@@ -3,7 +3,7 @@ import { listReadableSubscriptions } from './usage-filter.js';
 import type { ReadableSubscription } from './usage-filter.js';
 import { createRouter } from './usage-router.js';
 import type { Reading } from './usage-aggregates.js';
-import { among, inScope } from '../access/scope.js';
+import { among, inScope, inWholeRegistrations } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
@@ -18,6 +18,7 @@ export const INVARIANTS = [
   'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS',
   'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS',
   'CLOSED_DAYS_ARE_AS_SEALED',
+  'EVERY_REPORTED_DAY_IS_ON_ITS_LINES',
   'MAPPINGS_NEVER_OVERLAP',
 ] as const;
 export type InvariantName = (typeof INVARIANTS)[number];
@@ -87,6 +88,7 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
       `${closedDays.size} totals of closed days`,
     ),
     verdict('CLOSED_DAYS_ARE_AS_SEALED', seals.differences, `${seals.days} closed days`),
+    await daysAreOnTheirLines(sql, scope),
     await mappingsNeverOverlap(sql, scope),
   ];
 }
@@ -190,6 +192,31 @@ function monthTotals(sql: Sql, ids: readonly number[]) {
             destination_id AS destinationId, quantity, records
        FROM usage_month_total WHERE ${among('stack_subscription_id', ids)}`,
   );
+}
+
+/** A day that is in reports has as many lines as aggregates, none of them for another Azure subscription. */
+async function daysAreOnTheirLines(sql: Sql, scope: Scope): Promise<Invariant> {
+  const rows = await sql.query<{ registrationId: number; reportedDay: Day; aggregates: number; rightLines: number }>(
+    `SELECT d.registration_id AS registrationId, d.reported_day AS reportedDay, c.aggregates,
+            (SELECT COUNT(*) FROM usage_report p
+               JOIN usage_report_line l ON l.report_id = p.id
+               JOIN daily_aggregate a ON a.stack_subscription_id = l.stack_subscription_id
+                    AND a.reported_day = l.reported_day AND a.usage_day = l.usage_day AND a.meter_id = l.meter_id
+                    AND a.resource_id = l.resource_id AND a.part = l.part
+               JOIN destination e ON e.id = a.destination_id
+               LEFT JOIN tenant_mapping m ON m.id = e.tenant_mapping_id
+               LEFT JOIN csp_subscription x ON x.id = m.csp_subscription_id
+              WHERE p.registration_id = d.registration_id AND p.reported_day = d.reported_day
+                AND l.reported_day = d.reported_day
+                AND (x.id IS NULL OR x.csp_subscription_guid = p.destination_subscription_guid)) AS rightLines
+       FROM usage_report_day d
+       JOIN day_seal c ON c.registration_id = d.registration_id AND c.reported_day = d.reported_day
+      WHERE ${inWholeRegistrations(scope, 'd.registration_id')}`,
+  );
+  const wrong = rows
+    .filter(({ aggregates, rightLines }) => Number(aggregates) !== Number(rightLines))
+    .map((row) => `${row.registrationId}/${row.reportedDay}: ${row.aggregates} aggregates, ${row.rightLines} lines`);
+  return verdict('EVERY_REPORTED_DAY_IS_ON_ITS_LINES', wrong, `${rows.length} days in reports`);
 }
 
 async function mappingsNeverOverlap(sql: Sql, scope: Scope): Promise<Invariant> {

@@ -12,6 +12,7 @@ import { createApp } from '../../src/app.js';
 import type { App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import type { Clock } from '../../src/primitives/clock.js';
+import type { CommerceClient } from '../../src/pipeline/reporting/commerce-client.js';
 import type { OnStatement } from '../../src/database/transaction.js';
 import { createServer } from '../../src/http/server.js';
 
@@ -53,6 +54,7 @@ export async function openTestGateway(
     readonly now?: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly onStatement?: OnStatement;
+    readonly commerce?: CommerceClient;
   } = {},
 ): Promise<TestGateway> {
   const database = await openTestDatabase(server);
@@ -69,6 +71,7 @@ export async function openTestGateway(
     const app = await createApp(config, {
       clock,
       ...(options.onStatement && { onStatement: options.onStatement }),
+      ...(options.commerce && { commerce: options.commerce }),
     });
     opened.push(app);
     return app;

@@ -1,11 +1,14 @@
 import { HOURS_PER_DAY } from '../../primitives/windows.js';
+import { listReports } from '../../reading/reports.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
+import type { Granularity, UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
 import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
 import { mayRead } from '../access-table.js';
 import type { GatewayContext } from '../context.js';
 import type { Loaders } from '../loaders.js';
 import { parseNodeId } from '../node-id.js';
 import type { NodeType } from '../node-id.js';
+import { toUsageReport } from '../types/reporting.js';
 import { toQuarantinedRecord, toUsageAggregate, toUsageRecord } from '../types/usage.js';
 import {
   toCspSubscription,
@@ -42,6 +45,7 @@ const FINDERS: Readonly<Record<NodeType, Finder>> = {
   UsageAggregate: findAggregate,
   UsageRecord: findRecord,
   QuarantinedRecord: findQuarantined,
+  UsageReport: findReport,
 };
 
 function byRowId<Row>(
@@ -64,6 +68,15 @@ async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Pr
 const PARTS_MAX = HOURS_PER_DAY;
 
 async function findAggregate(context: GatewayContext, key: Key): Promise<Node | null> {
+  const found = await findAggregateRow(context, key);
+  return found === null ? null : toUsageAggregate(found.row, found.granularity);
+}
+
+/** The aggregate of a key as its id holds it; null when there is none in scope. */
+export async function findAggregateRow(
+  context: GatewayContext,
+  key: Key,
+): Promise<{ readonly row: AggregateRow; readonly granularity: Granularity } | null> {
   const [granularity, ...rest] = key;
   const numbers = rest.map(Number);
   const [stackSubscriptionId = 0, reported = 0, , meterId = 0, resourceId = 0] = numbers;
@@ -84,7 +97,7 @@ async function findAggregate(context: GatewayContext, key: Key): Promise<Node | 
     limit: PARTS_MAX,
   });
   const row = rows.find((candidate) => candidate.key.every((value, index) => value === numbers[index]));
-  return row === undefined ? null : toUsageAggregate(row, granularity);
+  return row === undefined ? null : { row, granularity };
 }
 
 async function findRecord(context: GatewayContext, key: Key): Promise<Node | null> {
@@ -116,4 +129,11 @@ async function findQuarantined(context: GatewayContext, [rowId]: Key): Promise<N
     limit: 1,
   });
   return row === undefined ? null : toQuarantinedRecord(row);
+}
+
+async function findReport({ app, scope }: GatewayContext, [rowId]: Key): Promise<Node | null> {
+  const id = Number(rowId);
+  if (!Number.isSafeInteger(id)) return null;
+  const [row] = await listReports(app.db.reader, scope, { ids: [id], beforeId: null, limit: 1 });
+  return row === undefined ? null : toUsageReport(row);
 }

@@ -3,8 +3,10 @@ import { registerEnumType } from 'type-graphql';
 import { AUDIT_OUTCOMES } from '../../access/audit.entity.js';
 import { CREDENTIAL_KINDS, ROLES } from '../../access/principal.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
+import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-state.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
 import { INVARIANTS } from '../../reading/invariants.js';
+import { UNSENT_LEVELS } from '../../reading/reports.js';
 import { GRANULARITIES } from '../../reading/usage-aggregates.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
@@ -127,7 +129,43 @@ export const InvariantEnum = enumOf(
     CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS: 'Closed day totals add up to the month totals.',
     FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS: 'What closing froze adds up to the totals of the closed days.',
     CLOSED_DAYS_ARE_AS_SEALED: 'Every closed day has the checksum with which it was closed, continuing the day before.',
+    EVERY_REPORTED_DAY_IS_ON_ITS_LINES:
+      'Of every day in reports, each aggregate is on one line, for its own destination.',
     MAPPINGS_NEVER_OVERLAP: 'No tenant has two mappings at one hour.',
+  }),
+);
+
+export const ReportStateEnum = enumOf(
+  'UsageReportState',
+  'What became of a report.',
+  sentences(REPORT_STATES, {
+    PENDING: 'It is sent when its time comes.',
+    SENDING: 'A gateway process is sending it, or died over it and another takes over when its lease ends.',
+    ACCEPTED: 'The receiver counts every line of it. Final.',
+    REFUSED: 'The receiver answered, and rejected some lines. `retryReport` sends it again.',
+    GIVEN_UP: 'It is not sent any more. `retryReport` sends it again.',
+  }),
+);
+
+export const LineStatusEnum = enumOf(
+  'UsageReportLineStatus',
+  'What the receiver said of a line.',
+  sentences(LINE_STATUSES, {
+    PENDING: 'Nothing yet.',
+    ACCEPTED: 'It counts it.',
+    DUPLICATE: 'It had it already, and counts it once.',
+    REJECTED: 'It does not count it; the code says why.',
+  }),
+);
+
+export const UnsentLevelEnum = enumOf(
+  'UnsentLevel',
+  'How urgent it is that closed usage is taken.',
+  sentences(UNSENT_LEVELS, {
+    NONE: 'Nothing waits.',
+    WAITING: 'Something waits, as it does every day.',
+    WARNING: 'The oldest waits for a week or longer.',
+    ALARM: 'The oldest waits for 30 days or longer: pay-as-you-use must have reported by then.',
   }),
 );
 

@@ -2,8 +2,9 @@ import { closeNextDay } from './close-days.js';
 import { lastDayThatIsOver } from './closing-rule.js';
 import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
+import type { Sql } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
-import type { Day } from '../../primitives/windows.js';
+import type { Day, Hour } from '../../primitives/windows.js';
 import { listRegistrations } from '../../registration/registration-store.js';
 
 const REGISTRATIONS_PER_PAGE = 200;
@@ -12,6 +13,14 @@ const REGISTRATIONS_PER_PAGE = 200;
 export interface ClosingFailure {
   readonly registration: string;
   readonly error: unknown;
+}
+
+export interface Closing {
+  readonly graceMs: number;
+  readonly by: string;
+  readonly signal?: AbortSignal;
+  /** Up to which reported hour a registration's usage was pulled; null where nothing is pulled. */
+  readonly pulledBefore?: (sql: Sql, registrationId: number) => Promise<Hour | null>;
 }
 
 interface Due {
@@ -27,11 +36,11 @@ interface Due {
  */
 export async function closeDueDays(
   app: { readonly db: Database; readonly clock: Clock },
-  options: { readonly graceMs: number; readonly by: string; readonly signal?: AbortSignal },
+  options: Closing,
 ): Promise<{ readonly closed: number; readonly failures: readonly ClosingFailure[] }> {
   const failures: ClosingFailure[] = [];
   let closed = 0;
-  let due = await listDue(app, options.graceMs);
+  let due = await listDue(app, options);
   while (due.length > 0) {
     const again: Due[] = [];
     for (const one of due) {
@@ -51,14 +60,19 @@ export async function closeDueDays(
 
 async function listDue(
   { db, clock }: { readonly db: Database; readonly clock: Clock },
-  graceMs: number,
+  { graceMs, pulledBefore = async () => null }: Closing,
 ): Promise<Due[]> {
   const due: Due[] = [];
   const now = clock.now();
   for (let afterId = 0; ;) {
     const page = await listRegistrations(db.reader, WHOLE_BOOKS, { afterId, limit: REGISTRATIONS_PER_PAGE });
     for (const { id, name, usageIntake, closedBeforeDay } of page) {
-      const through = lastDayThatIsOver({ usageIntake, now, graceMs });
+      const through = lastDayThatIsOver({
+        usageIntake,
+        pulledBefore: await pulledBefore(db.reader, id),
+        now,
+        graceMs,
+      });
       if (through !== null && through >= closedBeforeDay) due.push({ registrationId: id, name, through });
     }
     const last = page.at(-1);

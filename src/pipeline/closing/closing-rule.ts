@@ -1,10 +1,12 @@
 import { dayOf, hourOf } from '../../primitives/windows.js';
-import type { Day } from '../../primitives/windows.js';
+import type { Day, Hour } from '../../primitives/windows.js';
 import type { UsageIntake } from '../../registration/usage-intake.js';
 
 /** What decides which reported days of a registration are over. */
 export interface Intake {
   readonly usageIntake: UsageIntake;
+  /** Every reported hour before this one was pulled; null where nothing is. */
+  readonly pulledBefore: Hour | null;
   readonly now: number;
   /** How long after its end a reported day of pushed usage stays open, in milliseconds. */
   readonly graceMs: number;
@@ -13,9 +15,10 @@ export interface Intake {
 /**
  * The last reported day that may be closed; null when that is not for the clock to say. A day of pushed usage is over a
  * grace after its end: time in which a mapping can still be put right before it decides for good. Pulled usage may be
- * of any hour that the stamp still has, so its days wait for whoever pulls it to say that they are complete.
+ * of any hour that the stamp still has, so its days wait until all of their hours were pulled, and the grace.
  */
-export function lastDayThatIsOver({ usageIntake, now, graceMs }: Intake): Day | null {
-  if (usageIntake === 'PULLED') return null;
-  return dayOf(hourOf(now - graceMs)) - 1;
+export function lastDayThatIsOver({ usageIntake, pulledBefore, now, graceMs }: Intake): Day | null {
+  const isOver = dayOf(hourOf(now - graceMs)) - 1;
+  if (pulledBefore !== null) return Math.min(dayOf(pulledBefore) - 1, isOver);
+  return usageIntake === 'PULLED' ? null : isOver;
 }

@@ -165,6 +165,10 @@ describeEachDatabase('closing days', (server) => {
     await closeDueDays(gateway.app, GRACE);
     expect((await stored(gateway))?.closedBeforeDay).toBe(day('2026-03-10'));
     expect((await stored(gateway, 'pulled'))?.closedBeforeDay).toBe(0);
+
+    const pulled = async () => hourOf(Date.parse('2026-03-08T23:00:00Z'));
+    await closeDueDays(gateway.app, { ...GRACE, pulledBefore: pulled });
+    expect((await stored(gateway, 'pulled'))?.closedBeforeDay).toBe(day('2026-03-08'));
     await gateway.close();
   });
 

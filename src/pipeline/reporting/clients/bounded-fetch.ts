@@ -1,0 +1,99 @@
+import { CommerceError } from '../commerce-client.js';
+import type { CommerceErrorCode } from '../report-state.js';
+
+export interface HttpQuestion {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  readonly bytesMax: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Codes under which Node and OpenSSL say that a certificate is not to be trusted. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ALTNAME/;
+
+/**
+ * One HTTP exchange that always ends: within the time, with at most so many bytes read, without following redirects,
+ * which could carry a token elsewhere. Throws a CommerceError with Azure's code for what went wrong on the way.
+ */
+export async function boundedFetch(question: HttpQuestion): Promise<HttpAnswer> {
+  const { url, method, headers, body, timeoutMs, bytesMax, signal } = question;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers },
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      signal: AbortSignal.any([timeout, signal]),
+    });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new CommerceError('RequestRefused', `The receiver redirects (${response.status}), which is not followed.`);
+    }
+    return { status: response.status, text: await boundedText(response, bytesMax) };
+  } catch (error) {
+    if (error instanceof CommerceError) throw error;
+    if (timeout.aborted) throw new CommerceError('RequestTimedOut', `No answer within ${timeoutMs} ms.`);
+    if (signal.aborted)
+      throw new CommerceError('RequestTimedOut', 'The gateway stopped while it waited for the answer.');
+    throw new CommerceError(codeOf(error), sentenceOf(error));
+  }
+}
+
+/** Throws for answers that are none: the receiver is busy or broken, knows us no more, or will not have the request. */
+export function checkStatus({ status, text }: HttpAnswer): void {
+  if (status >= 200 && status < 300) return;
+  const said = text.slice(0, 300).replace(/\s+/g, ' ');
+  throw new CommerceError(codeOfStatus(status), `The receiver answered ${status}: ${said}`);
+}
+
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new CommerceError('InvalidResponse', 'The answer is no JSON.');
+  }
+}
+
+function codeOfStatus(status: number): CommerceErrorCode {
+  if (status === 401 || status === 403) return 'Unauthorized';
+  if (status === 408 || status === 504) return 'RequestTimedOut';
+  if (status === 429 || status >= 500) return 'NetworkError';
+  return 'RequestRefused';
+}
+
+async function boundedText(response: Response, bytesMax: number): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new CommerceError('InvalidResponse', `The answer is longer than ${bytesMax} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function codeOf(error: unknown): CommerceErrorCode {
+  return CERTIFICATE.test(causeCode(error)) ? 'CertificateValidationError' : 'NetworkError';
+}
+
+/** The system's code alone: messages may hold addresses with credentials in them. */
+function sentenceOf(error: unknown): string {
+  const code = causeCode(error);
+  return code === '' ? 'The receiver cannot be reached.' : `The receiver cannot be reached (${code}).`;
+}
+
+function causeCode(error: unknown): string {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  if (typeof code === 'string') return code;
+  return cause === undefined || cause === null ? '' : causeCode(cause);
+}

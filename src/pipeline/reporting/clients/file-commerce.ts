@@ -1,0 +1,174 @@
+import { hash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+
+import { CommerceError, lineOnWire } from '../commerce-client.js';
+import type { CommerceAnswer, CommerceClient, CommerceTotal, ReportBatch, ReportLine } from '../commerce-client.js';
+import { sum } from '../../../primitives/quantity.js';
+import type { Quantity } from '../../../primitives/quantity.js';
+
+const LINES = 'lines.jsonl';
+const TABLE = 'lines.csv';
+const MANIFEST = 'manifest.json';
+
+const manifest = z.object({
+  schema: z.literal('usage-report-files/1'),
+  cloudId: z.string(),
+  destinationSubscriptionId: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+
+/**
+ * Writes reports into a folder, for stamps without a way to Azure: somebody carries them there. Each report is a folder
+ * of its own with the lines as JSON Lines and as CSV, and a manifest with their SHA-256. It appears under its name in
+ * one step (rename), whole and synchronised to the disk, or not at all. A report that is there is not written again.
+ */
+export function fileCommerce(folder: string): CommerceClient {
+  return {
+    name: 'file',
+    send: async (batch) => {
+      try {
+        return await write(folder, batch);
+      } catch (error) {
+        if (error instanceof CommerceError) throw error;
+        const { code = 'unknown' } = error as { readonly code?: string };
+        throw new CommerceError('NetworkError', `The report could not be written (${code}).`);
+      }
+    },
+    totals: (cloudId) => readTotals(folder, cloudId),
+  };
+}
+
+async function write(folder: string, batch: ReportBatch): Promise<CommerceAnswer> {
+  const name = nameOf(batch);
+  const contents = contentsOf(batch);
+  const receipt = `sha256:${contents.files[0]?.sha256 ?? ''}`;
+  const found = await existing(join(folder, name));
+  if (found === null && (await placed(folder, name, contents))) return answer(batch, 'ACCEPTED', receipt);
+  const there = found ?? (await existing(join(folder, name)));
+  if (there?.files[0]?.sha256 !== contents.files[0]?.sha256) {
+    throw new CommerceError('RequestRefused', `There is another report under the name ${name}.`);
+  }
+  return answer(batch, 'DUPLICATE', receipt);
+}
+
+/** What is the same for every try, so that a second one finds the first: not the key, which a retry changes. */
+function nameOf({ cloudId, reportedDay, destinationSubscriptionId, batchNo }: ReportBatch): string {
+  return [cloudId, reportedDay, destinationSubscriptionId, batchNo].join('_').replace(/[^\w.-]/g, '-');
+}
+
+interface Contents {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+function contentsOf(batch: ReportBatch): Contents {
+  const { cloudId, reportedDay, destinationSubscriptionId, batchNo } = batch;
+  const lines = batch.lines.map(lineOnWire);
+  const texts = new Map([
+    [LINES, lines.map((line) => `${JSON.stringify(line)}\n`).join('')],
+    [TABLE, stringify(lines.map(safeCells), { header: true, columns: [...COLUMNS], record_delimiter: '\r\n' })],
+  ]);
+  const files = [...texts].map(([name, text]) => ({
+    name,
+    bytes: Buffer.byteLength(text),
+    sha256: hash('sha256', text),
+  }));
+  const head = { schema: 'usage-report-files/1', cloudId, reportedDay, destinationSubscriptionId, batchNo };
+  const whole = `${JSON.stringify({ ...head, lines: lines.length, files }, null, 2)}\n`;
+  return { texts: new Map([...texts, [MANIFEST, whole]]), files };
+}
+
+const COLUMNS: readonly (keyof ReportLine)[] = [
+  'lineId',
+  'meterId',
+  'quantity',
+  'location',
+  'resourceUri',
+  'stackSubscriptionId',
+  'usageStartTime',
+  'usageEndTime',
+];
+
+/** Spreadsheets run cells that begin like a formula, and customers name their resources. */
+function safeCells(line: ReportLine): ReportLine {
+  const guarded = (text: string) => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
+  return { ...line, location: guarded(line.location), resourceUri: guarded(line.resourceUri) };
+}
+
+/** False when another process placed it first. */
+async function placed(folder: string, name: string, { texts }: Contents): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const unfinished = join(folder, `.${name}.${randomUUID()}`);
+  await mkdir(unfinished);
+  try {
+    for (const [file, text] of texts) await writeDurably(join(unfinished, file), text);
+    await synchronise(unfinished);
+    await rename(unfinished, join(folder, name));
+    await synchronise(folder);
+    return true;
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    const { code } = error as { readonly code?: unknown };
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function synchronise(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function existing(path: string): Promise<z.infer<typeof manifest> | null> {
+  try {
+    return manifest.parse(JSON.parse(await readFile(join(path, MANIFEST), 'utf8')));
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function readTotals(folder: string, cloudId: string): Promise<readonly CommerceTotal[]> {
+  const totals = new Map<string, { key: Omit<CommerceTotal, 'quantity' | 'lines'>; quantities: Quantity[] }>();
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((found) => !found.startsWith('.')).sort()) {
+    const found = await existing(join(folder, name));
+    if (found?.cloudId !== cloudId) continue;
+    const { destinationSubscriptionId } = found;
+    const text = await readFile(join(folder, name, LINES), 'utf8');
+    for (const line of text.split('\n').filter((one) => one !== '')) {
+      const { meterId, quantity } = JSON.parse(line) as ReportLine;
+      const total = totals.get(`${destinationSubscriptionId} ${meterId}`);
+      if (total === undefined) {
+        const key = { destinationSubscriptionId, meterId };
+        totals.set(`${destinationSubscriptionId} ${meterId}`, { key, quantities: [quantity] });
+      } else total.quantities.push(quantity);
+    }
+  }
+  return [...totals.values()].map(({ key, quantities }) => ({
+    ...key,
+    quantity: sum(quantities),
+    lines: quantities.length,
+  }));
+}
+
+function answer(batch: ReportBatch, status: 'ACCEPTED' | 'DUPLICATE', receipt: string): CommerceAnswer {
+  return { receipt, lines: batch.lines.map(({ lineId }) => ({ lineId, status, code: null })) };
+}

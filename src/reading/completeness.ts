@@ -1,0 +1,65 @@
+import { findUnsent } from './reports.js';
+import type { UnsentUsage } from './reports.js';
+import { dayOfHour } from '../database/dialect.js';
+import type { Sql } from '../database/transaction.js';
+import { HOURS_PER_DAY, firstHourOf, hourOf } from '../primitives/windows.js';
+import type { Day, Hour } from '../primitives/windows.js';
+import type { Registration } from '../registration/registration.entity.js';
+
+/** A reported day that can still change, and how much of it is there. */
+export interface OpenDay {
+  readonly day: Day;
+  /** Hours of it that are over. */
+  readonly expectedHours: number;
+  /** Hours of it under which anything is filed. */
+  readonly seenHours: number;
+  readonly records: number;
+}
+
+/** How complete a registration's books are. */
+export interface Completeness {
+  readonly registrationId: number;
+  /** Every reported hour before this one is closed; null while none is. */
+  readonly completeThrough: Hour | null;
+  /** The latest reported hour under which anything is filed, among the open days; null when they hold nothing. */
+  readonly lastSeenHour: Hour | null;
+  /** Whole hours that are over since then; null when nothing is open. */
+  readonly lagHours: number | null;
+  /** Days that hold usage and are open, oldest first. */
+  readonly openDays: readonly OpenDay[];
+  readonly unsent: UnsentUsage;
+}
+
+const OPEN_DAYS_SHOWN = 400;
+
+/** Reads the open days' records, so its cost is that of what is open. */
+export async function readCompleteness(
+  sql: Sql,
+  registration: Pick<Registration, 'id' | 'closedBeforeDay'>,
+  now: number,
+): Promise<Completeness> {
+  const { id, closedBeforeDay } = registration;
+  const day = dayOfHour(sql.dialect, 'r.reported_hour');
+  const rows = await sql.query<{ day: Day; seenHours: number; lastHour: Hour; records: number }>(
+    `SELECT ${day} AS day, COUNT(DISTINCT r.reported_hour) AS seenHours, MAX(r.reported_hour) AS lastHour,
+            COUNT(*) AS records
+       FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
+      WHERE s.registration_id = ? AND r.reported_hour >= ?
+      GROUP BY ${day} ORDER BY ${day} DESC LIMIT ${OPEN_DAYS_SHOWN}`,
+    [id, firstHourOf(closedBeforeDay)],
+  );
+  const lastSeenHour = rows[0]?.lastHour ?? null;
+  return {
+    registrationId: id,
+    completeThrough: closedBeforeDay === 0 ? null : firstHourOf(closedBeforeDay),
+    lastSeenHour,
+    lagHours: lastSeenHour === null ? null : Math.max(0, hourOf(now) - lastSeenHour - 1),
+    openDays: rows.reverse().map((row) => ({
+      day: row.day,
+      expectedHours: Math.min(HOURS_PER_DAY, Math.max(0, hourOf(now) - firstHourOf(row.day))),
+      seenHours: Number(row.seenHours),
+      records: Number(row.records),
+    })),
+    unsent: await findUnsent(sql, id, now),
+  };
+}

@@ -1,0 +1,63 @@
+import { repeat } from './repeat.js';
+import type { Repetition } from './repeat.js';
+import type { App } from '../app.js';
+import { closeDueDays } from '../pipeline/closing/close-due-days.js';
+import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
+import { sendReports } from '../pipeline/reporting/send-reports.js';
+
+/** Where a task says what it did. */
+export interface TaskLog {
+  info(what: object, sentence: string): void;
+  warn(what: object, sentence: string): void;
+  error(what: object, sentence: string): void;
+}
+
+/** Days close within minutes of being due, and reports leave within seconds of being ready. */
+const CLOSING_PACE_MS = 60_000;
+const REPORTING_PACE_MS = 15_000;
+
+/**
+ * Closes and reports by itself. Every gateway process may do this: each task takes what is due from the database, which
+ * lets one process have it, and does nothing that has been done.
+ */
+export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
+  const jitter = () => Math.random();
+  const onError = (task: string) => (err: unknown) =>
+    log.error({ task, err }, 'A background task failed; it is tried again.');
+  const closing = repeat((signal) => close(app, log, signal), {
+    paceMs: CLOSING_PACE_MS,
+    jitter,
+    onError: onError('closing'),
+  });
+  const reporting = repeat((signal) => report(app, log, signal), {
+    paceMs: REPORTING_PACE_MS,
+    jitter,
+    onError: onError('reporting'),
+  });
+  return {
+    stop: async () => {
+      await Promise.all([closing.stop(), reporting.stop()]);
+    },
+  };
+}
+
+async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {
+  const { graceMs } = app.config.closing;
+  const { closed, failures } = await closeDueDays(app, { graceMs, by: 'gateway', signal });
+  if (closed > 0) log.info({ task: 'closing', closed }, 'Closed reported days.');
+  for (const { registration, error: err } of failures) {
+    log.error({ task: 'closing', registration, err }, 'A registration could not be closed; it is tried again.');
+  }
+}
+
+async function report(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {
+  const prepared = await prepareReports(app, signal);
+  if (prepared > 0) log.info({ task: 'reporting', prepared }, 'Put closed days into reports.');
+  const { commerce } = app;
+  if (commerce === null) return;
+  const sent = await sendReports({ ...app, commerce, jitter: () => Math.random() }, signal);
+  const { ACCEPTED: accepted, REFUSED: refused, GIVEN_UP: givenUp, PENDING: failed } = sent;
+  const counts = { task: 'reporting', client: commerce.name, accepted, refused, givenUp, failed };
+  if (refused + givenUp + failed > 0) log.warn(counts, 'Some reports were not taken.');
+  else if (accepted > 0) log.info(counts, 'Sent reports.');
+}

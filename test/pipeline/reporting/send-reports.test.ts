@@ -1,0 +1,209 @@
+import { WHOLE_BOOKS } from '../../../src/access/scope.js';
+import { openCommerceBooks } from '../../../src/commerce-simulator/commerce-books.js';
+import type { CommerceBooks } from '../../../src/commerce-simulator/commerce-books.js';
+import { commerceInProcess } from '../../../src/commerce-simulator/commerce-in-process.js';
+import type { Fault } from '../../../src/commerce-simulator/commerce-in-process.js';
+import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
+import type { CommerceTotal } from '../../../src/pipeline/reporting/commerce-client.js';
+import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
+import { claimReport } from '../../../src/pipeline/reporting/report-store.js';
+import { retryReport } from '../../../src/pipeline/reporting/retry-report.js';
+import { LEASE_MS, sendReports } from '../../../src/pipeline/reporting/send-reports.js';
+import type { Pipeline } from '../../../src/pipeline/pipeline.js';
+import { mapTenant } from '../../../src/pipeline/routing/map-tenant.js';
+import { hourOf } from '../../../src/primitives/windows.js';
+import { describeEachDatabase } from '../../support/databases.js';
+import { openTestGateway } from '../../support/gateway.js';
+import type { TestGateway } from '../../support/gateway.js';
+import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from '../../support/world.js';
+
+const HOUR = 3_600_000;
+const NEVER = new AbortController().signal;
+
+/** What a meter of 4 hours and one of 4 hours come to, on the two days of the world below. */
+const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
+  { destinationSubscriptionId: guid('base hub'), meterId: METERS.vmHours, quantity: '8' as never },
+  { destinationSubscriptionId: guid('csp contoso'), meterId: METERS.vmHours, quantity: '8' as never },
+];
+
+describeEachDatabase('reporting', (server) => {
+  it('sends each closed day once, to the mapped subscription or else to the base subscription', async () => {
+    const { gateway, books } = await open();
+    await report(gateway.app, books);
+    expect(await received(books)).toEqual(EXPECTED);
+    expect(await statuses(gateway)).toEqual(['ACCEPTED']);
+
+    expect(await prepareReports(gateway.app)).toBe(0);
+    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 0 });
+    expect(await received(books)).toEqual(EXPECTED);
+    await gateway.close();
+  });
+
+  it('gets each line counted once whatever goes wrong between, and keeps every attempt', async () => {
+    const { gateway, books } = await open();
+    const faults: Fault[] = ['TIME_OUT_AFTER', 'FAIL', 'TAKE_TWICE', 'UNAUTHORIZED', 'TIME_OUT_BEFORE'];
+    for (let round = 0; round < 4; round += 1) {
+      await report(gateway.app, books, () => faults.shift() ?? null);
+      gateway.clock.set(gateway.clock.now() + HOUR);
+    }
+    expect(await received(books)).toEqual(EXPECTED);
+    const attempts = await gateway.app.db.reader.query<{ outcome: string; code: string | null }>(
+      'SELECT DISTINCT outcome, code FROM usage_report_attempt ORDER BY outcome, code',
+    );
+    expect(attempts.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['ACCEPTED', null],
+      ['FAILED', 'NetworkError'],
+      ['FAILED', 'RequestTimedOut'],
+      ['FAILED', 'Unauthorized'],
+    ]);
+    await gateway.close();
+  });
+
+  it('lets one process have a report when several want it', async () => {
+    const { gateway, books } = await open();
+    const second = await gateway.second();
+    await Promise.all([report(gateway.app, books), report(second, books), report(gateway.app, books)]);
+    expect(await received(books)).toEqual(EXPECTED);
+    const [row] = await gateway.app.db.reader.query<{ reports: number; attempts: number }>(
+      'SELECT COUNT(*) AS reports, SUM(attempts) AS attempts FROM usage_report',
+    );
+    expect(Number(row?.reports)).toBe(4);
+    expect(Number(row?.attempts)).toBe(4);
+    await gateway.close();
+  });
+
+  it('takes over what a process left that died before sending, when its lease has run out', async () => {
+    const { gateway, books } = await open();
+    await prepareReports(gateway.app);
+    const now = gateway.clock.now();
+    const [first] = await gateway.app.db.reader.query<{ id: number }>('SELECT MIN(id) AS id FROM usage_report');
+    const claim = { id: first?.id ?? 0, now, leaseUntil: now + LEASE_MS, leaseToken: 'of one that died' };
+    expect(await gateway.app.db.inTransaction((tx) => claimReport(tx, claim))).toBe(true);
+
+    await report(gateway.app, books);
+    expect(await statuses(gateway)).toEqual(['ACCEPTED', 'SENDING']);
+    gateway.clock.set(now + LEASE_MS);
+    await report(gateway.app, books);
+    expect(await statuses(gateway)).toEqual(['ACCEPTED']);
+    expect(await received(books)).toEqual(EXPECTED);
+    await gateway.close();
+  });
+
+  it('is told of duplicates by what died after sending and before writing it down', async () => {
+    let isDying = false;
+    const onStatement = (statement: string) => {
+      if (isDying && statement.includes('UPDATE usage_report SET state = ?')) throw new Error('killed');
+    };
+    const { gateway, books } = await open(onStatement);
+    isDying = true;
+    await expect(report(gateway.app, books)).rejects.toThrow('killed');
+    isDying = false;
+    gateway.clock.set(gateway.clock.now() + LEASE_MS);
+    await report(gateway.app, books);
+    expect(await received(books)).toEqual(EXPECTED);
+    const lines = await gateway.app.db.reader.query<{ status: string }>(
+      'SELECT DISTINCT status FROM usage_report_line',
+    );
+    expect(lines.map(({ status }) => status).sort()).toEqual(['ACCEPTED', 'DUPLICATE']);
+    await gateway.close();
+  });
+
+  it('keeps a report whose lines were rejected until somebody retries it, and then counts each line once', async () => {
+    const { gateway, books } = await open();
+    books.reject([METERS.vmHours]);
+    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 4, ACCEPTED: 0 });
+    gateway.clock.set(gateway.clock.now() + 48 * HOUR);
+    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 0, ACCEPTED: 0 });
+
+    books.reject([]);
+    const rows = await gateway.app.db.reader.query<{ id: number }>('SELECT id FROM usage_report');
+    for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
+    for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
+    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 4 });
+    expect(await received(books)).toEqual(EXPECTED);
+    await expect(
+      retryReport(gateway.app, WHOLE_BOOKS, { reportId: rows[0]?.id ?? 0, by: 'test' }),
+    ).rejects.toMatchObject({
+      code: 'REPORT_NOT_RETRYABLE',
+    });
+    await gateway.close();
+  });
+
+  it('never reports a capacity stamp, and a development stamp only when that is switched on', async () => {
+    const { gateway } = await open();
+    await prepareReports(gateway.app);
+    gateway.clock.set('2026-03-20T05:00:00Z');
+    const capacity = { billingModel: 'CAPACITY', agreementNumber: '42' } as const;
+    await used(gateway, 'capacity', capacity);
+    await used(gateway, 'silent', { billingModel: 'DEVELOPMENT', isUsageReportingEnabled: false });
+    await used(gateway, 'loud', { billingModel: 'DEVELOPMENT' });
+    gateway.clock.set('2026-03-22T05:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    await prepareReports(gateway.app);
+    const rows = await gateway.app.db.reader.query<{ name: string }>(
+      `SELECT DISTINCT g.name FROM usage_report p JOIN registration g ON g.id = p.registration_id ORDER BY g.name`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['hub', 'loud']);
+    await gateway.close();
+  });
+
+  /** A stamp with a mapped customer and one that is not, four hours of each on two closed days. */
+  async function open(
+    onStatement?: (statement: string) => void,
+  ): Promise<{ gateway: TestGateway; books: CommerceBooks }> {
+    const gateway = await openTestGateway(server, { ...(onStatement && { onStatement }) });
+    const stamp = await registerStamp(gateway.app);
+    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
+    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [guid('fabrikam')] });
+    await mapTenant(gateway.app, WHOLE_BOOKS, {
+      registration: 'hub',
+      tenantId: guid('tenant contoso'),
+      cspSubscriptionId: guid('csp contoso'),
+      effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
+      by: 'test',
+    });
+    for (const day of ['2026-03-08', '2026-03-09']) {
+      gateway.clock.set(`${day}T05:00:00Z`);
+      const records = ['contoso', 'fabrikam'].flatMap((name) =>
+        [0, 1, 2, 3].map((hour) =>
+          usageRecord({
+            id: `${name} ${day} ${hour}`,
+            stackSubscriptionId: guid(name),
+            usageStartTime: `${day}T0${hour}:00:00Z`,
+          }),
+        ),
+      );
+      await push(gateway.app, stamp, records);
+    }
+    gateway.clock.set('2026-03-10T12:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    return { gateway, books: openCommerceBooks(':memory:') };
+  }
+});
+
+async function used(gateway: TestGateway, name: string, parts: Parameters<typeof registerStamp>[2]): Promise<void> {
+  const stamp = await registerStamp(gateway.app, name, parts);
+  const usage = { id: name, stackSubscriptionId: guid(name), usageStartTime: '2026-03-20T01:00:00Z' };
+  await push(gateway.app, stamp, [usageRecord(usage)]);
+}
+
+async function report(app: Pipeline, books: CommerceBooks, faults?: () => Fault | null) {
+  await prepareReports(app);
+  return sendReports({ ...app, commerce: commerceInProcess(books, faults), jitter: () => 0.5 }, NEVER);
+}
+
+async function received(books: CommerceBooks) {
+  return books
+    .totals(guid('cloud hub'))
+    .map(({ lines: _lines, ...total }) => total)
+    .sort((left, right) => order(left) - order(right));
+}
+
+function order({ destinationSubscriptionId }: { readonly destinationSubscriptionId: string }): number {
+  return destinationSubscriptionId === guid('base hub') ? 0 : 1;
+}
+
+async function statuses({ app }: TestGateway): Promise<string[]> {
+  const rows = await app.db.reader.query<{ state: string }>('SELECT DISTINCT state FROM usage_report ORDER BY state');
+  return rows.map(({ state }) => state);
+}

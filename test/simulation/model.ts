@@ -1,0 +1,94 @@
+import { guid } from '../support/world.js';
+import { fromUnits, toUnits } from '../../src/primitives/quantity.js';
+import type { Quantity } from '../../src/primitives/quantity.js';
+import { dayOf } from '../../src/primitives/windows.js';
+import type { Day, Hour } from '../../src/primitives/windows.js';
+
+/** A record that the gateway said it took. */
+export interface ModelRecord {
+  readonly id: string;
+  readonly customer: string | null;
+  readonly stackSubscription: string;
+  readonly meterId: string;
+  readonly usageHour: Hour;
+  readonly quantity: Quantity;
+  readonly reportedDay: Day;
+}
+
+/** From an hour on, a customer is billed to its own subscription, or (false) to the base subscription. */
+interface Step {
+  readonly from: Hour;
+  readonly isMapped: boolean;
+}
+
+/** What the books must say, kept the plainest way there is: a list of records, and who was mapped when. */
+export class Model {
+  readonly #records = new Map<string, ModelRecord>();
+  readonly #steps = new Map<string, readonly Step[]>();
+  /** Where the records of closed days were billed when their day closed: that never changes. */
+  readonly #frozen = new Map<string, string>();
+  closedBefore: Day = 0;
+
+  constructor(readonly stamp: string) {}
+
+  get records(): readonly ModelRecord[] {
+    return [...this.#records.values()];
+  }
+
+  find(id: string): ModelRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  take(record: ModelRecord): void {
+    this.#records.set(record.id, record);
+  }
+
+  /** A change replaces everything that was to hold from its hour on. */
+  change(customer: string, step: Step): void {
+    const earlier = (this.#steps.get(customer) ?? []).filter(({ from }) => from < step.from);
+    this.#steps.set(customer, [...earlier, step]);
+  }
+
+  /** Days before this one are closed: their records stay where they are billed now. */
+  close(before: Day): void {
+    for (const record of this.records) {
+      if (record.reportedDay < before && !this.#frozen.has(record.id))
+        this.#frozen.set(record.id, this.#routed(record));
+    }
+    this.closedBefore = Math.max(this.closedBefore, before);
+  }
+
+  destinationOf(record: ModelRecord): string {
+    return this.#frozen.get(record.id) ?? this.#routed(record);
+  }
+
+  /** Sums of what the key says, over the records that are chosen. */
+  sums(
+    keyOf: (record: ModelRecord) => readonly (string | number)[],
+    isChosen: (record: ModelRecord) => boolean = () => true,
+  ): ReadonlyMap<string, Quantity> {
+    const units = new Map<string, bigint>();
+    for (const record of this.records.filter(isChosen)) {
+      const name = keyOf(record).join(' ');
+      units.set(name, (units.get(name) ?? 0n) + toUnits(record.quantity));
+    }
+    return new Map([...units].map(([name, sum]) => [name, fromUnits(sum)]));
+  }
+
+  #routed({ customer, usageHour }: ModelRecord): string {
+    const base = guid(`base ${this.stamp}`);
+    if (customer === null) return base;
+    const steps = (this.#steps.get(customer) ?? []).filter(({ from }) => from <= usageHour);
+    const last = steps.reduce<Step | null>(
+      (latest, step) => (latest !== null && latest.from > step.from ? latest : step),
+      null,
+    );
+    return last?.isMapped === true ? guid(`csp ${customer}`) : base;
+  }
+}
+
+/** A day total's key as text, both here and in what is read from the books. */
+export function totalKey(model: Model, record: ModelRecord): readonly (string | number)[] {
+  const { reportedDay, usageHour, stackSubscription, meterId } = record;
+  return [reportedDay, dayOf(usageHour), stackSubscription, meterId, model.destinationOf(record)];
+}

@@ -1,0 +1,365 @@
+/** Random acts against the gateway and a plain model of it, with crashes between statements and a receiver that fails. */
+import { Model, totalKey } from './model.js';
+import type { ModelRecord } from './model.js';
+import { METERS, guid, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import type { TestClock } from '../support/gateway.js';
+import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
+import type { CommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
+import { FAULTS, commerceInProcess } from '../../src/commerce-simulator/commerce-in-process.js';
+import type { Fault } from '../../src/commerce-simulator/commerce-in-process.js';
+import type { Database } from '../../src/database/database.js';
+import { sumOf } from '../../src/database/dialect.js';
+import { closeDays } from '../../src/pipeline/closing/close-days.js';
+import { createDictionary } from '../../src/pipeline/ingestion/dictionary.js';
+import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
+import { recordUsage } from '../../src/pipeline/pipeline.js';
+import type { Pipeline } from '../../src/pipeline/pipeline.js';
+import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
+import { retryReport } from '../../src/pipeline/reporting/retry-report.js';
+import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
+import { mapTenant, unmapTenant } from '../../src/pipeline/routing/map-tenant.js';
+import { createRoutingTables } from '../../src/pipeline/routing/routing-store.js';
+import { canonicalQuantity, fromUnits, toUnits } from '../../src/primitives/quantity.js';
+import { dayOf, hourOf, hourText } from '../../src/primitives/windows.js';
+import { checkInvariants } from '../../src/reading/invariants.js';
+import { getRegistration } from '../../src/registration/registration-store.js';
+
+const HOUR = 3_600_000;
+const START = Date.parse('2026-03-01T09:30:00Z');
+const STEPS = 30;
+const NEVER = new AbortController().signal;
+const BY = 'simulation';
+
+/** Thrown by a statement that was not to be reached. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** Lets the process die before one of the next statements. */
+export interface Crasher {
+  /** Statements until it dies; Infinity: never. */
+  left: number;
+}
+
+export interface World {
+  readonly db: Database;
+  readonly clock: TestClock;
+  readonly books: CommerceBooks;
+  readonly crasher: Crasher;
+}
+
+/** One seed's stamp, with its customers and what it must come to. */
+interface Run extends World {
+  readonly random: () => number;
+  readonly stamp: string;
+  readonly registrationId: number;
+  readonly cloudId: string;
+  readonly model: Model;
+  readonly subscriptions: readonly { readonly customer: string | null; readonly id: string }[];
+  readonly seals: Map<number, string>;
+  pipeline: Pipeline;
+}
+
+/** Runs one seed. Throws where a law is broken; answers how many steps were taken and how many of them crashed. */
+export async function simulate(
+  world: World,
+  seed: number,
+): Promise<{ readonly steps: number; readonly crashes: number }> {
+  const run = await begin(world, seed);
+  let crashes = 0;
+  for (let step = 0; step < STEPS; step += 1) {
+    const [name, act] = choose(run);
+    try {
+      if (await hasCrashed(run, act)) crashes += 1;
+      await checkLaws(run);
+    } catch (error) {
+      throw new Error(`Seed ${seed}, step ${step} (${name})`, { cause: error });
+    }
+  }
+  try {
+    await drain(run);
+  } catch (error) {
+    throw new Error(`Seed ${seed}, at its end`, { cause: error });
+  }
+  return { steps: STEPS, crashes };
+}
+
+async function begin(world: World, seed: number): Promise<Run> {
+  const stamp = `seed-${seed}`;
+  world.clock.set(START);
+  world.books.reject([]);
+  const pipeline = newProcess(world);
+  const { id, cloudId } = await registerStamp(pipeline, stamp);
+  const customers = [`${stamp}-a`, `${stamp}-b`];
+  for (const name of customers) {
+    const stackSubscriptions = [guid(`${name} 1`), guid(`${name} 2`)];
+    await registerCustomer(pipeline, stamp, name, { stackSubscriptions });
+  }
+  const owned = customers.flatMap((customer) => [1, 2].map((n) => ({ customer, id: guid(`${customer} ${n}`) })));
+  return {
+    ...world,
+    random: randomOf(seed),
+    stamp,
+    registrationId: id,
+    cloudId,
+    model: new Model(stamp),
+    subscriptions: [...owned, { customer: null, id: guid(`${stamp} nobody's`) }],
+    seals: new Map(),
+    pipeline,
+  };
+}
+
+/** A gateway process: what it remembers is gone when it dies. */
+function newProcess({ db, clock }: World): Pipeline {
+  return { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables() };
+}
+
+async function hasCrashed(run: Run, act: (run: Run) => Promise<void>): Promise<boolean> {
+  run.crasher.left = run.random() < 0.4 ? pick(run, 25) + 1 : Infinity;
+  try {
+    await act(run);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+    run.pipeline = newProcess(run);
+    return true;
+  } finally {
+    run.crasher.left = Infinity;
+  }
+}
+
+const ACTS: readonly (readonly [string, number, (run: Run) => Promise<void>])[] = [
+  ['ingest', 7, (run) => ingest(run, newRecords(run))],
+  ['send again', 2, (run) => ingest(run, oldRecords(run))],
+  ['conflict', 1, (run) => ingest(run, changed(oldRecords(run)))],
+  ['map', 2, (run) => changeMapping(run, true)],
+  ['unmap', 1, (run) => changeMapping(run, false)],
+  ['clock forward', 4, (run) => moveClock(run, 1 + pick(run, 30))],
+  ['clock back', 1, (run) => moveClock(run, -1 - pick(run, 3))],
+  ['close', 3, close],
+  ['report', 4, report],
+  ['reject a meter', 1, rejectMeter],
+  ['retry', 1, retry],
+];
+
+function choose(run: Run): readonly [string, (run: Run) => Promise<void>] {
+  let left = run.random() * ACTS.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight, act] of ACTS) {
+    left -= weight;
+    if (left < 0) return [name, act];
+  }
+  return ['close', close];
+}
+
+type Sent = Omit<ModelRecord, 'reportedDay'>;
+
+function newRecords(run: Run): readonly Sent[] {
+  const known = run.model.records.length;
+  const meters = [METERS.vmHours, METERS.blobCapacity];
+  return Array.from({ length: 1 + pick(run, 8) }, (_, index) => {
+    const { customer, id } = run.subscriptions[pick(run, run.subscriptions.length)] ?? { customer: null, id: '' };
+    return {
+      id: `${known}-${index}-${pick(run, 1_000_000)}`,
+      customer,
+      stackSubscription: id,
+      meterId: meters[pick(run, meters.length)] ?? METERS.vmHours,
+      usageHour: hourOf(run.clock.now()) - 1 - pick(run, 60),
+      quantity: fromUnits(BigInt(pick(run, 2 ** 31)) ** 2n + 1n),
+    };
+  });
+}
+
+function oldRecords(run: Run): readonly Sent[] {
+  return run.model.records.filter(() => run.random() < 0.3).slice(0, 20);
+}
+
+function changed(records: readonly Sent[]): readonly Sent[] {
+  return records.map((record) => ({ ...record, quantity: fromUnits(toUnits(record.quantity) + 1n) }));
+}
+
+async function ingest(run: Run, records: readonly Sent[]): Promise<void> {
+  const now = run.clock.now();
+  const receipt = await recordUsage(run.pipeline, {
+    registrationId: run.registrationId,
+    receivedBy: BY,
+    deliveries: records.map((record) => deliveryOfRecord(asWire(record), now)),
+  });
+  const reportedDay = Math.max(dayOf(hourOf(now)), run.model.closedBefore);
+  records.forEach((record, index) => {
+    const known = run.model.find(record.id);
+    const expected = known === undefined ? 'ACCEPTED' : known.quantity === record.quantity ? 'DUPLICATE' : 'CONFLICT';
+    const verdict = receipt.verdicts[index]?.verdict;
+    if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
+    if (known === undefined) run.model.take({ ...record, reportedDay });
+  });
+}
+
+function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
+  return usageRecord({
+    id,
+    stackSubscriptionId: stackSubscription,
+    meterId,
+    usageStartTime: hourText(usageHour),
+    quantity,
+  });
+}
+
+async function changeMapping(run: Run, isMapped: boolean): Promise<void> {
+  const customer = `${run.stamp}-${run.random() < 0.5 ? 'a' : 'b'}`;
+  const effectiveFrom = hourOf(run.clock.now()) - 40 + pick(run, 60);
+  const change = { registration: run.stamp, tenantId: guid(`tenant ${customer}`), effectiveFrom, by: BY };
+  if (isMapped) {
+    await mapTenant(run.pipeline, WHOLE_BOOKS, { ...change, cspSubscriptionId: guid(`csp ${customer}`) });
+  } else await unmapTenant(run.pipeline, WHOLE_BOOKS, change);
+  run.model.change(customer, { from: effectiveFrom, isMapped });
+}
+
+async function moveClock({ clock }: Run, hours: number): Promise<void> {
+  clock.set(clock.now() + hours * HOUR);
+}
+
+async function close(run: Run): Promise<void> {
+  const through = dayOf(hourOf(run.clock.now())) - 1;
+  try {
+    await closeDays(run.pipeline, { registrationId: run.registrationId, through, by: BY });
+  } finally {
+    // A crash leaves the days closed that were closed before it.
+    const { left } = run.crasher;
+    run.crasher.left = Infinity;
+    const { closedBeforeDay } = await getRegistration(run.db.reader, WHOLE_BOOKS, run.stamp);
+    run.crasher.left = left;
+    run.model.close(closedBeforeDay);
+  }
+}
+
+async function report(run: Run): Promise<void> {
+  const faults = Array.from({ length: pick(run, 4) }, (): Fault => FAULTS[pick(run, FAULTS.length)] ?? 'FAIL');
+  await send(run, faults);
+}
+
+async function send(run: Run, faults: Fault[]): Promise<void> {
+  const commerce = commerceInProcess(run.books, () => faults.shift() ?? null);
+  await prepareReports(run.pipeline);
+  await sendReports({ ...run.pipeline, commerce, jitter: run.random }, NEVER);
+}
+
+async function rejectMeter(run: Run): Promise<void> {
+  run.books.reject(run.random() < 0.5 ? [METERS.blobCapacity] : []);
+}
+
+async function retry(run: Run): Promise<void> {
+  const rows = await run.db.reader.query<{ id: number }>(
+    `SELECT id FROM usage_report WHERE registration_id = ? AND state IN ('REFUSED', 'GIVEN_UP')`,
+    [run.registrationId],
+  );
+  for (const { id } of rows) await retryReport(run.pipeline, WHOLE_BOOKS, { reportId: id, by: 'test' });
+}
+
+/** Everything is closed and sent in peace; then the receiver has exactly what the books say, and all of it. */
+async function drain(run: Run): Promise<void> {
+  run.books.reject([]);
+  await moveClock(run, 24);
+  await close(run);
+  for (let round = 0; round < 3; round += 1) {
+    await moveClock(run, 2);
+    await retry(run);
+    await send(run, []);
+  }
+  await checkLaws(run);
+  const closed = sumsReceivable(run);
+  expectSame('the receiver has what was closed', closed, receivedBy(run));
+}
+
+function sumsReceivable({ model }: Run) {
+  return model.sums(
+    (record) => [model.destinationOf(record), record.meterId],
+    ({ reportedDay }) => reportedDay < model.closedBefore,
+  );
+}
+
+function receivedBy({ books, cloudId }: Run): ReadonlyMap<string, string> {
+  const totals = books.totals(cloudId);
+  return new Map(totals.map((total) => [`${total.destinationSubscriptionId} ${total.meterId}`, total.quantity]));
+}
+
+async function checkLaws(run: Run): Promise<void> {
+  const { db, model, registrationId } = run;
+  const { routingTables } = run.pipeline;
+  const ours = scope({ registrationIds: [registrationId], tenantIds: 'all' });
+  const laws = await db.inSnapshot((sql) => checkInvariants({ sql, routingTables }, ours));
+  const broken = laws.filter(({ holds }) => !holds);
+  if (broken.length > 0) throw new Error(broken.map(({ name, detail }) => `${name}: ${detail}`).join('\n'));
+  expectSame(
+    'the totals are those of the records',
+    model.sums((record) => totalKey(model, record)),
+    await totals(run),
+  );
+  await checkPermanence(run);
+  const closed = sumsReceivable(run);
+  for (const [key, quantity] of receivedBy(run)) {
+    if (toUnits(quantity) > toUnits(closed.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
+  }
+}
+
+async function totals({ db, registrationId }: Run): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.reader.query<{ key: string; quantity: string } & Record<string, string | number>>(
+    `SELECT d.reported_day AS reportedDay, d.usage_day AS usageDay, s.stack_subscription_guid AS stack,
+            m.meter_guid AS meter, COALESCE(c.csp_subscription_guid, g.base_subscription_guid) AS destination,
+            ${sumOf(db.dialect, 'd.quantity')} AS quantity
+       FROM usage_day_total d
+       JOIN stack_subscription s ON s.id = d.stack_subscription_id
+       JOIN meter m ON m.id = d.meter_id
+       JOIN destination e ON e.id = d.destination_id
+       JOIN registration g ON g.id = e.registration_id
+       LEFT JOIN tenant_mapping t ON t.id = e.tenant_mapping_id
+       LEFT JOIN csp_subscription c ON c.id = t.csp_subscription_id
+      WHERE s.registration_id = ?
+      GROUP BY d.reported_day, d.usage_day, s.stack_subscription_guid, m.meter_guid,
+               COALESCE(c.csp_subscription_guid, g.base_subscription_guid)`,
+    [registrationId],
+  );
+  return new Map(
+    rows.map(({ reportedDay, usageDay, stack, meter, destination, quantity }) => [
+      [reportedDay, usageDay, stack, meter, destination].join(' '),
+      canonicalQuantity(quantity),
+    ]),
+  );
+}
+
+/** A day that was seen closed once is closed for ever, as it was. */
+async function checkPermanence({ db, registrationId, seals }: Run): Promise<void> {
+  const rows = await db.reader.query<{ day: number; checksum: string }>(
+    'SELECT reported_day AS day, checksum FROM day_seal WHERE registration_id = ?',
+    [registrationId],
+  );
+  const now = new Map(rows.map(({ day, checksum }) => [day, checksum]));
+  for (const [day, checksum] of seals) {
+    if (now.get(day) !== checksum) throw new Error(`Closed day ${day} changed`);
+  }
+  for (const [day, checksum] of now) seals.set(day, checksum);
+}
+
+function expectSame(sentence: string, wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): void {
+  const names = new Set([...wanted.keys(), ...found.keys()]);
+  const wrong = [...names].filter((name) => wanted.get(name) !== found.get(name));
+  if (wrong.length === 0) return;
+  const lines = wrong.map(
+    (name) => `${name}: ${wanted.get(name) ?? 'nothing'} and not ${found.get(name) ?? 'nothing'}`,
+  );
+  throw new Error(`Broken: ${sentence}.\n${lines.slice(0, 5).join('\n')}`);
+}
+
+function pick({ random }: Run, below: number): number {
+  return Math.floor(random() * below);
+}
+
+/** The same numbers for the same seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
