@@ -124,6 +124,8 @@ export type InvariantName =
   | 'CLOSED_DAYS_ARE_AS_SEALED'
   /** Closed day totals add up to the month totals. */
   | 'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS'
+  /** Of every day in reports, each aggregate is on one line, for its own destination. */
+  | 'EVERY_REPORTED_DAY_IS_ON_ITS_LINES'
   /** Every total names the mapping in force at the hours of its records. */
   | 'EVERY_TOTAL_NAMES_ITS_MAPPING'
   /** What closing froze adds up to the totals of the closed days. */
@@ -546,6 +548,7 @@ export type NodeByIdQuery = { readonly node:
     | { readonly __typename: 'TenantMapping', readonly id: string }
     | { readonly __typename: 'UsageAggregate', readonly quantity: string, readonly records: number, readonly id: string, readonly usageWindow: { readonly start: string }, readonly destination: { readonly reason: RoutingReason } | null }
     | { readonly __typename: 'UsageRecord', readonly quantity: string, readonly id: string }
+    | { readonly __typename: 'UsageReport', readonly id: string }
    | null };
 
 export type NodesByIdQueryVariables = Exact<{
@@ -564,6 +567,7 @@ export type NodesByIdQuery = { readonly nodes: ReadonlyArray<
     | { readonly __typename: 'TenantMapping', readonly id: string }
     | { readonly __typename: 'UsageAggregate', readonly id: string }
     | { readonly __typename: 'UsageRecord', readonly id: string }
+    | { readonly __typename: 'UsageReport', readonly id: string }
    | null> };
 
 export type PreviewTenantMappingQueryVariables = Exact<{
