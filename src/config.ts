@@ -118,8 +118,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     logLevel: data.LOG_LEVEL,
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
     closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
-    commerce: commerceConfigOf(data),
+    commerce: commerceOf(data),
   });
+}
+
+function commerceOf(data: z.infer<typeof environment>): CommerceConfig {
+  try {
+    return commerceConfigOf(data);
+  } catch {
+    // What is wrong may quote the file, which may be the secret.
+    throw new ConfigError(
+      'The configuration is wrong:\n  COMMERCE_CLIENT_SECRET_FILE or COMMERCE_OFFER_FILE cannot be read, or is not as described.',
+    );
+  }
 }
 
 function whole(min: number, max: number) {
