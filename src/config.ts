@@ -19,6 +19,8 @@ export interface Config {
     readonly graceMs: number;
   };
   readonly commerce: CommerceConfig;
+  /** What `/metrics` asks for; null: there is no such route. */
+  readonly metricsToken: string | null;
 }
 
 interface Variable {
@@ -67,6 +69,11 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     default: '6',
   },
   ...COMMERCE_VARIABLES,
+  {
+    name: 'METRICS_TOKEN',
+    meaning: 'Bearer token that Prometheus sends to /metrics; left out: there is no such route.',
+    default: '',
+  },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -84,6 +91,10 @@ const environment = z
     BACKGROUND_TASKS: z.enum(['true', 'false']).default('true'),
     CLOSE_GRACE_HOURS: whole(0, 720).default(6),
     ...commerceEnvironment,
+    METRICS_TOKEN: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, 'has at least 16 characters, none of them a space')
+      .optional(),
   })
   .superRefine((read, context) => {
     for (const name of missingForCommerce(read)) {
@@ -119,6 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
     closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
     commerce: commerceOf(data),
+    metricsToken: data.METRICS_TOKEN ?? null,
   });
 }
 

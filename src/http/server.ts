@@ -3,6 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
+import { serveMetrics } from './metrics.js';
+import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { DomainError } from '../primitives/errors.js';
@@ -43,6 +45,8 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     await app.db.reader.query('SELECT 1 AS alive');
     return reply.send({ status: 'ok' });
   });
+  serveReadiness(server, app);
+  serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
   await serveGraphql(server, app);
