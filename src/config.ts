@@ -39,6 +39,8 @@ export interface Config {
   readonly rules: RequestRules;
   /** To whom closed usage is reported. */
   readonly commerce: CommerceConfig;
+  /** What `/metrics` asks for; null: there is no such route. */
+  readonly metricsToken: string | null;
 }
 
 /** Variables of the environment, as the operations guide lists them. */
@@ -94,6 +96,11 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
   ...COMMERCE_VARIABLES,
+  {
+    name: 'METRICS_TOKEN',
+    meaning: 'Bearer token that Prometheus sends to /metrics; left out: there is no such route.',
+    default: '',
+  },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -118,6 +125,10 @@ const environment = z
     ...ruleShape,
     ...limitShape,
     ...commerceEnvironment,
+    METRICS_TOKEN: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, 'has at least 16 characters, none of them a space')
+      .optional(),
   })
   .superRefine((read, context) => {
     for (const name of missingForCommerce(read)) {
@@ -165,7 +176,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     idempotencyHours: data.IDEMPOTENCY_HOURS,
     limits: limitsOf(data),
     rules: requestRulesOf(data),
-    commerce: commerceConfigOf(data),
+    commerce: commerceOf(data),
+    metricsToken: data.METRICS_TOKEN ?? null,
   });
 }
 
@@ -183,4 +195,15 @@ function issuersIn(file: string, onProblem: (sentence: string) => void): readonl
   const problems = 'issuers' in read ? ['names no issuers'] : read.problems;
   for (const problem of problems) onProblem(problem);
   return [];
+}
+
+function commerceOf(data: z.infer<typeof environment>): CommerceConfig {
+  try {
+    return commerceConfigOf(data);
+  } catch {
+    // What is wrong may quote the file, which may be the secret.
+    throw new ConfigError(
+      'The configuration is wrong:\n  COMMERCE_CLIENT_SECRET_FILE or COMMERCE_OFFER_FILE cannot be read, or is not as described.',
+    );
+  }
 }

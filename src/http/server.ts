@@ -7,6 +7,8 @@ import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { asUnavailable, headersOf, statusOf } from './refusal.js';
 import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
+import { serveMetrics } from './metrics.js';
+import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { DomainError } from '../primitives/errors.js';
@@ -47,6 +49,8 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     await app.db.reader.query('SELECT 1 AS alive');
     return reply.send({ status: 'ok' });
   });
+  serveReadiness(server, app);
+  serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
   await serveGraphql(server, app);
