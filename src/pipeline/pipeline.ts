@@ -88,7 +88,8 @@ function candidatesOf(
     const { entry } = checked;
     const known = ids[candidates.length];
     if (known === undefined) return;
-    const reportedHour = entry.reportedHour ?? arrivalHour;
+    // A sender's clock may run ahead; nothing is reported before the hour in which it was used.
+    const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
     candidates.push({
       index,
       entry,
