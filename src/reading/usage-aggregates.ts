@@ -51,11 +51,12 @@ export interface Reading {
 }
 
 /** Reported hours [from, to) of one stack subscription that hold rows for the answer. */
-interface Span extends HourRange {
+export interface Span extends HourRange {
   readonly stackSubscriptionId: number;
 }
 
-interface Row {
+/** A sum of records of one resource and meter in one usage window of one reported window. */
+export interface SummedRow {
   stackSubscriptionId: number;
   reportedWindow: number;
   usageWindow: number;
@@ -66,6 +67,9 @@ interface Row {
   quantity: string;
   records: number;
 }
+
+/** Usage windows are not cut where the destination changes. */
+export const WHOLE_WINDOW = '0';
 
 /** How often a page is topped up when the filter drops most of what the totals promised. */
 const ROUNDS_MAX = 25;
@@ -106,7 +110,8 @@ async function readOn(
 ): Promise<{ readonly aggregates: readonly UsageAggregate[]; readonly resumeAfter: UsageKey | null }> {
   const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
   if (spans.length === 0) return { aggregates: [], resumeAfter: null };
-  const rows = await readRows(sql, router, { ...question, after }, spans);
+  const part = question.granularity === 'DAILY' ? await router.partOfDay(spans) : WHOLE_WINDOW;
+  const rows = await readSummedRows(sql, { ...question, after }, spans, part);
   const aggregates = await asAggregates(rows, question.granularity, router);
   if (rows.length === question.limit) return { aggregates, resumeAfter: aggregates.at(-1)?.key ?? null };
   return { aggregates, resumeAfter: isLast ? null : endOf(spans, question.granularity) };
@@ -118,10 +123,10 @@ function fullPage(found: readonly UsageAggregate[], limit: number): AggregatesPa
 }
 
 /** Which reported days to read next: enough of them that their totals alone would fill the page. */
-async function spansToRead(
+export async function spansToRead(
   sql: Sql,
-  subscriptions: readonly ReadableSubscription[],
-  { filter, granularity, range, limit }: AggregatesQuestion,
+  subscriptions: readonly Pick<ReadableSubscription, 'id'>[],
+  { filter, granularity, range, limit }: Omit<AggregatesQuestion, 'after'>,
   after: UsageKey | null,
 ): Promise<{ readonly spans: readonly Span[]; readonly isLast: boolean }> {
   const clock = range.clock === 'REPORTED' ? 'd.reported_day' : 'd.usage_day';
@@ -172,25 +177,25 @@ function joinedSpans(days: readonly { readonly stackSubscriptionId: number; read
 }
 
 /** The key after every row of these spans. */
-function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | null {
+export function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | null {
   const last = spans.at(-1);
   if (last === undefined) return null;
   const reported = granularity === 'DAILY' ? dayOf(last.to) : last.to;
   return [last.stackSubscriptionId, reported, -1, 0, 0, 0];
 }
 
-async function readRows(
+/** Sums of the records in these spans, in the order of the key; `part` is SQL that cuts a usage window, or '0'. */
+export async function readSummedRows(
   sql: Sql,
-  router: Router,
   { filter, granularity, range, after, limit }: AggregatesQuestion,
   spans: readonly Span[],
-): Promise<Row[]> {
+  part: string,
+): Promise<SummedRow[]> {
   const isDaily = granularity === 'DAILY';
   const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
   const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
-  const part = isDaily ? await router.partOfDay(spans) : '0';
   const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
-  const grouped = isDaily && part !== '0' ? columns : columns.slice(0, -1);
+  const grouped = isDaily && part !== WHOLE_WINDOW ? columns : columns.slice(0, -1);
   const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
   const { conditions, values } = recordConditions(filter);
   const spanned = spans.map(
@@ -203,7 +208,7 @@ async function readRows(
     ...conditions,
     ...(after === null ? [] : [afterKey(grouped, after.slice(0, grouped.length))]),
   ];
-  return sql.query<Row>(
+  return sql.query<SummedRow>(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
             r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
             MIN(r.usage_hour) AS firstUsageHour, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
@@ -213,7 +218,11 @@ async function readRows(
   );
 }
 
-async function asAggregates(rows: readonly Row[], granularity: Granularity, router: Router): Promise<UsageAggregate[]> {
+async function asAggregates(
+  rows: readonly SummedRow[],
+  granularity: Granularity,
+  router: Router,
+): Promise<UsageAggregate[]> {
   const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const routed = await router.route(
     rows.map((row) => ({
