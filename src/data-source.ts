@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 
+import { collectionWatermarkTable } from './collection/collection-watermark.entity.js';
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
@@ -13,6 +14,7 @@ import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-met
 import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
 import { CreateUsageRecord1764000003000 } from '../migrations/1764000003000-create-usage-record.js';
 import { CreateTotals1764000004000 } from '../migrations/1764000004000-create-totals.js';
+import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000000-create-collection-watermark.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -24,6 +26,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     destinationTable(dialect),
     ...rollupTables(dialect),
     closedDayTable(dialect),
+    collectionWatermarkTable(dialect),
   ];
 }
 
@@ -34,4 +37,5 @@ export const migrations = [
   SeedMeters1764000002000,
   CreateUsageRecord1764000003000,
   CreateTotals1764000004000,
+  CreateCollectionWatermark1764003000000,
 ];
