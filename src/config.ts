@@ -10,6 +10,12 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly allowsAnyHost: boolean;
+  /** Address under which callers reach the gateway, without a slash at its end; null: as each request names it. */
+  readonly publicUrl: string | null;
+  /** Whether the provider usage API refuses an end on the current date, as Microsoft's page says literally. */
+  readonly refusesCurrentDate: boolean;
+  /** How long after its end a reported hour still counts as being written. */
+  readonly settleMs: number;
 }
 
 interface Variable {
@@ -47,6 +53,21 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'true allows a HOST that is not loopback. Tokens are signed locally; put TLS before it.',
     default: 'false',
   },
+  {
+    name: 'PUBLIC_URL',
+    meaning: 'Address under which callers reach it, for links to next pages; needed behind a proxy.',
+    default: 'as each request names it',
+  },
+  {
+    name: 'USAGE_API_STRICT_DATES',
+    meaning: 'true refuses a reportedEndTime on the current date in the provider usage API, as Microsoft writes.',
+    default: 'false',
+  },
+  {
+    name: 'USAGE_SETTLE_SECONDS',
+    meaning: 'How long after its end a reported hour is still "not complete" for the usage APIs.',
+    default: '120',
+  },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -61,6 +82,12 @@ const environment = z
     BODY_BYTES_MAX: whole(1024, 268_435_456).default(8_388_608),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'is an http or https address' })
+      .refine((url) => /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(url), 'has no user, query or fragment')
+      .optional(),
+    USAGE_API_STRICT_DATES: z.enum(['true', 'false']).default('false'),
+    USAGE_SETTLE_SECONDS: whole(0, 86_400).default(120),
   })
   .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
     path: ['HOST'],
@@ -89,6 +116,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
     allowsAnyHost: data.ALLOW_ANY_HOST === 'true',
+    publicUrl: data.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    refusesCurrentDate: data.USAGE_API_STRICT_DATES === 'true',
+    settleMs: data.USAGE_SETTLE_SECONDS * 1000,
   });
 }
 

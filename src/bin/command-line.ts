@@ -89,7 +89,7 @@ function program(): Command {
 
 function helpAfter(): string {
   const variables = CONFIG_VARIABLES.map(
-    ({ name, meaning, default: value }) => `  ${name.padEnd(16)} ${meaning} Default: ${value}.`,
+    ({ name, meaning, default: value }) => `  ${name.padEnd(22)} ${meaning} Default: ${value}.`,
   );
   return `
 Environment:

@@ -7,6 +7,7 @@ import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
+import { serveAzureApi } from '../rest/serve-azure-api.js';
 
 const REQUEST_TIMEOUT_MS = 60_000;
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
@@ -25,6 +26,8 @@ const STATUS: Partial<Readonly<Record<ErrorCode, number>>> = {
 export async function createServer(app: App): Promise<FastifyInstance> {
   const { bodyBytesMax, logLevel } = app.config;
   const server = fastify({
+    // Azure's clients write the same path in several ways.
+    routerOptions: { caseSensitive: false },
     bodyLimit: bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -45,6 +48,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
   });
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
+  await serveAzureApi(server, app);
   await serveGraphql(server, app);
   await serveGraphiql(server, app.graphiqlFolder);
   return server;

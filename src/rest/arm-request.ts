@@ -1,0 +1,80 @@
+/** A request as Azure Resource Manager understands it: paths and names of query parameters are compared without case. */
+import type { FastifyRequest } from 'fastify';
+
+import { ArmError } from './arm-error.js';
+import type { App } from '../app.js';
+import type { Principal } from '../access/principal.js';
+import type { Scope } from '../access/scope.js';
+import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+
+/** One request to an Azure-compatible API, its caller known. */
+export interface ArmRequest {
+  readonly app: App;
+  readonly principal: Principal;
+  readonly scope: Scope;
+  /** Parts of the path that the route names. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly parameters: QueryParameters;
+  readonly body: JsonValue;
+  /** Where a link to this address begins: scheme, host and path, as the caller reaches us. */
+  readonly address: string;
+}
+
+export interface ArmAnswer {
+  readonly status: 200 | 204;
+  /** JSON text; empty for 204. */
+  readonly body: string;
+}
+
+export interface QueryParameters {
+  /** The first value given under the name, in any case; null when there is none. */
+  get(name: string): string | null;
+  /** All of them once, as they were written, with one put in or replaced. */
+  with(name: string, value: string): URLSearchParams;
+}
+
+/** Some clients put all parameters on a link that has them already, so the first of a name counts. */
+export function readParameters(search: string): QueryParameters {
+  const values = new Map<string, { readonly name: string; readonly value: string }>();
+  for (const [name, value] of new URLSearchParams(search)) {
+    const key = name.toLowerCase();
+    if (!values.has(key)) values.set(key, { name, value });
+  }
+  return {
+    get: (name) => values.get(name.toLowerCase())?.value ?? null,
+    with: (name, value) => {
+      const all = new Map(values).set(name.toLowerCase(), { name, value });
+      const written = new URLSearchParams();
+      for (const parameter of all.values()) written.append(parameter.name, parameter.value);
+      return written;
+    },
+  };
+}
+
+/** Throws NoApiVersion, or InvalidApiVersionParameter for one that this resource type does not have. */
+export function checkApiVersion(parameters: QueryParameters, known: readonly string[]): void {
+  const version = parameters.get('api-version') ?? '';
+  if (version === '') {
+    throw new ArmError(400, 'NoApiVersion', "The api-version query parameter ('?api-version=') is required.");
+  }
+  if (known.includes(version.toLowerCase())) return;
+  throw new ArmError(
+    400,
+    'InvalidApiVersionParameter',
+    `The api-version '${version.slice(0, 40)}' is invalid. The supported versions are '${known.join(', ')}'.`,
+  );
+}
+
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * The address of the request without its query. A configured public address wins; otherwise the Host header is what the
+ * caller used, and one that is no host is refused instead of being written into a link.
+ */
+export function addressOf(request: FastifyRequest, publicUrl: string | null): string {
+  const [path = ''] = request.url.split('?');
+  if (publicUrl !== null) return publicUrl + path;
+  const { host = '' } = request.headers;
+  if (!HOST.test(host)) throw new ArmError(400, 'InvalidRequestContent', 'The Host header names no host.');
+  return `${request.protocol}://${host}${path}`;
+}
