@@ -107,7 +107,7 @@ function ofDomain({ code, message }: DomainError): ArmError {
     case 'FORBIDDEN':
       return new ArmError(403, 'AuthorizationFailed', message);
     case 'INVALID_CURSOR':
-      return invalidProperty('continuationToken', 'is not from this question. Ask again from the start.');
+      return invalidProperty('continuationToken or $skipToken', 'is not from this question. Ask again from the start.');
     default:
       return new ArmError(STATUS[code] ?? 400, code, message);
   }

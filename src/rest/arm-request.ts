@@ -78,3 +78,39 @@ export function addressOf(request: FastifyRequest, publicUrl: string | null): st
   if (!HOST.test(host)) throw new ArmError(400, 'InvalidRequestContent', 'The Host header names no host.');
   return `${request.protocol}://${host}${path}`;
 }
+
+export function answerOf(value: object): ArmAnswer {
+  return { status: 200, body: JSON.stringify(value) };
+}
+
+/** A page of a list in the order of row ids. */
+export interface ListPage {
+  /** Rows after this one are asked for. */
+  readonly afterId: number;
+  /** The page, with a link to the next where there are more than `limit` rows; read at least one more than that. */
+  of<Row extends { readonly id: number }>(
+    rows: readonly Row[],
+    limit: number,
+    onWire: (row: Row) => object,
+  ): { readonly value: readonly object[]; readonly nextLink?: string };
+}
+
+/** Reads `$skipToken`, which is good for this list and caller only. Throws INVALID_CURSOR. */
+export function pageAfter(request: ArmRequest, list: readonly unknown[]): ListPage {
+  const { app, principal, parameters, address } = request;
+  const question = JSON.stringify([...list, principal]);
+  const token = parameters.get('$skipToken') ?? '';
+  const [afterId = 0] = token === '' ? [] : app.cursors.read(question, token);
+  return {
+    afterId: Number(afterId),
+    of: (rows, limit, onWire) => {
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const value = page.map(onWire);
+      if (rows.length <= limit || last === undefined) return { value };
+      const next = parameters.with('$skipToken', app.cursors.write(question, [last.id])).toString();
+      // Clients look for the name as Azure writes it.
+      return { value, nextLink: `${address}?${next.replace('%24skipToken=', '$skipToken=')}` };
+    },
+  };
+}

@@ -1,6 +1,14 @@
 /** The paths that are served in Azure's language. */
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
+import {
+  customerSubscription,
+  listCustomerSubscriptions,
+  putCustomerSubscription,
+  removeCustomerSubscription,
+} from './customer-subscriptions-api.js';
+import { oneRegistration, registrationsOf } from './registration-api.js';
 import { providerUsage, tenantUsage } from './usage-api.js';
+import { userSubscriptions } from './user-subscriptions-api.js';
 
 export type ArmMethod = 'GET' | 'PUT' | 'DELETE';
 type Act = (request: ArmRequest) => Promise<ArmAnswer>;
@@ -11,6 +19,9 @@ export interface ArmRoute {
   readonly path: string;
   readonly acts: Acts;
 }
+
+const REGISTRATIONS =
+  '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.AzureStack/registrations';
 
 export const ARM_ROUTES: readonly ArmRoute[] = [
   {
@@ -25,6 +36,24 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   {
     path: '/subscriptions/{subscription}/providers/Microsoft.Commerce/usageAggregates',
     acts: { GET: tenantUsage },
+  },
+  {
+    path: '/subscriptions/{subscription}/providers/Microsoft.Subscriptions.Admin/subscriptions',
+    acts: { GET: userSubscriptions },
+  },
+  {
+    path: '/subscriptions/{subscription}/providers/Microsoft.AzureStack/registrations',
+    acts: { GET: registrationsOf },
+  },
+  { path: REGISTRATIONS, acts: { GET: registrationsOf } },
+  { path: `${REGISTRATIONS}/{registration}`, acts: { GET: oneRegistration } },
+  {
+    path: `${REGISTRATIONS}/{registration}/customerSubscriptions`,
+    acts: { GET: listCustomerSubscriptions },
+  },
+  {
+    path: `${REGISTRATIONS}/{registration}/customerSubscriptions/{customerSubscription}`,
+    acts: { GET: customerSubscription, PUT: putCustomerSubscription, DELETE: removeCustomerSubscription },
   },
 ];
 

@@ -37,14 +37,10 @@ const SAME_SUBSCRIPTION_MAX = 100;
 
 export async function providerUsage(request: ArmRequest): Promise<ArmAnswer> {
   checkApiVersion(request.parameters, USAGE_API_VERSIONS);
-  const { app, scope, principal } = request;
-  const callerGuid = callerSubscription(request);
-  if (!PROVIDER_ROLES.includes(principal.role)) throw notAuthorized(PROVIDER_ACTION, `/subscriptions/${callerGuid}`);
+  const { app, scope } = request;
+  const { callerGuid, registrationIds } = await checkProvider(request, PROVIDER_ACTION);
   const query = readUsageQuery(request.parameters, timeRules(request, app.config.refusesCurrentDate));
   const sql = app.db.reader;
-  const stamps = await listStampsOf(sql, scope, callerGuid);
-  if (stamps.length === 0) throw notAuthorized(PROVIDER_ACTION, `/subscriptions/${callerGuid}`);
-  const registrationIds = stamps.map(({ id }) => id);
   await checkCollected(sql, registrationIds, query);
   const filter = await directTenants(sql, scope, registrationIds, query.subscriberGuid);
   return answer(request, { api: 'provider', callerGuid, query, filter });
@@ -62,6 +58,18 @@ export async function tenantUsage(request: ArmRequest): Promise<ArmAnswer> {
   await checkCollected(sql, [...new Set(own.map(({ registrationId }) => registrationId))], query);
   const filter = { stackSubscriptionIds: own.map(({ id }) => id) };
   return answer(request, { api: 'tenant', callerGuid, query, filter });
+}
+
+/** The stamps that the caller asks about as their provider. Throws AuthorizationFailed where there is none for it. */
+export async function checkProvider(
+  request: ArmRequest,
+  action: string,
+): Promise<{ readonly callerGuid: string; readonly registrationIds: readonly number[] }> {
+  const { app, scope, principal } = request;
+  const callerGuid = callerSubscription(request);
+  const stamps = PROVIDER_ROLES.includes(principal.role) ? await listStampsOf(app.db.reader, scope, callerGuid) : [];
+  if (stamps.length === 0) throw notAuthorized(action, `/subscriptions/${callerGuid}`);
+  return { callerGuid, registrationIds: stamps.map(({ id }) => id) };
 }
 
 function callerSubscription({ path }: ArmRequest): string {
