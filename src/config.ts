@@ -16,6 +16,10 @@ export interface Config {
   readonly refusesCurrentDate: boolean;
   /** How long after its end a reported hour still counts as being written. */
   readonly settleMs: number;
+  /** JSON file that says from which stamps usage is pulled; null: from none. */
+  readonly collectionFile: string | null;
+  /** How often a serving gateway pulls. */
+  readonly collectEveryMs: number;
 }
 
 interface Variable {
@@ -68,6 +72,12 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     meaning: 'How long after its end a reported hour is still "not complete" for the usage APIs.',
     default: '120',
   },
+  {
+    name: 'COLLECTION_FILE',
+    meaning: 'JSON file that says from which stamps usage is pulled, by `collect` and while serving.',
+    default: 'none',
+  },
+  { name: 'COLLECT_EVERY_MINUTES', meaning: 'How often a serving gateway pulls.', default: '5' },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -88,6 +98,8 @@ const environment = z
       .optional(),
     USAGE_API_STRICT_DATES: z.enum(['true', 'false']).default('false'),
     USAGE_SETTLE_SECONDS: whole(0, 86_400).default(120),
+    COLLECTION_FILE: z.string().min(1).optional(),
+    COLLECT_EVERY_MINUTES: whole(1, 1_440).default(5),
   })
   .refine(({ HOST, ALLOW_ANY_HOST }) => LOOPBACK.test(HOST) || ALLOW_ANY_HOST === 'true', {
     path: ['HOST'],
@@ -119,6 +131,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     publicUrl: data.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     refusesCurrentDate: data.USAGE_API_STRICT_DATES === 'true',
     settleMs: data.USAGE_SETTLE_SECONDS * 1000,
+    collectionFile: data.COLLECTION_FILE ?? null,
+    collectEveryMs: data.COLLECT_EVERY_MINUTES * 60_000,
   });
 }
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
+import { collectCommand } from './collect-command.js';
 import { demoCommand } from './demo-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ingestCommand } from './ingest-command.js';
@@ -10,6 +11,7 @@ import { schemaCommand } from './schema-command.js';
 import { serveCommand } from './serve-command.js';
 import { tokenCommand } from './token-command.js';
 import { ROLES } from '../access/principal.js';
+import { CollectionFileError } from '../collection/collection-file.js';
 import { CONFIG_VARIABLES, ConfigError } from '../config.js';
 import { NewerDatabaseError } from '../database/migrate.js';
 import { DomainError } from '../primitives/errors.js';
@@ -57,6 +59,15 @@ function program(): Command {
     .option('--verdicts', 'print one line of JSON per record')
     .action(ingestCommand);
   cli
+    .command('collect')
+    .description(
+      'Pull usage from the stamps of COLLECTION_FILE: every reported hour that is complete and not in the books yet, oldest first. Safe to stop and to run again, also beside a running server.',
+    )
+    .option('--registration <name...>', 'only from the stamps of these registrations')
+    .option('--until <time>', 'only reported hours that end by then')
+    .option('--no-reread', 'do not read past hours again')
+    .action(collectCommand);
+  cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
     .argument('<name>', '1 to 90 letters, digits or _-.()')
@@ -97,7 +108,7 @@ ${variables.join('\n')}
 
 Exit codes:
   0  done            1  it failed            2  wrong arguments or configuration
-  3  ingest: done, but some records were refused (they are in quarantine)
+  3  ingest, collect: done, but something was refused or has changed (it is in quarantine)
 
 Example:
   usage-gateway registration my-hub --cloud-id <guid> --base-subscription <guid>
@@ -107,7 +118,7 @@ Example:
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof CollectionFileError) {
     console.error(error.message);
     return EXIT.usage;
   }

@@ -45,3 +45,14 @@ export async function advanceWatermark(
   );
   return affected === 1;
 }
+
+/** How many records of a reported hour were pulled from the registration's stamp. */
+export async function countPulledRecords(sql: Sql, registrationId: number, reportedHour: Hour): Promise<number> {
+  const [row] = await sql.query<{ records: number }>(
+    `SELECT COUNT(*) AS records
+       FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
+      WHERE s.registration_id = ? AND r.reported_hour = ? AND r.record_id IS NULL`,
+    [registrationId, reportedHour],
+  );
+  return Number(row?.records ?? 0);
+}
