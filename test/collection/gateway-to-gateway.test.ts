@@ -121,6 +121,12 @@ async function round(app: TestGateway['app'], source: CollectionSource, until: n
   });
 }
 
+let compiled: CompiledGateway;
+beforeAll(async () => {
+  compiled = await compileGateway();
+});
+afterAll(() => compiled.remove());
+
 describeEachDatabase('a gateway in front of a gateway', (server) => {
   let upstream: Upstream;
 
@@ -164,12 +170,6 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
   );
 
   describe('as a process of its own', () => {
-    let compiled: CompiledGateway;
-    beforeAll(async () => {
-      compiled = await compileGateway();
-    });
-    afterAll(() => compiled.remove());
-
     it(
       'has the same books to the last digit, though it was killed at random moments',
       async () => {
