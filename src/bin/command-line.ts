@@ -34,7 +34,9 @@ function program(): Command {
     .addHelpText('after', helpAfter());
   cli
     .command('serve')
-    .description('Serve /graphql, /graphiql and /v1/usage. Brings the tables up to date first.')
+    .description(
+      "Serve /graphql, /graphiql, /v1/usage and Azure's APIs below /subscriptions. Brings the tables up to date first.",
+    )
     .action(serveCommand);
   cli
     .command('demo')

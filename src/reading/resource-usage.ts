@@ -1,13 +1,14 @@
 import { findResources } from './dimensions.js';
 import type { ResourceRow } from './dimensions.js';
 import { WHOLE_WINDOW, endOf, readSummedRows, spansToRead } from './usage-aggregates.js';
-import type { Granularity, SummedRow } from './usage-aggregates.js';
+import type { Granularity, Span, SummedRow } from './usage-aggregates.js';
 import { listReadableSubscriptions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Scope } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
 import { canonicalQuantity, sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
+import { HOURS_PER_DAY } from '../primitives/windows.js';
 
 /**
  * What a resource used of a meter in one usage window of one reported window, wherever it is billed and however often
@@ -41,8 +42,10 @@ export interface ResourceUsageQuestion {
 
 /** Rows read beyond the page, so that its last group is usually seen to its end in one question. */
 const READ_AHEAD = 128;
+/** Spans that hold fewer rows than this are asked for more at a time. */
+const FEW_ROWS = 128;
 /** A page of a very sparse answer ends early, and says where to go on. */
-const ROUNDS_MAX = 100;
+const ROUNDS_MAX = 200;
 
 /**
  * Rows in the order of their key. The key holds nothing that a later record can change, so following pages gives each
@@ -58,37 +61,70 @@ export async function listResourceUsage(
   if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
   const found: ResourceUsage[] = [];
   const folding = startFolding(after, (row) => found.push(row));
-  let position = after === null ? null : startOfGroup(after);
+  const reader = startReading(sql, subscriptions, { ...question, limit: limit + READ_AHEAD });
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const read = await readOn(sql, subscriptions, { ...question, limit: limit + READ_AHEAD }, position);
+    const read = await reader.next();
+    if (read === null) return { rows: found, resumeAfter: null };
     folding.add(read.rows, await resourcesOf(sql, scope, read.rows));
     if (read.endsGroup) folding.endGroup();
     if (found.length > limit) return cut(found, limit);
-    if (read.resumeAfter === null) return { rows: found, resumeAfter: null };
-    position = read.resumeAfter;
   }
-  return { rows: found, resumeAfter: folding.resumeAfter(position) };
+  return { rows: found, resumeAfter: folding.resumeAfter(reader.position()) };
 }
 
-/** The next sums, and where to go on; `endsGroup` where the group of the last one cannot go on. */
-async function readOn(
-  sql: Sql,
-  subscriptions: readonly ReadableSubscription[],
-  question: ResourceUsageQuestion,
-  after: UsageKey | null,
-): Promise<{
-  readonly rows: readonly SummedRow[];
-  readonly endsGroup: boolean;
-  readonly resumeAfter: UsageKey | null;
-}> {
-  const { spans, isLast } = await spansToRead(sql, subscriptions, question, after);
-  if (spans.length === 0) return { rows: [], endsGroup: true, resumeAfter: null };
-  const rows = await readSummedRows(sql, { ...question, after }, spans, WHOLE_WINDOW);
-  const last = rows.at(-1);
-  if (last !== undefined && rows.length === question.limit) {
-    return { rows, endsGroup: false, resumeAfter: keyOf(last) };
+/**
+ * Reads sums in the order of the key, `limit` at most at a time. One span is asked for at first, and twice as many each
+ * time they held little: a single span streams in the order of its index, while many at once are sorted as a whole, and
+ * a dense subscription must not make the database sort everybody's usage for each page.
+ */
+function startReading(sql: Sql, subscriptions: readonly ReadableSubscription[], question: ResourceUsageQuestion) {
+  const { granularity, limit } = question;
+  let position = question.after === null ? null : startOfGroup(question.after);
+  let waiting: readonly Span[] = [];
+  let isLast = false;
+  let atOnce = 1;
+  return {
+    position: () => position,
+    /** The next sums; `endsGroup` where the group of the last one cannot go on. Null after the last. */
+    next: async (): Promise<{ readonly rows: readonly SummedRow[]; readonly endsGroup: boolean } | null> => {
+      if (waiting.length === 0 && !isLast) {
+        const found = await spansToRead(sql, subscriptions, question, position);
+        isLast = found.isLast;
+        waiting = granularity === 'DAILY' ? found.spans.flatMap(daysOf) : found.spans;
+      }
+      if (waiting.length === 0) return null;
+      const spans = waiting.slice(0, atOnce);
+      const rows = await readSummedRows(sql, { ...question, after: position }, spans, WHOLE_WINDOW);
+      const last = rows.at(-1);
+      if (last !== undefined && rows.length === limit) {
+        waiting = waiting.filter((span) => !isBehind(span, last, granularity));
+        position = keyOf(last);
+        return { rows, endsGroup: false };
+      }
+      waiting = waiting.slice(atOnce);
+      position = endOf(spans, granularity);
+      if (rows.length < FEW_ROWS) atOnce *= 2;
+      return { rows, endsGroup: true };
+    },
+  };
+}
+
+/** Daily sums are not in the order of an index, so no more than a day of a subscription is put in order at a time. */
+function daysOf({ stackSubscriptionId, from, to }: Span): Span[] {
+  const days: Span[] = [];
+  for (let day = from; day < to; day += HOURS_PER_DAY) {
+    days.push({ stackSubscriptionId, from: day, to: day + HOURS_PER_DAY });
   }
-  return { rows, endsGroup: true, resumeAfter: isLast ? null : endOf(spans, question.granularity) };
+  return days;
+}
+
+/** Whether every row of the span comes before this one. */
+function isBehind(span: Span, row: SummedRow, granularity: Granularity): boolean {
+  const reportedHour = row.reportedWindow * (granularity === 'DAILY' ? HOURS_PER_DAY : 1);
+  return (
+    span.stackSubscriptionId < row.stackSubscriptionId ||
+    (span.stackSubscriptionId === row.stackSubscriptionId && span.to <= reportedHour)
+  );
 }
 
 function cut(found: readonly ResourceUsage[], limit: number) {

@@ -119,6 +119,47 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     expect(uris.filter((uri) => uri.includes('/vm-'))).toHaveLength(1_200);
   });
 
+  it('hold every row once across subscriptions and days, dense ones and sparse ones, hourly and daily', async () => {
+    const { stamp, base } = await stampAt('wide');
+    // Every third subscription has many machines, the others one.
+    const records = Array.from({ length: 45 }, (_, index) =>
+      machines(index % 3 === 0 ? 60 : 1, { stackSubscriptionId: guid(`wide ${index}`) }, `sub${index}`),
+    ).flat();
+    for (const [day, hours] of [
+      ['08', ['03', '17']],
+      ['09', ['23']],
+    ] as const) {
+      for (const hour of hours) {
+        gateway.clock.set(`2026-03-${day}T${hour}:20:00Z`);
+        const used = {
+          source: `${day} ${hour}`,
+          usageStartTime: `2026-03-${day}T00:00:00Z`,
+          usageEndTime: `2026-03-${day}T01:00:00Z`,
+        };
+        await push(
+          gateway.app,
+          stamp,
+          records.map((record) => ({ ...record, ...used })),
+        );
+      }
+    }
+    gateway.clock.set('2026-03-10T12:30:00Z');
+    const days = { reportedStartTime: '2026-03-08T00:00:00Z', reportedEndTime: '2026-03-10T00:00:00Z' };
+    for (const [aggregationGranularity, times] of [
+      ['Hourly', 3],
+      ['Daily', 2],
+    ] as const) {
+      const pages = await pagesOf(gateway, usageUrl(PROVIDER_PATH, base, { ...days, aggregationGranularity }));
+      const rows = pages.flat();
+      expect(pages.slice(0, -1).every(({ length }) => length === 1_000)).toBe(true);
+      expect(rows).toHaveLength(times * records.length);
+      expect(rows.reduce((total, { properties }) => total + properties.quantity, 0)).toBe(3 * records.length);
+      expect(new Set(rows.map((row) => `${uriOf(row)} ${row.properties.usageStartTime}`)).size).toBe(
+        2 * records.length,
+      );
+    }
+  });
+
   it('have no next link when the last page is full', async () => {
     const { stamp, base } = await stampAt('full');
     await push(gateway.app, stamp, machines(1_000));
