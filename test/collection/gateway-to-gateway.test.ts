@@ -26,7 +26,7 @@ import { getRegistration } from '../../src/registration/registration-store.js';
 const SEED = 11;
 /** More of both for a long run: TEST_COLLECT_DAYS=30 TEST_COLLECT_KILLS=20. */
 const DAYS = Number(process.env['TEST_COLLECT_DAYS'] ?? 2);
-const KILLS = Number(process.env['TEST_COLLECT_KILLS'] ?? 2);
+const KILLS = Number(process.env['TEST_COLLECT_KILLS'] ?? 1);
 const TIMEOUT_MS = 60_000 + DAYS * KILLS * 10_000;
 /** A midnight, so that whole days can be asked for. */
 const END = hourOf(Date.parse('2026-01-20T00:00:00Z'));
@@ -35,7 +35,7 @@ const FROM = END - DAYS * 24;
 const NOW = Date.parse('2026-01-20T06:00:00Z');
 const CLOUD = demoWorld(SEED, END, DAYS).registrations[0]?.registration.cloudId ?? '';
 /** Cuts between statements are cheap; each kill costs the start of a process. */
-const CUTS = 20;
+const CUTS = 12;
 
 interface Row {
   readonly properties: object;
