@@ -9,11 +9,13 @@ import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './co
 import type { RequestRules } from './config/request-rules.js';
 import { whole } from './config/variable.js';
 import type { Variable } from './config/variable.js';
+import { AZURE_API_VARIABLES, azureApiShape, azureApisOf } from './config/azure-apis.js';
+import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
 import { COMMERCE_VARIABLES, commerceConfigOf, commerceEnvironment, missingForCommerce } from './config/commerce.js';
 import type { CommerceConfig } from './config/commerce.js';
 
 /** Everything that can be configured, read once at start. */
-export interface Config {
+export interface Config extends AzureApiConfig, CollectionConfig {
   readonly databaseUrl: string;
   readonly host: string;
   readonly port: number;
@@ -95,6 +97,7 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   },
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
+  ...AZURE_API_VARIABLES,
   ...COMMERCE_VARIABLES,
   {
     name: 'METRICS_TOKEN',
@@ -124,6 +127,7 @@ const environment = z
     IDEMPOTENCY_HOURS: whole(1, 24 * 365).default(24),
     ...ruleShape,
     ...limitShape,
+    ...azureApiShape,
     ...commerceEnvironment,
     METRICS_TOKEN: z
       .string()
@@ -175,6 +179,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowsLocalTokens: LOOPBACK.test(data.HOST) && data.ACCESS_FILE.length === 0,
     idempotencyHours: data.IDEMPOTENCY_HOURS,
     limits: limitsOf(data),
+    ...azureApisOf(data),
     rules: requestRulesOf(data),
     commerce: commerceOf(data),
     metricsToken: data.METRICS_TOKEN ?? null,

@@ -12,6 +12,7 @@ import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { DomainError } from '../primitives/errors.js';
+import { serveAzureApi } from '../rest/serve-azure-api.js';
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -23,6 +24,8 @@ const CHECK_MS = 1_000;
 export async function createServer(app: App): Promise<FastifyInstance> {
   const { bodyBytesMax, logLevel, limits, rules } = app.config;
   const server = fastify({
+    // Azure's clients write the same path in several ways.
+    routerOptions: { caseSensitive: false },
     bodyLimit: bodyBytesMax,
     requestTimeout: limits.receiveMsMax,
     http: {
@@ -53,6 +56,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
   serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
+  await serveAzureApi(server, app);
   await serveGraphql(server, app);
   await serveGraphiql(server, app.graphiqlFolder);
   return server;

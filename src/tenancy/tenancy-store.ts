@@ -94,6 +94,7 @@ export function listCspSubscriptions(
 
 export interface StackSubscriptionFilter {
   readonly registrationId?: number;
+  readonly registrationIds?: readonly number[];
   readonly tenantId?: number;
   readonly tenantIds?: readonly number[];
   /** True: those whose tenant nobody has said. */
@@ -115,6 +116,7 @@ export function listStackSubscriptions(
     inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
     's.id > ?',
     ...equals('s.registration_id', filter.registrationId),
+    ...(filter.registrationIds === undefined ? [] : [among('s.registration_id', filter.registrationIds)]),
     ...equals('s.tenant_id', filter.tenantId),
     ...(filter.tenantIds === undefined ? [] : [among('s.tenant_id', filter.tenantIds)]),
     ...(filter.ids === undefined ? [] : [among('s.id', filter.ids)]),
