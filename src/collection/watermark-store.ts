@@ -1,4 +1,5 @@
 import { among } from '../access/scope.js';
+import type { Everyone } from '../access/scope.js';
 import { onDuplicateKeep } from '../database/dialect.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import type { Hour } from '../primitives/windows.js';
@@ -9,7 +10,7 @@ export function findWatermark(sql: Sql, registrationId: number): Promise<Hour | 
 }
 
 /** Up to which reported hour (exclusive) all of these that are pulled were pulled; null when none is. */
-export async function completeBefore(sql: Sql, registrationIds: readonly number[]): Promise<Hour | null> {
+export async function completeBefore(sql: Sql, registrationIds: Everyone | readonly number[]): Promise<Hour | null> {
   const [row] = await sql.query<{ hour: Hour | null }>(
     `SELECT MIN(collected_before_hour) AS hour FROM collection_watermark
       WHERE ${among('registration_id', registrationIds)}`,

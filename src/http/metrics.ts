@@ -32,6 +32,10 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `usage_gateway_${name}`, help, labelNames, registers: [registry] });
   const lastBatch = gauge('ingestion_last_batch_age_seconds', 'Since the latest batch of usage was taken in.');
+  const collectionLag = gauge(
+    'collection_lag_seconds',
+    'Since the end of the last reported hour that was pulled, of the registration that is furthest behind.',
+  );
   const openDays = gauge('closing_open_days', 'Reported days with usage that are not closed, over all registrations.');
   const oldestOpen = gauge(
     'closing_oldest_open_day_age_seconds',
@@ -50,6 +54,7 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
   return async () => {
     const state = await readPipelineState(app.db.reader, app.clock.now());
     lastBatch.set(state.lastBatchAgeMs / 1_000);
+    collectionLag.set(state.collectionLagMs / 1_000);
     openDays.set(state.openDays);
     oldestOpen.set(state.oldestOpenDayAgeMs / 1_000);
     closedDays.set(state.closedDays);

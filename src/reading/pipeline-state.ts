@@ -1,3 +1,4 @@
+import { completeBefore } from '../collection/watermark-store.js';
 import type { Sql } from '../database/transaction.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
 import type { ReportState } from '../pipeline/reporting/report-state.js';
@@ -7,6 +8,8 @@ import type { Day } from '../primitives/windows.js';
 /** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
 export interface PipelineState {
   readonly lastBatchAgeMs: number;
+  /** How far the watermark lies behind of the registration whose usage was pulled least far; 0 where nothing is pulled. */
+  readonly collectionLagMs: number;
   readonly openDays: number;
   readonly oldestOpenDayAgeMs: number;
   readonly closedDays: number;
@@ -20,6 +23,7 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
   const [batch] = await sql.query<{ receivedAt: number }>(
     'SELECT received_at AS receivedAt FROM usage_batch ORDER BY id DESC LIMIT 1',
   );
+  const pulledBefore = await completeBefore(sql, 'all');
   const [open] = await sql.query<{ days: number; oldest: Day | null }>(
     `SELECT COUNT(*) AS days, MIN(o.reported_day) AS oldest FROM (
        SELECT DISTINCT s.registration_id, d.reported_day
@@ -42,6 +46,7 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
   const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);
   return {
     lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
+    collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
     openDays: Number(open?.days ?? 0),
     oldestOpenDayAgeMs: ageOf(open?.oldest ?? null, now),
     closedDays: Number(closed?.days ?? 0),

@@ -42,7 +42,12 @@ export async function benchRest(options: { readonly rounds: number }): Promise<v
   for (let round = 1; round <= options.rounds; round += 1) {
     const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-bench-'));
     const app = await createApp(
-      readConfig({ DATABASE_URL: `sqlite:${join(folder, 'usage.sqlite')}`, DATA_FOLDER: folder, LOG_LEVEL: 'error' }),
+      readConfig({
+        DATABASE_URL: `sqlite:${join(folder, 'usage.sqlite')}`,
+        DATA_FOLDER: folder,
+        LOG_LEVEL: 'error',
+        COST_PER_SECOND: '100000000',
+      }),
     );
     try {
       await migrateUp(app.db);
@@ -290,5 +295,3 @@ function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
-
-if (process.argv[1] === import.meta.filename) await benchRest({ rounds: Number(process.argv[2] ?? 3) });
