@@ -323,7 +323,7 @@ async function openBooks(server: TestServer): Promise<TestGateway> {
 
 /** A report of a registration whose usage nobody would take: its opaque id. */
 async function givenUpReport(gateway: TestGateway, name: string): Promise<string> {
-  const { app, clock, ask } = gateway;
+  const { app, clock } = gateway;
   const { id: registrationId } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
   await push(app, { id: registrationId }, [usageRecord()]);
   clock.set('2026-03-12T00:30:00Z');
@@ -334,7 +334,7 @@ async function givenUpReport(gateway: TestGateway, name: string): Promise<string
   };
   const commerce = { name: 'refusing', send: refuse, totals: async () => null };
   await sendReports({ ...app, commerce, jitter: () => 0 }, new AbortController().signal);
-  const { data } = await ask('OPERATOR', '{ usageReports(states: [GIVEN_UP]) { nodes { id } } }');
+  const { data } = await gateway.ask('OPERATOR', '{ usageReports(states: [GIVEN_UP]) { nodes { id } } }');
   return data.usageReports.nodes[0].id;
 }
 
