@@ -1,6 +1,6 @@
 /**
- * The file that says whose tokens are believed, and what they give: a list of OpenID Connect issuers. It is checked as a
- * whole before anything starts, and every problem is named at once.
+ * The file that says whose tokens are believed, and what they give: a list of OpenID Connect issuers. It is checked as
+ * a whole before anything starts, and every problem is named at once.
  */
 import { z } from 'zod';
 

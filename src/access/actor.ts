@@ -31,15 +31,18 @@ export const COMMAND_LINE: Actor = {
   once: null,
 };
 
+/** Who an entry of the audit log names: a caller as it is, or a part of the gateway by its name. */
 export function actorOf(by: By): Actor {
   if (typeof by !== 'string') return by;
   return { subject: by, role: null, credential: 'SYSTEM', requestId: null, once: null };
 }
 
+/** The name alone, for rows that say who made them. */
 export function subjectOf(by: By): string {
   return typeof by === 'string' ? by : by.subject;
 }
 
+/** A caller of the API as the audit log names it, in this request; `once` where the change is wanted once. */
 export function actorFor(caller: Caller, requestId: string | null, once: Once | null = null): Actor {
   const { subject, role, credential } = caller;
   return { subject, role, credential, requestId, once };

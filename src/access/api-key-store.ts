@@ -8,6 +8,7 @@ const COLUMNS = `k.id, k.key_id AS keyId, k.name, k.secret_hash AS secretHash, k
   k.resellers, k.created_at AS createdAt, k.created_by AS createdBy, k.expires_at AS expiresAt,
   k.last_used_at AS lastUsedAt, k.revoked_at AS revokedAt, k.revoked_by AS revokedBy`;
 
+/** The key of this id with the hash of its secret, revoked or not; null when there is none. */
 export async function findApiKey(sql: Sql, keyId: string): Promise<ApiKey | null> {
   const [row] = await sql.query<ApiKey>(`SELECT ${COLUMNS} FROM api_key k WHERE k.key_id = ?`, [keyId]);
   return row === undefined ? null : withNumbers(row);
@@ -35,10 +36,12 @@ export async function listApiKeys(
   return rows.map(withNumbers);
 }
 
+/** Answers the row id. The key id is unique: a second one of the same fails. */
 export async function insertApiKey(tx: Tx, key: Omit<ApiKey, 'id'>): Promise<number> {
   return insertRow<ApiKey>(tx, 'api_key', key);
 }
 
+/** Ends a key for every process, from its next request on. */
 export async function markRevoked(tx: Tx, id: number, revokedAt: number, revokedBy: string): Promise<void> {
   await tx.execute('UPDATE api_key SET revoked_at = ?, revoked_by = ? WHERE id = ?', [revokedAt, revokedBy, id]);
 }
@@ -48,6 +51,7 @@ export async function markUsed(tx: Tx, id: number, usedAt: number, unlessAfter: 
   await tx.execute('UPDATE api_key SET last_used_at = ? WHERE id = ? AND last_used_at <= ?', [usedAt, id, unlessAfter]);
 }
 
+/** What a key gives, as its row holds it. */
 export function grantOf(key: Omit<ApiKey, 'secretHash'>): Grant {
   const { role, registrations, tenants, resellers } = key;
   return { role, registrations: namesOf(registrations), tenants: namesOf(tenants), resellers: namesOf(resellers) };

@@ -26,6 +26,7 @@ export interface ApiKey {
   revokedBy: string | null;
 }
 
+/** The table of API keys. */
 export function apiKeyTable(dialect: Dialect) {
   return table<ApiKey>({
     name: 'api_key',

@@ -30,6 +30,7 @@ export function hashOfKey(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Compares two hashes in a time that does not tell how much of them is equal. */
 export function isSameHash(left: string, right: string): boolean {
   const [one, other] = [Buffer.from(left), Buffer.from(right)];
   return one.length === other.length && timingSafeEqual(one, other);

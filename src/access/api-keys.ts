@@ -21,7 +21,9 @@ const NO_HASH = '0'.repeat(64);
 export function createApiKeys({ db, clock }: { readonly db: Database; readonly clock: Clock }): ApiKeys {
   const underWay = new Set<Promise<void>>();
 
-  /** Beside the request, which must neither wait for it nor fail with it: a use that is not noted is noted next time. */
+  /**
+   * Beside the request, which must neither wait for it nor fail with it: a use that is not noted is noted next time.
+   */
   function noteUse({ id, lastUsedAt }: ApiKey): void {
     const now = clock.now();
     if (now - lastUsedAt < USE_NOTED_EVERY_MS) return;
@@ -49,6 +51,6 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
 }
 
 /** How a key is named beside what it changes. */
-export function subjectOfKey(keyId: string): string {
+function subjectOfKey(keyId: string): string {
   return `api-key:${keyId}`;
 }

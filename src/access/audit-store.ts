@@ -17,8 +17,8 @@ const ROWS_PER_READ = 1_000;
 const HEAD = 'SELECT sequence, hash FROM audit_head WHERE id = 1';
 
 /**
- * Adds an entry to the end of the chain, in the transaction of what it tells of. It locks the end until that commits, so
- * it belongs at the end of the transaction: every other change waits meanwhile.
+ * Adds an entry to the end of the chain, in the transaction of what it tells of. It locks the end until that commits,
+ * so it belongs at the end of the transaction: every other change waits meanwhile.
  */
 export async function appendAuditEntry(
   tx: Tx,
@@ -81,6 +81,7 @@ export async function listAuditEntries(
   return rows.map(withNumbers);
 }
 
+/** What computing the chain of the audit log anew has shown. */
 export interface AuditVerification {
   /** How many entries follow from one another, from the first on. */
   readonly entries: number;

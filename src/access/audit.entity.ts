@@ -30,7 +30,9 @@ export interface AuditEntry {
   hash: string;
 }
 
-/** The end of the chain: one row, locked by whoever appends, so that two processes cannot both follow the same entry. */
+/**
+ * The end of the chain: one row, locked by whoever appends, so that two processes cannot both follow the same entry.
+ */
 export interface AuditHead {
   id: number;
   sequence: number;
@@ -51,6 +53,7 @@ export const TARGET_LENGTH_MAX = 400;
 export const SUBJECT_LENGTH_MAX = 200;
 export const REQUEST_ID_LENGTH_MAX = 100;
 
+/** The tables of the audit log, its end, and the answers that are kept under an idempotency key. */
 export function auditTables(dialect: Dialect) {
   return [
     table<AuditEntry>({

@@ -26,9 +26,9 @@ export interface Change<Result> extends AuditTarget {
 }
 
 /**
- * The one way to change who is who and who is billed where. The change, its entry in the audit log and, where the caller
- * wants it once, its answer are one transaction: none of them is ever true without the others. Asked again under the
- * same key, the kept answer is given and nothing is done. `work` may run several times, like all transactions.
+ * The one way to change who is who and who is billed where. The change, its entry in the audit log and, where the
+ * caller wants it once, its answer are one transaction: none of them is ever true without the others. Asked again under
+ * the same key, the kept answer is given and nothing is done. `work` may run several times, like all transactions.
  */
 export async function inAuditedTransaction<Result>(
   { db, clock }: { readonly db: Database; readonly clock: Clock },

@@ -19,6 +19,7 @@ export const API_KEY_DAYS_MAX = 366;
 const NAME_LENGTH_MAX = 200;
 const NAMES_MAX = 200;
 
+/** What a key is made of. */
 export interface NewApiKey {
   /** For people: what it is used by. */
   readonly name: string;
@@ -27,6 +28,7 @@ export interface NewApiKey {
   readonly expiresAt?: number | undefined;
 }
 
+/** A key that was made. */
 export interface CreatedApiKey {
   readonly apiKey: Omit<ApiKey, 'secretHash'>;
   /** The key itself, told once; null when the answer is given again. */

@@ -43,6 +43,7 @@ export async function claimOnce(
   return { requestHash, answer: kept.answer };
 }
 
+/** Keeps the answer to a request that was claimed, in the transaction of its change. */
 export async function keepAnswer(tx: Tx, requestHash: string, answer: string): Promise<void> {
   await tx.execute('UPDATE idempotent_answer SET answer = ? WHERE request_hash = ?', [answer, requestHash]);
 }

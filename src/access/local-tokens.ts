@@ -34,6 +34,7 @@ const claims = z.object({
   resellers: names,
 });
 
+/** Signs and verifies tokens with the key of this machine. `verify` answers null for any other token. */
 export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
   return {
     sign: async ({ subject, ...rest }, secondsValid) => {

@@ -25,6 +25,7 @@ interface Issuer {
   readonly keys: IssuerKeys;
 }
 
+/** Believes the tokens of these issuers. Their keys are fetched when the first token asks for them. */
 export function createOidcTokens(issuers: readonly IssuerConfig[], clock: Clock): OidcTokens {
   const known = issuers.map((config) => ({ config, keys: createIssuerKeys(config, clock) }));
   return {

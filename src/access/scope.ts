@@ -15,6 +15,7 @@ export interface Scope {
   readonly tenantIds: Everyone | readonly number[];
 }
 
+/** The scope of exactly these rows. Only readers of a grant make one. */
 export function scope(ids: {
   readonly registrationIds: Everyone | readonly number[];
   readonly tenantIds: Everyone | readonly number[];
@@ -41,8 +42,8 @@ export function inScope(
 }
 
 /**
- * The SQL condition for what is about all customers of a registration at once, such as its reports: a caller who may see
- * only some tenants finds none of it.
+ * The SQL condition for what is about all customers of a registration at once, such as its reports: a caller who may
+ * see only some tenants finds none of it.
  */
 export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, column: string): string {
   return tenantIds === 'all' ? among(column, registrationIds) : '1 = 0';

@@ -3,6 +3,7 @@ import { createApp } from '../app.js';
 import { readConfig } from '../config.js';
 import { migrateDown, migrateUp, pendingMigrations } from '../database/migrate.js';
 
+/** Brings the tables up to date, takes the latest migration back, or lists what is pending. */
 export async function migrateCommand(options: { readonly down?: boolean; readonly pending?: boolean }): Promise<void> {
   const app = await createApp(readConfig());
   try {

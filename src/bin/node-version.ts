@@ -1,4 +1,6 @@
-/** The oldest Node that runs the gateway, as `engines` in package.json says. Imports nothing: old ones read this too. */
+/**
+ * The oldest Node that runs the gateway, as `engines` in package.json says. Imports nothing: old ones read this too.
+ */
 const OLDEST = [20, 19] as const;
 
 /** Why a version of Node cannot run the gateway; null when it can. */

@@ -6,6 +6,7 @@ import { BASE_OFFERS, BILLING_MODELS } from '../registration/billing-model.js';
 import { createRegistration } from '../registration/create-registration.js';
 import { USAGE_INTAKES } from '../registration/usage-intake.js';
 
+/** Creates a registration, by the same rules as the mutation. */
 export async function registrationCommand(
   name: string,
   options: {

@@ -2,6 +2,7 @@ import { CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
+import { chance } from '../primitives/chance.js';
 
 /** Puts closed days into reports and sends what is due, once. Safe beside running gateways. */
 export async function reportCommand(): Promise<void> {
@@ -11,7 +12,7 @@ export async function reportCommand(): Promise<void> {
     const { commerce } = app;
     if (commerce === null) throw new CommandError('Nothing is sent: COMMERCE names no receiver.');
     const { signal } = new AbortController();
-    const sent = await sendReports({ ...app, commerce, jitter: () => Math.random() }, signal);
+    const sent = await sendReports({ ...app, commerce, jitter: chance }, signal);
     console.log(
       `${sent.ACCEPTED} accepted, ${sent.REFUSED} refused, ${sent.GIVEN_UP} given up, ${sent.PENDING} failed and tried again later.`,
     );

@@ -15,6 +15,7 @@ import { startBackgroundTasks } from '../scheduling/background-tasks.js';
 /** A request that runs longer than this is cut off when the gateway stops. */
 const STOP_MS_MAX = 10_000;
 
+/** Serves until SIGINT or SIGTERM, on tables that it brings up to date first. */
 export async function serveCommand(): Promise<void> {
   const config = readConfig();
   const sources = config.collectionFile === null ? [] : readCollectionFile(config.collectionFile);
@@ -28,7 +29,7 @@ export async function serveCommand(): Promise<void> {
       console.log(`The usage gateway serves ${url}/graphql and ${url}/v1/usage. Explore it at ${url}/graphiql`);
       if (app.config.allowsLocalTokens) await printOperatorToken(url, app);
       else console.log(welcomeOf(app.config));
-      if (app.config.allowsAnyHost) console.log('It listens beyond this machine: put TLS before it.');
+      if (app.config.listensBeyondLoopback) console.log('It listens beyond this machine: put TLS before it.');
     },
   });
 }

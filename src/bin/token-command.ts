@@ -10,6 +10,7 @@ interface Options extends GrantOptions {
   readonly hours: string;
 }
 
+/** Signs a token with the key of the data folder. Fails where an issuer is configured. */
 export async function tokenCommand(options: Options): Promise<void> {
   const { role } = options;
   const grant = grantOf(options);

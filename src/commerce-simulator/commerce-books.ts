@@ -7,6 +7,7 @@ import { lineOnWire } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceAnswer, CommerceTotal, LineAnswer, ReportBatch } from '../pipeline/reporting/commerce-client.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 
+/** What the made-up receiver has taken: each line once, however often it is sent. */
 export interface CommerceBooks {
   /** Takes a batch. `text` is the batch as it came: under one key, only the same text is heard again. */
   take(batch: ReportBatch, text: string): CommerceAnswer | 'KEY_REUSED';

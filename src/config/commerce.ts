@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
+import { whole } from './variable.js';
+import type { Variable } from './variable.js';
+
 /** A receiver over the network, and as whom the gateway signs in there. */
 export interface EndpointConfig {
   readonly url: string;
@@ -31,7 +34,7 @@ const offerShape = z.object({
 });
 
 /** Variables of the environment that say so, as the operations guide lists them. */
-export const COMMERCE_VARIABLES = [
+export const COMMERCE_VARIABLES: readonly Variable[] = [
   {
     name: 'COMMERCE',
     meaning: 'Where closed usage is reported: none (it waits), https, file or marketplace.',
@@ -63,14 +66,14 @@ export const COMMERCE_VARIABLES = [
     default: '',
   },
   { name: 'COMMERCE_FOLDER', meaning: 'file: folder into which reports are written.', default: '' },
-] as const;
+];
 
 const HTTPS_OR_LOOPBACK = /^(https:\/\/[^/]+|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(\/|$))/;
 
 const endpoint = z.string().regex(HTTPS_OR_LOOPBACK, 'is an https address (http only on this machine)');
 
-/** The shape of these variables, to be merged into that of the environment. */
-export const commerceEnvironment = {
+/** How each variable is read. */
+export const commerceShape = {
   COMMERCE: z.enum(['none', 'https', 'file', 'marketplace']).default('none'),
   COMMERCE_URL: endpoint.optional(),
   COMMERCE_TOKEN_URL: endpoint.optional(),
@@ -78,17 +81,12 @@ export const commerceEnvironment = {
   COMMERCE_CLIENT_SECRET_FILE: z.string().optional(),
   COMMERCE_CLIENT_SECRET: z.string().optional(),
   COMMERCE_SCOPE: z.string().optional(),
-  COMMERCE_TIMEOUT_SECONDS: z
-    .string()
-    .regex(/^\d{1,3}$/, 'is a whole number from 1 to 300')
-    .transform(Number)
-    .refine((seconds) => seconds >= 1 && seconds <= 300, 'is a whole number from 1 to 300')
-    .default(60),
+  COMMERCE_TIMEOUT_SECONDS: whole(1, 300).default(60),
   COMMERCE_FOLDER: z.string().optional(),
   COMMERCE_OFFER_FILE: z.string().optional(),
 };
 
-type Read = z.infer<z.ZodObject<typeof commerceEnvironment>>;
+type Read = z.infer<z.ZodObject<typeof commerceShape>>;
 
 /** What is missing for the chosen client: names of variables. */
 export function missingForCommerce(read: Read): readonly string[] {

@@ -61,6 +61,7 @@ const LIMITS = {
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };
 
+/** Variables of the environment that say so, as the operations guide lists them. */
 export const LIMIT_VARIABLES: readonly Variable[] = Object.values(LIMITS).map((row) => ({
   name: row.name,
   meaning: row.meaning,

@@ -8,9 +8,10 @@ import { ROLES } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 
 /** off: documents are sent as text. allow: text or the id of a trusted one. require: ids alone. */
-export const DOCUMENT_MODES = ['off', 'allow', 'require'] as const;
+const DOCUMENT_MODES = ['off', 'allow', 'require'] as const;
 export type DocumentMode = (typeof DOCUMENT_MODES)[number];
 
+/** What a caller may send, beyond what its role says. */
 export interface RequestRules {
   /** Origins of web pages that may read answers, for example `https://portal.example`. */
   readonly corsOrigins: readonly string[];
@@ -26,6 +27,7 @@ export interface RequestRules {
   };
 }
 
+/** Variables of the environment that say so, as the operations guide lists them. */
 export const RULE_VARIABLES: readonly Variable[] = [
   {
     name: 'CORS_ORIGINS',
@@ -62,6 +64,7 @@ export const RULE_VARIABLES: readonly Variable[] = [
 
 const MODE_OF_CLIENT = /^[^=]{1,200}=(off|allow|require)$/;
 
+/** How each variable is read. */
 export const ruleShape = {
   CORS_ORIGINS: listOf(isOrigin, 'lists origins such as https://portal.example, without a path and without *'),
   TRUSTED_PROXIES: listOf(isNetwork, 'lists addresses or networks such as 10.0.0.1 or 10.0.0.0/8'),
@@ -90,6 +93,7 @@ export function hasDocumentFile(read: ReadRules): boolean {
   return modes.every((mode) => mode === 'off') || read.TRUSTED_DOCUMENTS_FILE !== undefined;
 }
 
+/** The rules of an environment that was read by `ruleShape`. */
 export function requestRulesOf(read: ReadRules): RequestRules {
   return Object.freeze({
     corsOrigins: read.CORS_ORIGINS,

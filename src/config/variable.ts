@@ -30,3 +30,11 @@ export function listOf(isValid: (item: string) => boolean, sentence: string) {
     )
     .refine((items) => items.every(isValid), sentence);
 }
+
+/** `true` or `false`, and no other word for them. */
+export function flag(standard: 'true' | 'false') {
+  return z
+    .enum(['true', 'false'])
+    .default(standard)
+    .transform((word) => word === 'true');
+}

@@ -1,7 +1,7 @@
 /**
- * What a request may take of the database is bounded. On MySQL the statement that runs when the time is over is cancelled
- * on the server. SQLite runs inside this process and cannot be interrupted: there the time is looked at between
- * statements, and each statement is bounded by what it may read.
+ * What a request may take of the database is bounded. On MySQL the statement that runs when the time is over is
+ * cancelled on the server. SQLite runs inside this process and cannot be interrupted: there the time is looked at
+ * between statements, and each statement is bounded by what it may read.
  */
 import { createConnection } from 'mysql2/promise';
 import type { QueryRunner } from 'typeorm';
@@ -32,8 +32,8 @@ export function boundedOnSqlite({ check }: Deadline): Bound {
 }
 
 /**
- * On MySQL: `KILL QUERY` for the connection's statement, sent over a connection of its own, because the pool may be busy
- * with the very statements that take too long.
+ * On MySQL: `KILL QUERY` for the connection's statement, sent over a connection of its own, because the pool may be
+ * busy with the very statements that take too long.
  */
 export function boundedOnMysql(deadline: Deadline, url: string, connectTimeout: number): Bound {
   return {

@@ -14,6 +14,7 @@ export function generatedId(): Column {
   return { type: 'int', primary: true, generated: 'increment' };
 }
 
+/** A whole number that four bytes hold: row ids, hours, days, counts. */
 export function integer(options: Column | { nullable?: boolean; primary?: boolean; default?: number } = {}): Column {
   return { type: 'int', ...options };
 }
@@ -23,6 +24,7 @@ export function epochMs(): Column {
   return { type: 'bigint' };
 }
 
+/** True or false. */
 export function flag(): Column {
   return { type: 'boolean' };
 }

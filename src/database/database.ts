@@ -31,6 +31,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Where the database is, and what belongs into it. */
 export interface DatabaseOptions {
   /** `sqlite:<file>` or `mysql://user:password@host:port/name`. */
   readonly url: string;

@@ -8,6 +8,7 @@ import { unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
 import type { Dialect } from './dialect.js';
 import type { OnStatement, SqlValue } from './statement.js';
+import { DomainError } from '../primitives/errors.js';
 
 export type { OnStatement, SqlValue } from './statement.js';
 
@@ -186,9 +187,17 @@ const PASSING_FAULTS: ReadonlySet<string> = new Set([
   'SQLITE_FULL',
 ]);
 
-/** True for faults of the database that pass by themselves or by its operator: gone, full, busy. */
-export function isUnavailable(error: unknown): boolean {
-  return PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
+/**
+ * Faults that pass by themselves or by an operator, the database being gone, full or busy, as UNAVAILABLE; others as
+ * they are.
+ */
+export function asUnavailable(error: unknown): unknown {
+  const isPassing = PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
+  if (!isPassing) return error;
+  return new DomainError(
+    'UNAVAILABLE',
+    'The database does not answer. Nothing of this was written; send it again later.',
+  );
 }
 
 function errorCode(error: unknown): string {

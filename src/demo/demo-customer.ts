@@ -14,6 +14,7 @@ export interface DemoCustomer {
   readonly changes: readonly DemoChange[];
 }
 
+/** A customer's directory. */
 export interface DemoTenant {
   readonly tenantId: string;
   readonly name: string;
@@ -21,11 +22,13 @@ export interface DemoTenant {
   readonly reseller: string | null;
 }
 
+/** A customer's Azure subscription, where mapped usage is billed. */
 export interface DemoCspSubscription {
   readonly cspSubscriptionId: string;
   readonly name: string;
 }
 
+/** A user subscription on the made-up stamp, and what runs in it. */
 export interface DemoStackSubscription {
   readonly stackSubscriptionId: string;
   readonly resources: readonly DemoResource[];
@@ -88,10 +91,12 @@ export interface Owner {
   readonly reseller?: string;
 }
 
+/** The directory of a customer, whose id follows from the customer's name. */
 export function tenantOf({ setting, name, reseller }: Owner): DemoTenant {
   return { tenantId: guidOf(setting.seed, `tenant ${name}`), name, reseller: reseller ?? null };
 }
 
+/** A CSP subscription of a customer, whose id follows from both names. */
 export function cspSubscription({ setting }: Owner, name: string): DemoCspSubscription {
   return { cspSubscriptionId: guidOf(setting.seed, `csp ${name}`), name };
 }

@@ -14,12 +14,14 @@ export interface Runs {
   readonly schedule?: Schedule;
 }
 
+/** A meter of a resource, and how much of it the resource uses. */
 export interface DemoMeter {
   /** As stamps spell it. */
   readonly meterId: string;
   readonly amount: DemoAmount;
 }
 
+/** Something that runs on the made-up stamp and emits usage. */
 export interface DemoResource {
   readonly stackSubscriptionId: string;
   readonly uri: string;
@@ -115,12 +117,14 @@ export function resource(
   };
 }
 
+/** A meter of the catalogue, by its short name here, with an amount. */
 export function measured(name: MeterName, amount: DemoAmount): DemoMeter {
   const meter = METER_CATALOG.find(({ meterGuid }) => meterGuid === METERS[name]);
   invariant(meter, `the meter ${name} is in the catalogue`);
   return { meterId: meter.wireId, amount };
 }
 
+/** The same quantity in every hour that the resource runs. */
 export function flat(quantity: string): DemoAmount {
   return { kind: 'FLAT', quantity };
 }
@@ -163,6 +167,7 @@ export function growingDisk(place: Place, name: string, gigabytes: string): Demo
   });
 }
 
+/** A public address: one per hour, of the meter of its kind. */
 export function publicIp(place: Place, name: string, kind: 'staticIp' | 'dynamicIp' = 'staticIp') {
   const meters = [measured(kind, flat('1'))];
   return resource(place, 'Microsoft.Network/publicIPAddresses', name, { meters });
@@ -191,6 +196,7 @@ export function appServicePlan(place: Place, name: string, cores: string, times:
   });
 }
 
+/** A function app, whose usage its own provider pushes. */
 export function functionApp(place: Place, name: string): DemoResource {
   return resource(place, 'Microsoft.Web/sites', name, {
     pushedBy: 'Microsoft.Web',
@@ -201,6 +207,7 @@ export function functionApp(place: Place, name: string): DemoResource {
   });
 }
 
+/** A key vault, whose usage its own provider pushes. */
 export function keyVault(place: Place, name: string): DemoResource {
   return resource(place, 'Microsoft.KeyVault/vaults', name, {
     pushedBy: 'Microsoft.KeyVault',

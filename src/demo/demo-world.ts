@@ -20,11 +20,13 @@ const PARTNER_ID = '5143782';
 /** The edge stamp has no line of its own; a forwarder brings what it gathered. */
 const EDGE_FORWARDER = 'edge-forwarder';
 
+/** A made-up stamp and the customers on it. */
 export interface DemoRegistration {
   readonly registration: NewRegistration;
   readonly customers: readonly DemoCustomer[];
 }
 
+/** Everything that the demo loads: a function of its setting alone. */
 export interface DemoWorld {
   readonly setting: DemoSetting;
   readonly partnerId: string;

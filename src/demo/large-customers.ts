@@ -18,6 +18,7 @@ export const NORTHWIND = 'Northwind Cloud Partners';
 export const WINGTIP = 'Wingtip IT Services';
 export const TAILWIND = 'Tailwind Traders';
 
+/** The customers that make the numbers large, each with a story that the questions of the demo find. */
 export function largeCustomers(setting: DemoSetting, location: string): DemoCustomer[] {
   const direct = { setting, location };
   return [

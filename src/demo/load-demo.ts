@@ -22,6 +22,7 @@ import { HOURS_PER_DAY, dayOf, dayText, hourOf } from '../primitives/windows.js'
 import type { Hour, HourRange } from '../primitives/windows.js';
 import { findRegistration } from '../registration/registration-store.js';
 
+/** Which made-up world to load, up to when, and how to be told of it. */
 export interface DemoOptions {
   readonly seed: number;
   /** Milliseconds since 1970. The demo ends with the last hour that is over. */

@@ -23,6 +23,7 @@ import {
 } from './demo-resource.js';
 import { NORTHWIND, WINGTIP } from './large-customers.js';
 
+/** The customers of little usage: each shows one way in which usage misses its mapping, or does not. */
 export function smallCustomers(setting: DemoSetting, location: string): DemoCustomer[] {
   const direct = { setting, location };
   return [

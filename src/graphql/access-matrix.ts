@@ -31,9 +31,9 @@ const COLUMNS = ['Field', ...ROLES, 'Checked here'];
 const HEAD = rowOf(COLUMNS);
 const RULE = rowOf(COLUMNS.map(() => '---'));
 
-const PREAMBLE = `<!-- Generated from src/graphql/access-table.ts. Do not edit; run: npm run generate -->
+const PREAMBLE = `# Who may read what
 
-# Who may read what
+<!-- Generated from src/graphql/access-table.ts. Do not edit; run: npm run generate -->
 
 Every field of every type, and the roles that may read it. Which *rows* a caller sees is decided by its scope, on top of
 this. "Checked here" marks the fields at which a caller is stopped: at all others, nobody who gets to the object may not

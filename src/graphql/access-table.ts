@@ -1,7 +1,7 @@
 /**
  * The one table of who may read and do what: every field of every object type, with its roles. There is no wildcard and
- * no fall-through, so a field that is not here belongs to nobody and keeps the gateway from starting. It is data: shield
- * is built from it, `node` asks it, and `schema/access-matrix.md` prints it.
+ * no fall-through, so a field that is not here belongs to nobody and keeps the gateway from starting. It is data:
+ * shield is built from it, `node` asks it, and `schema/access-matrix.md` prints it.
  */
 import { ROLES } from '../access/principal.js';
 import type { Role } from '../access/principal.js';

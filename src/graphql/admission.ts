@@ -9,15 +9,17 @@ import type { GraphQLFormattedError } from 'graphql';
 import { callerNameOf } from './context.js';
 import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
+import { asGraphqlRefusal } from './errors.js';
 import type { FieldArguments } from './field-weights.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
 import type { Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
-import { asGraphqlRefusal, headersOf, statusOf } from '../http/refusal.js';
 import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
+import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
+/** What an operation is admitted by. */
 export interface Admission {
   readonly limits: Limits;
   readonly introspectionRoles: readonly Role[];
@@ -37,6 +39,7 @@ const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ]);
 
+/** The part of the server that admits or refuses each operation, and says in its answer what it cost. */
 export function admissionPlugin(admission: Admission): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async (started) => {

@@ -6,7 +6,7 @@ import { DomainError } from '../primitives/errors.js';
 
 /** Pages of usage are as long as those of Azure's own usage API; everything else is shorter. */
 export const PAGE_OF_USAGE_MAX = 1_000;
-export const PAGE_MAX = 200;
+const PAGE_MAX = 200;
 
 @ObjectType({ simpleResolvers: true, description: 'Where a page lies in its answer.' })
 export class PageInfo {
@@ -20,6 +20,7 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
+/** The arguments of every connection. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, {
@@ -31,6 +32,7 @@ export class PageArgs {
   after?: string | null;
 }
 
+/** A page of rows, as Relay shapes it. */
 export interface Connection<Item> {
   readonly edges: readonly { readonly cursor: string; readonly node: Item }[];
   readonly nodes: readonly Item[];

@@ -27,6 +27,7 @@ export interface GatewayContext {
   readonly documentText: string | null;
 }
 
+/** The context of one request: its scope is looked up now, its loaders see no other row. */
 export async function createContext(
   app: GraphqlApp,
   principal: Caller | null,

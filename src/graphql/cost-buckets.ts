@@ -1,6 +1,6 @@
 /**
- * A bucket of points per caller, kept in this process: each operation takes what it costs before it runs, gives back what
- * it did not use, and time fills the bucket up again. Several gateways each keep their own.
+ * A bucket of points per caller, kept in this process: each operation takes what it costs before it runs, gives back
+ * what it did not use, and time fills the bucket up again. Several gateways each keep their own.
  */
 import { RateLimited } from '../primitives/errors.js';
 
@@ -11,6 +11,7 @@ export interface Balance {
   readonly perSecond: number;
 }
 
+/** The points of all callers. */
 export interface CostBuckets {
   /** Takes the points, or throws RATE_LIMITED with the seconds until they are there. */
   take(caller: string, points: number): Balance;

@@ -18,6 +18,7 @@ export interface Cursors {
 const CURSOR_LENGTH_MAX = 512;
 const MAC_BYTES = 16;
 
+/** Signs positions with a key, so that nobody makes up a cursor or takes it to another question. */
 export function createCursors(key: Uint8Array): Cursors {
   const macOf = (question: string, payload: Buffer) =>
     createHmac('sha256', key)

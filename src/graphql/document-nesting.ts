@@ -6,8 +6,8 @@ const NESTING_MAX = 200;
 const TEXT = /"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n\r]|\\.)*"|#[^\n\r]*/gs;
 
 /**
- * Refuses a document whose brackets nest deeper than any that is meant. The parser calls itself for each of them, and so
- * would meet the end of the stack before it meets any other limit.
+ * Refuses a document whose brackets nest deeper than any that is meant. The parser calls itself for each of them, and
+ * so would meet the end of the stack before it meets any other limit.
  */
 export function checkNesting(document: string): void {
   let depth = 0;

@@ -2,9 +2,10 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 
-import { asUnavailable } from '../http/refusal.js';
+import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
+import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
 @ObjectType({ simpleResolvers: true, description: 'Why a mutation did not do what was asked, in terms of its input.' })
 export class UserError {
@@ -33,6 +34,17 @@ export async function payloadOf<Payload extends object, Nothing extends object>(
     const { code, message, field } = error;
     return { ...nothing, userErrors: [{ code, message, field }] };
   }
+}
+
+/** A refusal of an operation as a whole, before it runs, with the status and headers that it has everywhere. */
+export function asGraphqlRefusal(error: DomainError): GraphQLError {
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: {
+      code: error.code,
+      http: { status: statusOf(error), headers: new Map(Object.entries(headersOf(error))) },
+    },
+  });
 }
 
 /** What a caller sees of an error: ours with their code, and nothing of what went wrong inside. */

@@ -22,6 +22,7 @@ const EXTRA: Readonly<Record<string, (args: FieldArguments) => number>> = {
 /** Coordinates that have a price of their own. */
 export const PRICED_FIELDS: readonly string[] = Object.keys(EXTRA);
 
+/** Points of a field beyond the objects that it answers; what its arguments ask for counts. */
 export function extraCost(typeName: string, fieldName: string, args: FieldArguments): number {
   const extra = EXTRA[`${typeName}.${fieldName}`];
   if (extra !== undefined) return extra(args);

@@ -5,6 +5,7 @@ import type { AccessTable, Roles } from './access-table.js';
 import { ROLES } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 
+/** A field at which callers are stopped, and the roles that are let through. */
 export interface GuardedField {
   readonly type: string;
   readonly field: string;
@@ -30,6 +31,7 @@ export function guardedFields(schema: GraphQLSchema, table: AccessTable): readon
   );
 }
 
+/** The object types of a schema, without GraphQL's own. */
 export function objectTypesOf(schema: GraphQLSchema): readonly GraphQLObjectType[] {
   return Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type))

@@ -47,8 +47,8 @@ export function limitRule(limits: DocumentLimits): (context: ValidationContext) 
 }
 
 /**
- * Refuses a document that changes the same thing by the same mutation twice: many guesses of a secret in one request, or
- * many writes whose outcome depends on each other, are no question that anybody asks.
+ * Refuses a document that changes the same thing by the same mutation twice: many guesses of a secret in one request,
+ * or many writes whose outcome depends on each other, are no question that anybody asks.
  */
 export function oneOfEachMutationRule(context: ValidationContext): ASTVisitor {
   return {

@@ -36,6 +36,7 @@ export interface Loaders {
 /** Beyond this, a list without pages would hold up everyone. */
 const STACK_SUBSCRIPTIONS_SHOWN_MAX = 10_000;
 
+/** Loaders of one request, within its scope: each gathers what is asked for by id into one statement. */
 export function createLoaders(sql: Sql, scope: Scope): Loaders {
   const all = (ids: readonly number[]) => ({ afterId: 0, limit: ids.length });
   return {

@@ -22,6 +22,7 @@ export interface NodeKey {
 
 const ID_LENGTH_MAX = 256;
 
+/** The opaque global id of a row, by its type and key. */
 export function nodeId(type: NodeType, ...key: readonly (number | string)[]): string {
   return Buffer.from([type, ...key].join(':')).toString('base64url');
 }

@@ -1,7 +1,7 @@
 /**
- * What an operation costs, computed from the document and its variables before anything runs. An object costs one point;
- * what is inside a page or a list costs as often as the page has rows; fields that read more than they answer cost extra.
- * Whatever `@include` and `@skip` leave out is counted as if it were asked for.
+ * What an operation costs, computed from the document and its variables before anything runs. An object costs one
+ * point; what is inside a page or a list costs as often as the page has rows; fields that read more than they answer
+ * cost extra. Whatever `@include` and `@skip` leave out is counted as if it were asked for.
  */
 import {
   GraphQLInterfaceType,
@@ -27,6 +27,7 @@ import type {
 import { extraCost } from './field-weights.js';
 import type { FieldArguments } from './field-weights.js';
 
+/** What an operation may cost, in points. */
 export interface OperationCost {
   /** What is charged before it runs. */
   readonly requested: number;

@@ -15,6 +15,7 @@ import { findRegistration } from '../registration/registration-store.js';
 type Arguments = Readonly<Record<string, unknown>>;
 type Resolve = (parent?: unknown, args?: Arguments, context?: GatewayContext, info?: GraphQLResolveInfo) => unknown;
 
+/** The schema, with an entry in the audit log for each mutation that is refused. */
 export function withRefusalsRecorded(schema: GraphQLSchema): GraphQLSchema {
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
   const recording = Object.fromEntries(mutations.map((mutation) => [mutation, recordingRefusals]));

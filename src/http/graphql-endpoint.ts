@@ -10,18 +10,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { admitRequest } from './admit-request.js';
 import { readJsonBody } from './json-body.js';
-import { asGraphqlRefusal, asUnavailable, headersOf, statusOf } from './refusal.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import type { App } from '../app.js';
+import { asUnavailable } from '../database/transaction.js';
 import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
-import { formatError } from '../graphql/errors.js';
+import { asGraphqlRefusal, formatError } from '../graphql/errors.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
+import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
 /** Errors of one document or one set of variables that are named; more would map the schema for whoever guesses. */
 const ERRORS_MAX = 5;

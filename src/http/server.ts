@@ -5,14 +5,15 @@ import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
 import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
-import { asUnavailable, headersOf, statusOf } from './refusal.js';
 import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
 import { serveMetrics } from './metrics.js';
 import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
+import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import { serveAzureApi } from '../rest/serve-azure-api.js';
+import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;

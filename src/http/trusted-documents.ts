@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { DocumentMode, RequestRules } from '../config/request-rules.js';
 import { DomainError } from '../primitives/errors.js';
 
+/** Which documents callers may have executed. */
 export interface TrustedDocuments {
   /**
    * The document that a caller named; null when it sent one itself and may. Throws PERSISTED_DOCUMENT_NOT_FOUND and

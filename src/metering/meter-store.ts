@@ -2,6 +2,7 @@ import type { Meter } from './meter.entity.js';
 import { among } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
 
+/** Which meters; what is left out does not narrow. */
 export interface MeterFilter {
   readonly ids?: readonly number[];
   readonly meterGuids?: readonly string[];

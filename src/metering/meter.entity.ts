@@ -23,6 +23,7 @@ export interface Meter {
   createdAt: number;
 }
 
+/** The table of meters. */
 export function meterTable(dialect: Dialect) {
   return table<Meter>({
     name: 'meter',

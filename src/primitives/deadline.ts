@@ -14,6 +14,7 @@ export interface Deadline {
   end(): void;
 }
 
+/** A deadline that many milliseconds from now. Whoever starts it ends it. */
 export function startDeadline(milliseconds: number): Deadline {
   const controller = new AbortController();
   const over = performance.now() + milliseconds;
@@ -29,6 +30,7 @@ export function startDeadline(milliseconds: number): Deadline {
   };
 }
 
+/** The refusal of what took too long. */
 export function timedOut(): DomainError {
   return new DomainError(
     'TIMEOUT',

@@ -74,8 +74,3 @@ export class RateLimited extends DomainError {
 export function invariant(condition: unknown, sentence: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${sentence}`);
 }
-
-/** Closes a union: a new member that a `switch` forgets does not compile. */
-export function unreachable(value: never): never {
-  throw new Error(`Unreachable: ${String(value)}`);
-}

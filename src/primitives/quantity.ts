@@ -7,8 +7,8 @@
 /** Canonical text of an exact decimal: no exponent, no plus sign, no superfluous zeros, never "-0". */
 export type Quantity = string & { readonly __brand: 'Quantity' };
 
-export const FRACTION_DIGITS = 24;
-export const INTEGER_DIGITS = 24;
+const FRACTION_DIGITS = 24;
+const INTEGER_DIGITS = 24;
 /** Longer number texts are refused before they are looked at. */
 export const NUMBER_TEXT_LENGTH_MAX = 128;
 

@@ -36,6 +36,7 @@ export interface DestinationRow {
   readonly effectiveFrom: number | null;
 }
 
+/** Destinations by row id, with the Azure subscription that each one bills, within the scope. */
 export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[]): Promise<DestinationRow[]> {
   return sql.query<DestinationRow>(
     `SELECT d.id, d.registration_id AS registrationId, d.reason, d.tenant_mapping_id AS tenantMappingId,

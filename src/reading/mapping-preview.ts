@@ -27,6 +27,7 @@ export interface UsageMove {
   readonly records: number;
 }
 
+/** What a change of mapping would do, if it were made now. */
 export interface MappingPreview {
   readonly tenant: Tenant;
   readonly effectiveFrom: Hour;

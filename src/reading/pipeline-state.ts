@@ -3,7 +3,7 @@ import type { Sql } from '../database/transaction.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
 import type { ReportState } from '../pipeline/reporting/report-state.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
-import type { Day } from '../primitives/windows.js';
+import type { Day, Hour } from '../primitives/windows.js';
 
 /** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
 export interface PipelineState {
@@ -46,7 +46,7 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
   const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);
   return {
     lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
-    collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
+    collectionLagMs: lagOf(pulledBefore, now),
     openDays: Number(open?.days ?? 0),
     oldestOpenDayAgeMs: ageOf(open?.oldest ?? null, now),
     closedDays: Number(closed?.days ?? 0),
@@ -54,6 +54,10 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
     oldestUnsentAgeMs: Math.max(0, ...[...unsent, unprepared?.oldest ?? null].map((day) => ageOf(day, now))),
     reports: Object.fromEntries(REPORT_STATES.map((state) => [state, countOf(state)])) as Record<ReportState, number>,
   };
+}
+
+function lagOf(pulledBefore: Hour | null, now: number): number {
+  return pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime());
 }
 
 function ageOf(day: Day | null, now: number): number {

@@ -14,6 +14,7 @@ import type { Quantity } from '../primitives/quantity.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
 
+/** Which reports to list: latest first, those before a row id. */
 export interface ReportsQuestion {
   readonly registrationId?: number;
   readonly states?: readonly ReportState[];
@@ -150,7 +151,8 @@ export interface Reconciliation {
 
 /**
  * Compares everything that the receiver took, by our books, with what it says that it has. Null where it cannot be
- * asked; throws RECEIVER_UNAVAILABLE where it does not answer. What it holds of a report whose answer never came shows here as received and not sent, until it is sent again.
+ * asked; throws RECEIVER_UNAVAILABLE where it does not answer. What it holds of a report whose answer never came shows
+ * here as received and not sent, until it is sent again.
  */
 export async function reconcileReports(
   sql: Sql,

@@ -32,6 +32,7 @@ export interface UsageAggregate {
   readonly isClosed: boolean;
 }
 
+/** Which aggregates, by which clock and how fine, and from where on. */
 export interface AggregatesQuestion {
   readonly filter: UsageFilter;
   readonly granularity: Granularity;
@@ -40,12 +41,14 @@ export interface AggregatesQuestion {
   readonly limit: number;
 }
 
+/** A page of aggregates, in the order of their keys. */
 export interface AggregatesPage {
   readonly rows: readonly UsageAggregate[];
   /** Where the next page starts; null when there is nothing more. */
   readonly resumeAfter: UsageKey | null;
 }
 
+/** What reading aggregates needs. */
 export interface Reading {
   readonly sql: Sql;
   readonly routingTables: RoutingTables;

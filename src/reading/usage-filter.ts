@@ -88,6 +88,7 @@ export function totalConditions(filter: UsageFilter): string[] {
   ];
 }
 
+/** Whether the destination must be known before a row can be kept or dropped. */
 export function filtersDestination(filter: UsageFilter): boolean {
   return filter.cspSubscriptionIds !== undefined || filter.reasons !== undefined;
 }
@@ -128,6 +129,7 @@ export function afterKey(columns: readonly string[], key: readonly number[]): st
 /** What a page of usage starts after: the sort key of its last row. */
 export type UsageKey = readonly number[];
 
+/** Hours [from, to) by one of the two clocks. */
 export interface UsageRange {
   readonly clock: UsageClock;
   readonly from: Hour;

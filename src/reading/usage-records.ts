@@ -37,6 +37,7 @@ export interface RecordKey {
   readonly identity: string;
 }
 
+/** Which records, and from where on. */
 export interface RecordsQuestion {
   readonly filter: UsageFilter;
   readonly range: UsageRange;

@@ -16,6 +16,7 @@ export interface Routable {
   readonly reportedDay: Day;
 }
 
+/** Where a row is billed, and whether that is final. */
 export interface Routed {
   readonly registrationId: number;
   readonly destinationId: number;
@@ -32,6 +33,10 @@ export interface Router {
   partOfDay(spans: readonly (HourRange & { readonly stackSubscriptionId: number })[]): Promise<string>;
 }
 
+/**
+ * Routes rows of these subscriptions: those of open days by what holds now, others by the version that closed their
+ * day.
+ */
 export function createRouter(
   sql: Sql,
   routingTables: RoutingTables,

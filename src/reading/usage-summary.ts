@@ -36,6 +36,7 @@ export interface DayRange {
   readonly to: Day;
 }
 
+/** Which usage to add up, over which days, and by what to group it. */
 export interface SummaryQuestion {
   readonly filter: UsageFilter;
   readonly range: DayRange;

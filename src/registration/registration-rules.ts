@@ -4,6 +4,7 @@ import type { UsageIntake } from './usage-intake.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
 
+/** What a registration is made of, as it is asked for. */
 export interface NewRegistration {
   readonly name: string;
   readonly cloudId: string;

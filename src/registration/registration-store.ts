@@ -18,6 +18,7 @@ export interface OpenState {
   readonly routingVersion: number;
 }
 
+/** The registration of this name, compared without case; null when there is none in the scope. */
 export async function findRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration | null> {
   const rows = await sql.query<Registration>(
     `SELECT ${COLUMNS} FROM registration g
@@ -94,6 +95,7 @@ export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promis
   return only(rows).routingVersion;
 }
 
+/** Closes all reported days before this one. The caller holds the lock of the registration. */
 export async function moveClosedBoundary(tx: Tx, registrationId: number, closedBeforeDay: number): Promise<void> {
   await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [closedBeforeDay, registrationId]);
 }

@@ -34,6 +34,7 @@ export interface Registration {
   createdBy: string;
 }
 
+/** The table of registrations. */
 export function registrationTable(dialect: Dialect) {
   return table<Registration>({
     name: 'registration',

@@ -1,8 +1,8 @@
 /** Refusals in the words of Azure Resource Manager: a status, a code, and the nested body that every Azure client reads. */
-import { isUnavailable } from '../database/transaction.js';
-import { headersOf } from '../http/refusal.js';
+import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
+import { headersOf } from '../primitives/refusal-status.js';
 
 /**
  * Codes that the Azure-compatible APIs answer beside those of `ERROR_CODES`. Sources: the usage FAQ of Azure Stack Hub
@@ -68,7 +68,8 @@ const RETRY_SECONDS = '5';
 /** What the caller is told of anything that was thrown; `isFault` says that it belongs into the log. */
 export function armErrorOf(error: unknown): { readonly answer: ArmError; readonly isFault: boolean } {
   if (error instanceof ArmError) return { answer: error, isFault: false };
-  if (error instanceof DomainError) return { answer: ofDomain(error), isFault: false };
+  const known = asUnavailable(error);
+  if (known instanceof DomainError) return { answer: ofDomain(known), isFault: known !== error };
   const { statusCode } = error as { readonly statusCode?: number };
   if (statusCode !== undefined && statusCode < 500) {
     return {
@@ -76,7 +77,6 @@ export function armErrorOf(error: unknown): { readonly answer: ArmError; readonl
       isFault: false,
     };
   }
-  if (isUnavailable(error)) return { answer: busy(), isFault: true };
   const message = 'Something went wrong here. It is in the log of the gateway.';
   return { answer: new ArmError(500, 'InternalServerError', message), isFault: true };
 }

@@ -5,6 +5,7 @@ import { findWatermark } from '../collection/watermark-store.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
+import { chance } from '../primitives/chance.js';
 
 /** Where a task says what it did. */
 export interface TaskLog {
@@ -22,17 +23,16 @@ const REPORTING_PACE_MS = 15_000;
  * lets one process have it, and does nothing that has been done.
  */
 export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
-  const jitter = () => Math.random();
   const onError = (task: string) => (err: unknown) =>
     log.error({ task, err }, 'A background task failed; it is tried again.');
   const closing = repeat((signal) => close(app, log, signal), {
     paceMs: CLOSING_PACE_MS,
-    jitter,
+    jitter: chance,
     onError: onError('closing'),
   });
   const reporting = repeat((signal) => report(app, log, signal), {
     paceMs: REPORTING_PACE_MS,
-    jitter,
+    jitter: chance,
     onError: onError('reporting'),
   });
   return {
@@ -56,7 +56,7 @@ async function report(app: App, log: TaskLog, signal: AbortSignal): Promise<void
   if (prepared > 0) log.info({ task: 'reporting', prepared }, 'Put closed days into reports.');
   const { commerce } = app;
   if (commerce === null) return;
-  const sent = await sendReports({ ...app, commerce, jitter: () => Math.random() }, signal);
+  const sent = await sendReports({ ...app, commerce, jitter: chance }, signal);
   const { ACCEPTED: accepted, REFUSED: refused, GIVEN_UP: givenUp, PENDING: failed } = sent;
   const counts = { task: 'reporting', client: commerce.name, accepted, refused, givenUp, failed };
   if (refused + givenUp + failed > 0) log.warn(counts, 'Some reports were not taken.');

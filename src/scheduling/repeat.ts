@@ -6,6 +6,7 @@ export interface Repetition {
   stop(): Promise<void>;
 }
 
+/** How often a task runs, and what happens when it fails. */
 export interface Pace {
   /** From the end of one run to the start of the next, on average. */
   readonly paceMs: number;
@@ -18,8 +19,8 @@ export interface Pace {
 }
 
 /**
- * Runs a task at its own pace, never twice at once in this process. What makes it safe in many processes is the task: it
- * must do nothing that another one has done.
+ * Runs a task at its own pace, never twice at once in this process. What makes it safe in many processes is the task:
+ * it must do nothing that another one has done.
  */
 export function repeat(task: (signal: AbortSignal) => Promise<void>, pace: Pace): Repetition {
   const { paceMs, jitter, onError, pause = waitFor } = pace;

@@ -75,6 +75,7 @@ export async function addCspSubscription(
   }
 }
 
+/** The refusal for a tenant that the registration does not have, or the caller may not see. */
 export function tenantNotFound(): DomainError {
   return new DomainError('TENANT_NOT_FOUND', 'The registration has no such tenant.', ['tenantId']);
 }

@@ -3,6 +3,7 @@ import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
 
+/** Rows after this row id, and how many of them. */
 export interface Page {
   readonly afterId: number;
   readonly limit: number;
@@ -18,6 +19,7 @@ const STACK = `s.id, s.registration_id AS registrationId, s.stack_subscription_g
 const RESELLER = `r.id, r.name, r.name_key AS nameKey, r.partner_id AS partnerId, r.created_at AS createdAt,
   r.created_by AS createdBy`;
 
+/** Which tenants; what is left out does not narrow. */
 export interface TenantFilter {
   readonly registrationId?: number;
   readonly resellerId?: number;
@@ -28,6 +30,7 @@ export interface TenantFilter {
   readonly tenantGuids?: readonly string[];
 }
 
+/** Tenants in the scope, in the order of their row ids. `usageHour` is the hour at which `isMapped` looks. */
 export function listTenants(
   sql: Sql,
   scope: Scope,
@@ -55,6 +58,7 @@ export function listTenants(
   );
 }
 
+/** The tenant of a directory on a registration; null when there is none in the scope. */
 export async function findTenant(
   sql: Sql,
   scope: Scope,
@@ -64,6 +68,7 @@ export async function findTenant(
   return rows[0] ?? null;
 }
 
+/** CSP subscriptions in the scope, in the order of their row ids. */
 export function listCspSubscriptions(
   sql: Sql,
   scope: Scope,
@@ -92,6 +97,7 @@ export function listCspSubscriptions(
   );
 }
 
+/** Which stack subscriptions; what is left out does not narrow. */
 export interface StackSubscriptionFilter {
   readonly registrationId?: number;
   readonly registrationIds?: readonly number[];
@@ -104,6 +110,7 @@ export interface StackSubscriptionFilter {
   readonly stackSubscriptionGuids?: readonly string[];
 }
 
+/** Stack subscriptions in the scope, in the order of their row ids. */
 export function listStackSubscriptions(
   sql: Sql,
   scope: Scope,

@@ -84,6 +84,7 @@ export interface TenantMapping {
   createdBy: string;
 }
 
+/** The tables of tenants, resellers, subscriptions and the history of mappings and assignments. */
 export function tenancyTables(dialect: Dialect) {
   return [
     table<Reseller>({

@@ -9,6 +9,11 @@ import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import type { Database } from '../../src/database/database.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
+import { CommerceError } from '../../src/pipeline/reporting/commerce-client.js';
+import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
+import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
+import { dayOf, hourOf } from '../../src/primitives/windows.js';
+import { getRegistration } from '../../src/registration/registration-store.js';
 import { registerTenant } from '../../src/tenancy/register-tenant.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
@@ -31,6 +36,7 @@ const DONE: Readonly<Record<string, string>> = {
   unmapTenant: `input: { registration: "edge", tenantId: "${guid('tenant')}" }`,
   createApiKey: 'input: { name: "portal", role: AUDITOR }',
   revokeApiKey: 'input: { keyId: "…" }',
+  retryReport: 'input: { reportId: "…" }',
 };
 
 /** Records carry their own identity, and their batches are receipts that name the sender: not written down twice. */
@@ -47,6 +53,11 @@ describe('the acts', () => {
       // Records and their dictionary: receipts tell of them.
       'pipeline/pipeline.ts',
       'pipeline/ingestion/dictionary.ts',
+      // Closed days are a chained history of their own: who closed each, under a seal that continues the one before.
+      'pipeline/closing/close-days.ts',
+      // Every attempt at sending is a row, and nobody decides anything. What a person asks for, a retry, is audited.
+      'pipeline/reporting/prepare-reports.ts',
+      'pipeline/reporting/send-reports.ts',
     ];
     const folder = join(import.meta.dirname, '..', '..', 'src');
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'));
@@ -66,9 +77,10 @@ describeEachDatabase('the audit log', (server) => {
     let keyId = '';
     for (const [mutation, input] of Object.entries(DONE)) {
       const answers = mutation.endsWith('ApiKey') ? 'apiKey { keyId } userErrors { code }' : 'userErrors { code }';
+      const id = mutation === 'retryReport' ? await givenUpReport(gateway, 'edge') : keyId;
       const { data, errors } = await gateway.ask(
         'OPERATOR',
-        `mutation { ${mutation}(${input.replace('…', keyId)}) { ${answers} } }`,
+        `mutation { ${mutation}(${input.replace('…', id)}) { ${answers} } }`,
       );
       expect([mutation, errors, data[mutation].userErrors]).toEqual([mutation, [], []]);
       keyId = data[mutation].apiKey?.keyId ?? keyId;
@@ -198,20 +210,21 @@ describeOnSqlite('an entry of the audit log', (server) => {
     await gateway.close();
   });
 
-  it('tells of days that close, and not of looking whether any would', async () => {
+  it('is not written for days that close: those have a history of their own, with who closed them and a seal', async () => {
     const gateway = await openTestGateway(server);
     const { id: registrationId } = await registerStamp(gateway.app);
     await push(gateway.app, { id: registrationId }, [usageRecord()]);
+    const before = await verified(gateway.app.db);
     gateway.clock.set('2026-03-12T00:30:00Z');
-    const through = Math.floor(gateway.clock.now() / 86_400_000) - 1;
-    await closeDays(gateway.app, { registrationId, through, by: 'closing' });
-    const once = await verified(gateway.app.db);
-    await closeDays(gateway.app, { registrationId, through, by: 'closing' });
-    expect(await verified(gateway.app.db)).toEqual(once);
-    const { data } = await gateway.ask('AUDITOR', '{ auditLog(first: 1) { nodes { action role credential after } } }');
-    expect(data.auditLog.nodes).toEqual([
-      { action: 'closeDays', role: null, credential: 'SYSTEM', after: '{"closedBefore":"2026-03-12"}' },
-    ]);
+    const through = dayOf(hourOf(gateway.clock.now())) - 1;
+    expect(await closeDays(gateway.app, { registrationId, through, by: 'closing' })).toEqual([through - 1]);
+    expect(await closeDays(gateway.app, { registrationId, through, by: 'closing' })).toEqual([]);
+    expect(await verified(gateway.app.db)).toEqual(before);
+    const sealed = await gateway.app.db.reader.query(
+      `SELECT c.closed_by AS closedBy, p.records FROM closed_day c JOIN day_seal p
+        ON p.registration_id = c.registration_id AND p.reported_day = c.reported_day`,
+    );
+    expect(sealed).toEqual([{ closedBy: 'closing', records: 1 }]);
     await gateway.close();
   });
 });
@@ -306,6 +319,23 @@ async function openBooks(server: TestServer): Promise<TestGateway> {
   await registerStamp(gateway.app);
   await registerCustomer(gateway.app, 'hub', 'Contoso');
   return gateway;
+}
+
+/** A report of a registration whose usage nobody would take: its opaque id. */
+async function givenUpReport(gateway: TestGateway, name: string): Promise<string> {
+  const { app, clock } = gateway;
+  const { id: registrationId } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  await push(app, { id: registrationId }, [usageRecord()]);
+  clock.set('2026-03-12T00:30:00Z');
+  await closeDays(app, { registrationId, through: dayOf(hourOf(clock.now())) - 1, by: 'test' });
+  await prepareReports(app);
+  const refuse = async () => {
+    throw new CommerceError('RequestRefused', 'It will not have this.');
+  };
+  const commerce = { name: 'refusing', send: refuse, totals: async () => null };
+  await sendReports({ ...app, commerce, jitter: () => 0 }, new AbortController().signal);
+  const { data } = await gateway.ask('OPERATOR', '{ usageReports(states: [GIVEN_UP]) { nodes { id } } }');
+  return data.usageReports.nodes[0].id;
 }
 
 function verified(db: Database) {

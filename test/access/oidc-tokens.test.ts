@@ -210,7 +210,10 @@ describeOnSqlite('a hostile token', (server) => {
         what,
         401,
         'Bearer',
-        { errors: [{ message: REFUSED, extensions: { code: 'UNAUTHENTICATED' } }] },
+        {
+          errors: [{ message: REFUSED, extensions: { code: 'UNAUTHENTICATED' } }],
+          extensions: { requestId: graphql.headers['x-request-id'] },
+        },
       ]);
       expect([what, push.statusCode, push.headers['www-authenticate'], push.json()]).toEqual([
         what,

@@ -1,9 +1,9 @@
 /**
  * Values that pretend to be something else.
  *
- * Left out, because what they attack does not exist yet: A33 (no export writes spreadsheets), A44 (no subscriptions) and
- * A45 (documents are not compiled). A32 is about log lines: requests are not logged, and what a caller sends reaches no
- * log. A47, whether a foreign tenant answers as fast as none, belongs to the isolation of tenants.
+ * Left out, because what they attack does not exist yet: A33 (no export writes spreadsheets), A44 (no subscriptions)
+ * and A45 (documents are not compiled). A32 is about log lines: requests are not logged, and what a caller sends
+ * reaches no log. A47, whether a foreign tenant answers as fast as none, belongs to the isolation of tenants.
  */
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';

@@ -119,7 +119,8 @@ describeEachDatabase('sums of usage', (server) => {
 
   it('obey the conservation laws', async () => {
     const { invariants } = await run(gateway, 'OPERATOR', InvariantsDocument, {});
-    expect(invariants.map(({ holds, detail }) => (holds ? 'holds' : detail))).toEqual(Array(4).fill('holds'));
+    expect(invariants.length).toBeGreaterThan(6);
+    expect(invariants.filter(({ holds }) => !holds)).toEqual([]);
     expect(await refusals(gateway, 'CSP_ADMIN', InvariantsDocument, {})).toEqual(['FORBIDDEN']);
   });
 });

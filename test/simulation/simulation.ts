@@ -1,4 +1,6 @@
-/** Random acts against the gateway and a plain model of it, with crashes between statements and a receiver that fails. */
+/**
+ * Random acts against the gateway and a plain model of it, with crashes between statements and a receiver that fails.
+ */
 import { Model, totalKey } from './model.js';
 import type { ModelRecord } from './model.js';
 import { METERS, guid, registerCustomer, registerStamp, usageRecord } from '../support/world.js';

@@ -25,7 +25,9 @@ export interface TestServer {
   readonly leftovers: Set<() => Promise<void>>;
   /** Makes a database of a random name, removed at the end of the describe block at the latest. */
   readonly create: () => Promise<EmptyDatabase>;
-  /** Migrated databases of this describe block that nobody uses now. Making tables anew takes a server over a second. */
+  /**
+   * Migrated databases of this describe block that nobody uses now. Making tables anew takes a server over a second.
+   */
   readonly spare: EmptyDatabase[];
 }
 

@@ -15,7 +15,9 @@ export function exactly(text: string): bigint {
   return (sign === '-' ? -1n : 1n) * digits * 10n ** BigInt(shift);
 }
 
-/** Exact sums of numbers by a name, as whole numbers of 1e-60. Names whose sum is asked for in one place only differ. */
+/**
+ * Exact sums of numbers by a name, as whole numbers of 1e-60. Names whose sum is asked for in one place only differ.
+ */
 export function exactSums<Item>(
   items: Iterable<Item>,
   nameOf: (item: Item) => string,

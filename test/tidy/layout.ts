@@ -17,19 +17,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metering: FOUNDATION,
   registration: FOUNDATION,
   tenancy: [...FOUNDATION, 'registration'],
+  // Groups of variables. Whom they configure knows them by their types.
+  config: ['access'],
   ...Object.fromEntries(
     STAGE_FOLDERS.map((folder, index) => [folder, [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS.slice(0, index)]]),
   ),
+  'pipeline/reporting': [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS.slice(0, -1), 'config'],
+  'commerce-simulator': ['primitives', 'database', 'pipeline/reporting'],
   // The one file that calls several stages.
   'pipeline.ts': DOMAIN,
   collection: DOMAIN,
   reading: DOMAIN,
   demo: DOMAIN,
-  graphql: [...DOMAIN, 'reading'],
+  graphql: [...DOMAIN, 'reading', 'config'],
   // The edges know the App by its type; `app.ts` does not know them.
   rest: [...DOMAIN, 'reading', 'app.ts', 'config.ts'],
-  http: [...DOMAIN, 'reading', 'graphql', 'rest', 'app.ts', 'config.ts'],
-  'config.ts': [],
+  http: [...DOMAIN, 'reading', 'graphql', 'rest', 'app.ts', 'config', 'config.ts'],
+  scheduling: [...DOMAIN, 'collection', 'app.ts', 'config.ts'],
+  'config.ts': ['access', 'config'],
   'data-source.ts': [...DOMAIN, 'migrations'],
   'app.ts': [...DOMAIN, 'collection', 'reading', 'graphql', 'config.ts', 'data-source.ts'],
   migrations: ['metering'],

@@ -35,6 +35,14 @@ export function sourceFiles(...folders: readonly string[]): readonly SourceFile[
   return filesBelow('.ts', ...folders).map(parsed);
 }
 
+/** Scripts that run what was built: an import of `dist/` is an import of what it was built from. */
+export function scriptFiles(...folders: readonly string[]): readonly SourceFile[] {
+  return filesBelow('.mjs', ...folders).map((path) => {
+    const { imports, ...file } = parsed(path);
+    return { ...file, imports: imports.map((one) => ({ ...one, target: one.target?.replace(/^dist\//, '') ?? null })) };
+  });
+}
+
 /** Files whose names end like this, below folders (`.` for everything that is not built or installed). */
 export function filesBelow(ending: string, ...folders: readonly string[]): readonly string[] {
   return folders.flatMap((folder) => listed(folder)).filter((path) => path.endsWith(ending));

@@ -116,7 +116,7 @@ export class AuditResolver {
     @Ctx() context: GatewayContext,
     @Arg('expectedHash', () => String, {
       nullable: true,
-      description: 'Hash that was noted earlier: does the log still hold it?',
+      description: 'Hash that was noted earlier: the answer says whether the log still holds it.',
     })
     expectedHash?: string,
   ): Promise<AuditVerification> {

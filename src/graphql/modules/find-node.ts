@@ -27,7 +27,8 @@ type Key = readonly (number | string)[];
 export async function findNode(context: GatewayContext, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
   if (parsed === null) return null;
-  // `node` is for everyone, so what it may answer is asked of the table: a type whose id is not for this role is hidden.
+  // `node` is for everyone, so what it may answer is asked of the table: a type whose id is not for this role is
+  // hidden.
   if (!mayRead(context.principal?.role, parsed.type, 'id')) return null;
   return FINDERS[parsed.type](context, parsed.key);
 }

@@ -85,6 +85,7 @@ export function hoursOf(range: TimeRangeInput, step: 'HOURLY' | 'DAILY' = 'HOURL
   return { from, to };
 }
 
+/** The UTC days of a range. Throws MISALIGNED_TIME where it does not begin and end at midnight. */
 export function daysOf(range: TimeRangeInput): HourRange {
   const { from, to } = hoursOf(range, 'DAILY');
   return { from: dayOf(from), to: dayOf(to) };

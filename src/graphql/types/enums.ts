@@ -175,7 +175,7 @@ export const UsageStatusEnum = enumOf('UsageStatus', 'Whether a row can still ch
 });
 
 /** How whoever changed something proved who it is; the gateway and its machine need no credential. */
-export const ACTOR_KINDS = [...CREDENTIAL_KINDS, 'COMMAND_LINE', 'SYSTEM'] as const;
+const ACTOR_KINDS = [...CREDENTIAL_KINDS, 'COMMAND_LINE', 'SYSTEM'] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 export const ActorKindEnum = enumOf(

@@ -13,6 +13,7 @@ import { nodeId } from '../node-id.js';
 import { DateTime, Decimal, LocalDate, UUID } from '../scalars.js';
 
 @ObjectType({
+  simpleResolvers: true,
   implements: Node,
   description: "Part of a closed day's usage for one Azure subscription: what is sent to Commerce in one piece.",
 })
@@ -50,6 +51,7 @@ export class UsageReport extends Node {
   registrationRowId!: number;
 }
 
+/** A report as the API shows it; `nextAttemptAt` only while there will be one. */
 export function toUsageReport(row: ReportRow): UsageReport {
   const { id, attempts, dueAt, destinationSubscriptionGuid, registrationId, ...rest } = row;
   return {
@@ -64,7 +66,7 @@ export function toUsageReport(row: ReportRow): UsageReport {
   };
 }
 
-@ObjectType({ description: 'One try at sending a report.' })
+@ObjectType({ simpleResolvers: true, description: 'One try at sending a report.' })
 export class UsageReportAttempt {
   @Field(() => Int, { description: 'Counts from 1.' })
   attemptNo!: number;
@@ -83,7 +85,7 @@ export class UsageReportAttempt {
   message!: string | null;
 }
 
-@ObjectType({ description: 'A daily aggregate in a report.' })
+@ObjectType({ simpleResolvers: true, description: 'A daily aggregate in a report.' })
 export class UsageReportLine {
   @Field(() => Int, { description: 'Counts from 1 within the report.' })
   lineNo!: number;
@@ -93,7 +95,7 @@ export class UsageReportLine {
   code!: string | null;
 }
 
-@ObjectType({ description: 'Where a number comes from, and where it went.' })
+@ObjectType({ simpleResolvers: true, description: 'Where a number comes from, and where it went.' })
 export class UsageExplanation {
   @Field(() => UsageAggregate, { description: 'The number, with its destination and the mapping that decided it.' })
   aggregate!: UsageAggregate;
@@ -113,7 +115,7 @@ export class UsageExplanation {
   reportLine!: UsageReportLine | null;
 }
 
-@ObjectType({ description: 'A reported day that can still change.' })
+@ObjectType({ simpleResolvers: true, description: 'A reported day that can still change.' })
 export class OpenDay {
   @Field(() => LocalDate, { description: 'UTC day.' })
   day!: number;
@@ -125,7 +127,7 @@ export class OpenDay {
   records!: number;
 }
 
-@ObjectType({ description: 'Closed usage that the receiver has not taken.' })
+@ObjectType({ simpleResolvers: true, description: 'Closed usage that the receiver has not taken.' })
 export class UnsentUsage {
   @Field(() => Int, { description: 'Reported days of which something waits.' })
   days!: number;
@@ -137,7 +139,7 @@ export class UnsentUsage {
   level!: UnsentRow['level'];
 }
 
-@ObjectType({ description: "How complete a registration's books are." })
+@ObjectType({ simpleResolvers: true, description: "How complete a registration's books are." })
 export class Completeness {
   @Field(() => DateTime, {
     nullable: true,
@@ -159,6 +161,7 @@ export class Completeness {
 
 const MS_PER_HOUR = 3_600_000;
 
+/** How complete the books of a registration are, with hours as moments. */
 export function toCompleteness(row: CompletenessRow): Completeness {
   const { completeThrough, lastSeenHour, lagHours, openDays } = row;
   const moment = (hour: number | null) => (hour === null ? null : hourStart(hour).getTime());
@@ -172,7 +175,10 @@ export function toCompleteness(row: CompletenessRow): Completeness {
   };
 }
 
-@ObjectType({ description: 'What we sent for one Azure subscription and meter, and what the receiver has.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What we sent for one Azure subscription and meter, and what the receiver has.',
+})
 export class ReconciledMeter {
   @Field(() => UUID, { description: 'Azure subscription that is billed.' })
   destinationSubscriptionId!: string;
@@ -190,7 +196,7 @@ export class ReconciledMeter {
   isEqual!: boolean;
 }
 
-@ObjectType({ description: 'Our books of what was sent, held against those of the receiver.' })
+@ObjectType({ simpleResolvers: true, description: 'Our books of what was sent, held against those of the receiver.' })
 export class ReportReconciliation {
   @Field({ description: 'Whether the receiver can be asked. Where it cannot, nothing was compared.' })
   isSupported!: boolean;
@@ -202,6 +208,7 @@ export class ReportReconciliation {
 
 const METERS_SHOWN = 10_000;
 
+/** What was sent beside what was received; null rows say that the receiver cannot tell. */
 export function toReconciliation(rows: readonly Reconciliation[] | null): ReportReconciliation {
   const meters = (rows ?? []).map((row) => ({
     ...row,

@@ -29,6 +29,7 @@ export class TimeWindow {
   end!: number;
 }
 
+/** Hours [from, to) as moments. */
 export function toWindow({ from, to }: HourRange): TimeWindow {
   return { start: hourStart(from).getTime(), end: hourStart(to).getTime() };
 }
@@ -56,6 +57,7 @@ export class Resource {
   additionalInfo!: string | null;
 }
 
+/** A resource instance as the API shows it. */
 export function toResource(row: ResourceRow): Resource {
   return {
     uri: row.uri,
@@ -94,6 +96,7 @@ export class Destination {
   cspSubscriptionRowId!: number | null;
 }
 
+/** Where usage is billed, and why there. */
 export function toDestination(row: DestinationRow): Destination {
   return {
     destinationSubscriptionId: row.destinationSubscriptionGuid,
@@ -135,6 +138,7 @@ export class UsageAggregate extends Node {
   references!: UsageReferences;
 }
 
+/** An aggregate as the API shows it, with the row ids that its fields are loaded by. */
 export function toUsageAggregate(row: AggregateRow, granularity: Granularity): UsageAggregate {
   return {
     id: nodeId('UsageAggregate', granularity, ...row.key),
@@ -167,6 +171,7 @@ export class UsageSum {
   references!: UsageReferences;
 }
 
+/** A row of a summary, with the dimensions that it was grouped by. */
 export function toUsageSum(row: UsageSummaryRow): UsageSum {
   return {
     day: row.day,
@@ -200,6 +205,7 @@ export class FallbackUsage {
   references!: UsageReferences;
 }
 
+/** A row of what landed on the base subscription. */
 export function toFallbackUsage(row: FallbackUsageRow): FallbackUsage {
   const { reason, quantity, records, since } = row;
   return {
@@ -246,6 +252,7 @@ export class UsageRecord extends Node {
   references!: UsageReferences;
 }
 
+/** A record as it was emitted, with both of its times. */
 export function toUsageRecord(row: UsageRecordRow): UsageRecord {
   const { recordId, source, corrects, quantity, receivedAt, receivedBy } = row;
   const hour = (from: number) => toWindow({ from, to: from + 1 });
@@ -301,6 +308,7 @@ export class QuarantinedRecord extends Node {
   registrationRowId!: number;
 }
 
+/** A record that was not taken in, with the text that it came as. */
 export function toQuarantinedRecord(row: QuarantinedRow): QuarantinedRecord {
   const { code, message, source, recordId, raw, timesSeen } = row;
   return {
@@ -332,6 +340,7 @@ export class UsageMoveType {
   references!: UsageReferences;
 }
 
+/** What a change of mapping would move, from where to where. */
 export function toUsageMove({ quantity, records, meterId, fromDestinationId }: UsageMove): UsageMoveType {
   return { quantity, records, references: { meterRowId: meterId, destinationRowId: fromDestinationId } };
 }

@@ -71,6 +71,7 @@ export class Registration extends Node {
   rowId!: number;
 }
 
+/** A registration as the API shows it. */
 export function toRegistration(row: RegistrationRow): Registration {
   return {
     ...row,
@@ -97,6 +98,7 @@ export class Tenant extends Node {
   resellerId!: number | null;
 }
 
+/** A tenant as the API shows it. */
 export function toTenant(row: TenantRow): Tenant {
   const { id, registrationId, resellerId, name, createdBy } = row;
   return {
@@ -136,6 +138,7 @@ export class TenantMapping extends Node {
   cspSubscriptionRowId!: number | null;
 }
 
+/** A step of the mapping history, which holds until the next one begins. */
 export function toTenantMapping(row: MappingHistoryRow): TenantMapping {
   return {
     id: nodeId('TenantMapping', row.tenantId, row.id),
@@ -160,6 +163,7 @@ export class Reseller extends Node {
   createdAt!: number;
 }
 
+/** A reseller as the API shows it. */
 export function toReseller(row: ResellerRow): Reseller {
   const { name, partnerId } = row;
   const createdAt = Number(row.createdAt);
@@ -186,6 +190,7 @@ export class CspSubscription extends Node {
   tenantRowId!: number;
 }
 
+/** A CSP subscription as the API shows it. */
 export function toCspSubscription(row: CspSubscriptionRow): CspSubscription {
   const { name, offer, partnerId, registrationId } = row;
   return {
@@ -218,6 +223,7 @@ export class StackSubscription extends Node {
   tenantRowId!: number | null;
 }
 
+/** A stack subscription as the API shows it, with the tenant it is assigned to now. */
 export function toStackSubscription(row: StackSubscriptionRow): StackSubscription {
   return {
     id: nodeId('StackSubscription', row.id),
@@ -261,6 +267,7 @@ export class Meter extends Node {
   isKnown!: boolean;
 }
 
+/** A meter as the API shows it. */
 export function toMeter(row: MeterRow): Meter {
   return { ...row, id: nodeId('Meter', row.id), nodeType: 'Meter', meterId: row.meterGuid };
 }

@@ -15,6 +15,7 @@ export interface ClosingFailure {
   readonly error: unknown;
 }
 
+/** How long to wait, who closes, and when to stop. */
 export interface Closing {
   readonly graceMs: number;
   readonly by: string;

@@ -11,6 +11,7 @@ export interface ClosedDay {
   closedBy: string;
 }
 
+/** The table of closed days. */
 export function closedDayTable(dialect: Dialect) {
   return table<ClosedDay>({
     name: 'closed_day',

@@ -9,7 +9,10 @@ export class NumberText {
   constructor(readonly text: string) {}
 }
 
+/** A value of JSON whose numbers are kept as text. */
 export type JsonValue = null | boolean | string | NumberText | readonly JsonValue[] | JsonObject;
+
+/** An object of such values. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }

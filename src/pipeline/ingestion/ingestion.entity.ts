@@ -78,6 +78,7 @@ export interface QuarantinedRecord {
   timesSeen: number;
 }
 
+/** The tables of records, what they name, their batches and the quarantine. */
 export function ingestionTables(dialect: Dialect) {
   return [
     table<UsageSource>({

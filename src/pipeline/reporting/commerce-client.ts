@@ -28,6 +28,7 @@ export interface ReportBatch {
   readonly lines: readonly ReportLine[];
 }
 
+/** What the receiver says of one line. */
 export interface LineAnswer {
   readonly lineId: string;
   /** DUPLICATE: the receiver had it already, and counts it once. */
@@ -36,6 +37,7 @@ export interface LineAnswer {
   readonly code: string | null;
 }
 
+/** What the receiver says of a batch, line by line. */
 export interface CommerceAnswer {
   /** The receiver's name for what it took. */
   readonly receipt: string | null;

@@ -16,6 +16,7 @@ const LEGAL: Readonly<Record<ReportState, readonly ReportState[]>> = {
   GIVEN_UP: ['PENDING'],
 };
 
+/** Whether a report may go from one state into another. */
 export function mayMove(from: ReportState, to: ReportState): boolean {
   return LEGAL[from].includes(to);
 }
@@ -24,16 +25,14 @@ export function mayMove(from: ReportState, to: ReportState): boolean {
  * Why a report was not taken. The first five are the codes of Azure's own bridge (Azure Stack Hub release notes); the
  * others say what those cannot: the receiver will not have this request, or answered something else than was agreed.
  */
-export const COMMERCE_ERROR_CODES = [
-  'NetworkError',
-  'RequestTimedOut',
-  'LoginError',
-  'CertificateValidationError',
-  'Unauthorized',
-  'RequestRefused',
-  'InvalidResponse',
-] as const;
-export type CommerceErrorCode = (typeof COMMERCE_ERROR_CODES)[number];
+export type CommerceErrorCode =
+  | 'NetworkError'
+  | 'RequestTimedOut'
+  | 'LoginError'
+  | 'CertificateValidationError'
+  | 'Unauthorized'
+  | 'RequestRefused'
+  | 'InvalidResponse';
 
 /** A due time that never comes. */
 export const NEVER_DUE = 9_000_000_000_000_000;

@@ -53,6 +53,7 @@ export async function destinationSubscriptions(sql: Sql, registrationId: number)
   return new Map(rows.map(({ id, guid }) => [id, guid]));
 }
 
+/** Answers the row id. A day, destination and batch has one report: a second one fails. */
 export function insertReport(
   tx: Tx,
   report: Pick<
@@ -80,6 +81,7 @@ export function insertReport(
   });
 }
 
+/** Puts daily aggregates into a report, numbered from 1 in the order given. */
 export async function insertReportLines(
   tx: Tx,
   reportId: number,
@@ -141,6 +143,7 @@ export async function claimReport(
   return true;
 }
 
+/** The report of a row id that is known to exist. */
 export async function getReport(sql: Sql, id: number): Promise<UsageReport> {
   const [row] = await sql.query<UsageReport>(`SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE p.id = ?`, [id]);
   if (row === undefined) throw new Error(`There is no report ${id}.`);
@@ -208,7 +211,7 @@ export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBa
   };
 }
 
-export function lineIdOf({ idempotencyKey }: Pick<UsageReport, 'idempotencyKey'>, lineNo: number): string {
+function lineIdOf({ idempotencyKey }: Pick<UsageReport, 'idempotencyKey'>, lineNo: number): string {
   return `${idempotencyKey}-${lineNo}`;
 }
 

@@ -10,7 +10,10 @@ export interface UsageReportDay {
   preparedAt: number;
 }
 
-/** Part of a closed day's usage for one Azure subscription: what is sent to Commerce in one piece. Its lines never change. */
+/**
+ * Part of a closed day's usage for one Azure subscription: what is sent to Commerce in one piece. Its lines never
+ * change.
+ */
 export interface UsageReport {
   id: number;
   registrationId: number;
@@ -63,6 +66,7 @@ export interface UsageReportAttempt {
   message: string | null;
 }
 
+/** The tables of reports, their lines and attempts, and of the days that were put into them. */
 export function reportTables(dialect: Dialect) {
   return [
     table<UsageReportDay>({

@@ -9,6 +9,7 @@ import type { UsageReport } from './report.entity.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
 
+/** What sending needs. */
 export interface Reporting {
   readonly db: Database;
   readonly clock: Clock;
@@ -26,9 +27,10 @@ const MESSAGE_LENGTH_MAX = 1_000;
 export type Sent = Readonly<Record<Exclude<ReportState, 'SENDING'>, number>>;
 
 /**
- * Sends what is due, one report after the other: takes it for this process, sends it outside any transaction, and writes
- * down what became of it. A process that dies in between leaves a lease that runs out; the report is then sent again as
- * it was, and the receiver, who counts each line by its id, counts it once. Stops between two reports when told to.
+ * Sends what is due, one report after the other: takes it for this process, sends it outside any transaction, and
+ * writes down what became of it. A process that dies in between leaves a lease that runs out; the report is then sent
+ * again as it was, and the receiver, who counts each line by its id, counts it once. Stops between two reports when
+ * told to.
  */
 export async function sendReports(reporting: Reporting, signal: AbortSignal): Promise<Sent> {
   const sent = { PENDING: 0, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 };

@@ -26,6 +26,7 @@ export interface UsageMonthTotal {
   records: number;
 }
 
+/** The tables of day totals and month totals. */
 export function rollupTables(dialect: Dialect) {
   return [
     table<UsageDayTotal>({

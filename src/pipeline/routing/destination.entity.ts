@@ -13,6 +13,7 @@ export interface Destination {
   mappingKey: number;
 }
 
+/** The table of destinations. */
 export function destinationTable(dialect: Dialect) {
   return table<Destination>({
     name: 'destination',

@@ -1,6 +1,7 @@
 import { CommerceError } from '../commerce-client.js';
 import type { CommerceErrorCode } from '../report-state.js';
 
+/** A request with the most time and bytes that its answer may take. */
 export interface HttpQuestion {
   readonly url: string;
   readonly method: 'GET' | 'POST';
@@ -11,6 +12,7 @@ export interface HttpQuestion {
   readonly signal: AbortSignal;
 }
 
+/** An answer that came whole, whatever its status says. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
@@ -55,6 +57,7 @@ export function checkStatus({ status, text }: HttpAnswer): void {
   throw new CommerceError(codeOfStatus(status), `The receiver answered ${status}: ${said}`);
 }
 
+/** The JSON of an answer. Throws a CommerceError InvalidResponse where it is none. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -13,6 +13,7 @@ export interface ClientCredentials {
   readonly timeoutMs: number;
 }
 
+/** Signs in when a token is needed, and keeps it while it is good. */
 export interface TokenSource {
   /** A bearer token that is good for a while yet. Throws a CommerceError LoginError. */
   token(signal: AbortSignal): Promise<string>;

@@ -9,6 +9,7 @@ import { parseQuantity } from '../../../primitives/quantity.js';
 import type { Quantity } from '../../../primitives/quantity.js';
 import type { Clock } from '../../../primitives/clock.js';
 
+/** Where the receiver is, and how to sign in there. */
 export interface HttpsCommerceOptions {
   /** Where batches go: `<url>/usage-reports`; totals are asked at `<url>/totals`. */
   readonly url: string;

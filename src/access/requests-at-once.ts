@@ -1,6 +1,8 @@
 import { RateLimited } from '../primitives/errors.js';
 
-/** Counts what runs for each caller in this process, so that one of them cannot take every connection to the database. */
+/**
+ * Counts what runs for each caller in this process, so that one of them cannot take every connection to the database.
+ */
 export interface RequestsAtOnce {
   /** Counts one request in, and answers what counts it out. Throws RATE_LIMITED. */
   enter(caller: string): () => void;
@@ -8,6 +10,7 @@ export interface RequestsAtOnce {
   running(caller: string): number;
 }
 
+/** Lets in `max` requests of each caller at once. */
 export function createRequestsAtOnce(max: number): RequestsAtOnce {
   // Holds callers who have a request running, and so no more of them than there are connections.
   const counts = new Map<string, number>();
