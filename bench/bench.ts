@@ -1,8 +1,9 @@
-/** `npm run bench -- ingest`: figures for one's own machine. */
+/** `npm run bench -- ingest|rest`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
 import { benchIngest } from './ingest-bench.js';
+import { benchRest } from './rest-bench.js';
 
 const cli = new Command('bench').description('Measures the gateway on this machine.');
 cli
@@ -17,6 +18,14 @@ cli
       rounds: positive(options.rounds, '--rounds'),
       profileFolder: options.profile,
     });
+  });
+
+cli
+  .command('rest')
+  .description('A page of the provider usage API against a bare handler, and the collector against plain ingest.')
+  .option('--rounds <n>', 'how often everything is measured', '3')
+  .action(async (options: { readonly rounds: string }) => {
+    await benchRest({ rounds: positive(options.rounds, '--rounds') });
   });
 
 function positive(text: string, option: string): number {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 import type { IssuerConfig } from './access/access-file.js';
 import { ACCESS_VARIABLES, accessShape } from './config/access.js';
+import { AZURE_API_VARIABLES, azureApiShape, azureApisOf } from './config/azure-apis.js';
+import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
 import { BOOKS_VARIABLES, booksShape } from './config/books.js';
 import { CLOSING_VARIABLES, closingConfigOf, closingShape } from './config/closing.js';
 import type { ClosingConfig } from './config/closing.js';
@@ -16,7 +18,7 @@ import { SERVER_VARIABLES, isLoopback, serverShape } from './config/server.js';
 import type { Variable } from './config/variable.js';
 
 /** Everything that can be configured, read once at start. */
-export interface Config {
+export interface Config extends AzureApiConfig, CollectionConfig {
   readonly databaseUrl: string;
   /** Holds the SQLite file by default, and the key that signs local tokens. */
   readonly dataFolder: string;
@@ -24,6 +26,8 @@ export interface Config {
   readonly port: number;
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** What `/metrics` asks for; null: there is no such route. */
+  readonly metricsToken: string | null;
   /** Whether other machines can reach it. */
   readonly listensBeyondLoopback: boolean;
   /** Whose tokens are believed. */
@@ -50,6 +54,7 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
   ...CLOSING_VARIABLES,
+  ...AZURE_API_VARIABLES,
   ...COMMERCE_VARIABLES,
 ];
 
@@ -62,6 +67,7 @@ const environment = z
     ...limitShape,
     ...closingShape,
     ...commerceShape,
+    ...azureApiShape,
   })
   .superRefine((read, context) => {
     for (const name of missingForCommerce(read)) {
@@ -103,6 +109,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: data.PORT,
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
+    metricsToken: data.METRICS_TOKEN ?? null,
     listensBeyondLoopback: !isLoopback(data.HOST),
     issuers: data.ACCESS_FILE,
     allowsLocalTokens: isLoopback(data.HOST) && !hasIssuers,
@@ -110,6 +117,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     rules: requestRulesOf(data),
     limits: limitsOf(data),
     closing: closingConfigOf(data),
-    commerce: commerceConfigOf(data),
+    commerce: commerceOf(data),
+    ...azureApisOf(data),
   });
+}
+
+function commerceOf(data: z.infer<typeof environment>): CommerceConfig {
+  try {
+    return commerceConfigOf(data);
+  } catch {
+    // What is wrong may quote the file, which may be the secret.
+    throw new ConfigError(
+      'The configuration is wrong:\n  COMMERCE_CLIENT_SECRET_FILE or COMMERCE_OFFER_FILE cannot be read, or is not as described.',
+    );
+  }
 }

@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 
 import { apiKeyTable } from './access/api-key.entity.js';
 import { auditTables } from './access/audit.entity.js';
+import { collectionWatermarkTable } from './collection/collection-watermark.entity.js';
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
@@ -22,6 +23,7 @@ import { CreateApiKey1764001001000 } from '../migrations/1764001001000-create-ap
 import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-create-daily-aggregate.js';
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
+import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000000-create-collection-watermark.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -37,6 +39,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     ...auditTables(dialect),
     apiKeyTable(dialect),
     ...reportTables(dialect),
+    collectionWatermarkTable(dialect),
   ];
 }
 
@@ -52,4 +55,5 @@ export const migrations = [
   CreateDailyAggregate1764002000000,
   AddUsageIntakeToRegistration1764002002000,
   CreateUsageReport1764002010000,
+  CreateCollectionWatermark1764003000000,
 ];

@@ -2,9 +2,10 @@ import { CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
+import { findWatermark } from '../collection/watermark-store.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
-import { dayOf, dayText, hourOf, parseInstant, wholeHour } from '../primitives/windows.js';
+import { dayOf, dayText, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 
@@ -26,7 +27,11 @@ export async function closeCommand(options: Options): Promise<void> {
 }
 
 async function closeAll(app: App): Promise<void> {
-  const { closed, failures } = await closeDueDays(app, { graceMs: app.config.closing.graceMs, by: BY });
+  const { closed, failures } = await closeDueDays(app, {
+    graceMs: app.config.closing.graceMs,
+    by: BY,
+    pulledBefore: findWatermark,
+  });
   console.log(`Closed ${closed} reported days with usage.`);
   for (const { registration, error } of failures) {
     console.error(`${registration}: ${error instanceof Error ? error.message : String(error)}`);
@@ -37,6 +42,12 @@ async function closeAll(app: App): Promise<void> {
 async function closeOne(app: App, name: string, through: string | undefined): Promise<void> {
   const { id } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
   const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through);
+  const pulledBefore = await findWatermark(app.db.reader, id);
+  if (pulledBefore !== null && last >= dayOf(pulledBefore)) {
+    throw new CommandError(
+      `Usage of ${name} was pulled up to ${hourText(pulledBefore)} only. What is pulled later could not be taken in any more.`,
+    );
+  }
   const days = await closeDays(app, { registrationId: id, through: last, by: BY });
   const span = days.length === 0 ? '' : ` (${dayText(days[0] ?? last)} to ${dayText(days.at(-1) ?? last)})`;
   console.log(`Closed ${days.length} reported days with usage${span}. ${name} is closed through ${dayText(last)}.`);

@@ -5,6 +5,7 @@ import { sentenceOf } from './error-sentence.js';
 import { addApiKeyCommands } from './api-key-command.js';
 import { CommandError, EXIT } from './exit.js';
 import { ROLES } from '../access/principal.js';
+import { CollectionFileError } from '../collection/collection-file.js';
 import { CONFIG_VARIABLES, ConfigError } from '../config.js';
 import { NewerDatabaseError } from '../database/migrate.js';
 import { DomainError } from '../primitives/errors.js';
@@ -28,7 +29,9 @@ export function createProgram(): Command {
     .addHelpText('after', helpAfter());
   cli
     .command('serve')
-    .description('Serve /graphql, /graphiql and /v1/usage. Brings the tables up to date first.')
+    .description(
+      "Serve /graphql, /graphiql, /v1/usage and Azure's APIs below /subscriptions. Brings the tables up to date first.",
+    )
     .action(later(async () => (await import('./serve-command.js')).serveCommand));
   cli
     .command('demo')
@@ -69,6 +72,15 @@ export function createProgram(): Command {
     .option('--file <file>', 'SQLite file of what it received', ':memory:')
     .option('--secret <text>', 'client secret that it asks for when a gateway signs in')
     .action(later(async () => (await import('./fake-commerce-command.js')).fakeCommerceCommand));
+  cli
+    .command('collect')
+    .description(
+      'Pull usage from the stamps of COLLECTION_FILE: every reported hour that is complete and not in the books yet, oldest first. Safe to stop and to run again, also beside a running server.',
+    )
+    .option('--registration <name...>', 'only from the stamps of these registrations')
+    .option('--until <time>', 'only reported hours that end by then')
+    .option('--no-reread', 'do not read past hours again')
+    .action(later(async () => (await import('./collect-command.js')).collectCommand));
   cli
     .command('registration')
     .description('Create a registration, so that its usage can be taken in.')
@@ -131,7 +143,7 @@ ${variables.join('\n')}
 
 Exit codes:
   0  done            1  it failed            2  wrong arguments or configuration
-  3  ingest: done, but some records were refused (they are in quarantine)
+  3  ingest, collect: done, but something was refused or has changed (it is in quarantine)
 
 Example:
   usage-gateway registration my-hub --cloud-id <guid> --base-subscription <guid>
@@ -141,7 +153,7 @@ Example:
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof CollectionFileError) {
     console.error(error.message);
     return EXIT.usage;
   }

@@ -1,8 +1,13 @@
+import type { FastifyBaseLogger } from 'fastify';
+
 import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import { createApp } from '../app.js';
 import type { App, Outside } from '../app.js';
+import { readCollectionFile } from '../collection/collection-file.js';
+import { collectInBackground } from '../collection/collect-in-background.js';
 import { readConfig } from '../config.js';
 import type { Config } from '../config.js';
+import type { CollectionLog } from '../collection/collection-log.js';
 import { migrateUp } from '../database/migrate.js';
 import { createServer } from '../http/server.js';
 import { startBackgroundTasks } from '../scheduling/background-tasks.js';
@@ -12,7 +17,11 @@ const STOP_MS_MAX = 10_000;
 
 /** Serves until SIGINT or SIGTERM, on tables that it brings up to date first. */
 export async function serveCommand(): Promise<void> {
-  await serve(readConfig(), {
+  const config = readConfig();
+  const sources = config.collectionFile === null ? [] : readCollectionFile(config.collectionFile);
+  await serve(config, {
+    background: (app, log, signal) =>
+      collectInBackground(app, { sources, everyMs: config.collectEveryMs, signal, log: logTo(log) }),
     prepare: async (app) => {
       await migrateUp(app.db);
     },
@@ -47,6 +56,8 @@ export async function serve(
   steps: {
     readonly prepare: (app: App, signal: AbortSignal) => Promise<void>;
     readonly ready: (url: string, app: App) => Promise<void>;
+    /** Runs while the server does, until the signal; must end soon after it. */
+    readonly background?: (app: App, log: FastifyBaseLogger, signal: AbortSignal) => Promise<void>;
   },
   outside: Outside = {},
 ): Promise<void> {
@@ -62,7 +73,7 @@ export async function serve(
       const port = typeof bound === 'object' ? bound.port : config.port;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
       await steps.ready(`http://${host}:${port}`, app);
-      await once(stop.signal);
+      await Promise.all([once(stop.signal), steps.background?.(app, server.log, stop.signal)]);
     } finally {
       const tooLong = setTimeout(() => process.exit(1), STOP_MS_MAX);
       tooLong.unref();
@@ -72,6 +83,10 @@ export async function serve(
     stop.forget();
     await app.close();
   }
+}
+
+function logTo(log: FastifyBaseLogger): CollectionLog {
+  return ({ level, ...event }) => log[level](event, `collection: ${event.event}`);
 }
 
 /** False when it was told to stop meanwhile: that is no failure. */

@@ -107,7 +107,7 @@ export function createCommerceServer(books: CommerceBooks, clientSecret: string 
     if (request.headers['idempotency-key'] !== batch.idempotencyKey) {
       return reply.status(400).send({ error: 'The header and the body name different keys.' });
     }
-    if (delayMs > 0) await pause(delayMs);
+    if (delayMs > 0) await pause(delayMs, undefined, { ref: false });
     return respond(faults.shift() ?? null);
 
     async function respond(fault: Fault | null): Promise<unknown> {

@@ -4,30 +4,47 @@ import { z } from 'zod';
 import { whole } from './variable.js';
 import type { Variable } from './variable.js';
 
+/** A receiver over the network, and as whom the gateway signs in there. */
+export interface EndpointConfig {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly signIn: {
+    readonly tokenUrl: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly scope: string | null;
+  } | null;
+}
+
 /** To whom closed usage is reported. */
 export type CommerceConfig =
   | { readonly client: 'none' }
   | { readonly client: 'file'; readonly folder: string }
-  | {
-      readonly client: 'https';
-      readonly url: string;
-      readonly timeoutMs: number;
-      readonly signIn: {
-        readonly tokenUrl: string;
-        readonly clientId: string;
-        readonly clientSecret: string;
-        readonly scope: string | null;
-      } | null;
-    };
+  | ({ readonly client: 'https' } & EndpointConfig)
+  | ({ readonly client: 'marketplace'; readonly offer: z.infer<typeof offerShape> } & EndpointConfig);
+
+/** The file of COMMERCE_OFFER_FILE: what stands for Azure subscriptions and meters at the marketplace. */
+const offerShape = z.object({
+  planId: z.string().min(1),
+  dimensions: z.record(z.string(), z.string().min(1)).default({}),
+  resources: z.record(
+    z.string(),
+    z.union([z.object({ resourceId: z.string().min(1) }), z.object({ resourceUri: z.string().min(1) })]),
+  ),
+});
 
 /** Variables of the environment that say so, as the operations guide lists them. */
 export const COMMERCE_VARIABLES: readonly Variable[] = [
   {
     name: 'COMMERCE',
-    meaning: 'Where closed usage is reported: none (it waits), https or file.',
+    meaning: 'Where closed usage is reported: none (it waits), https, file or marketplace.',
     default: 'none',
   },
-  { name: 'COMMERCE_URL', meaning: 'https: reports go to <url>/usage-reports.', default: '' },
+  {
+    name: 'COMMERCE_URL',
+    meaning: 'https: reports go to <url>/usage-reports. marketplace: to <url>/batchUsageEvent.',
+    default: '',
+  },
   {
     name: 'COMMERCE_TOKEN_URL',
     meaning: 'https: where the gateway signs in (OAuth client credentials); left out: no token is sent.',
@@ -42,6 +59,12 @@ export const COMMERCE_VARIABLES: readonly Variable[] = [
   { name: 'COMMERCE_CLIENT_SECRET', meaning: 'https: the client secret itself.', default: '' },
   { name: 'COMMERCE_SCOPE', meaning: 'https: scope that is asked for when signing in.', default: '' },
   { name: 'COMMERCE_TIMEOUT_SECONDS', meaning: 'https: how long an answer may take.', default: '60' },
+  {
+    name: 'COMMERCE_OFFER_FILE',
+    meaning:
+      'marketplace: JSON file { planId, dimensions: { meterId: dimension }, resources: { subscriptionId: { resourceId } } }.',
+    default: '',
+  },
   { name: 'COMMERCE_FOLDER', meaning: 'file: folder into which reports are written.', default: '' },
 ];
 
@@ -51,7 +74,7 @@ const endpoint = z.string().regex(HTTPS_OR_LOOPBACK, 'is an https address (http 
 
 /** How each variable is read. */
 export const commerceShape = {
-  COMMERCE: z.enum(['none', 'https', 'file']).default('none'),
+  COMMERCE: z.enum(['none', 'https', 'file', 'marketplace']).default('none'),
   COMMERCE_URL: endpoint.optional(),
   COMMERCE_TOKEN_URL: endpoint.optional(),
   COMMERCE_CLIENT_ID: z.string().optional(),
@@ -60,47 +83,50 @@ export const commerceShape = {
   COMMERCE_SCOPE: z.string().optional(),
   COMMERCE_TIMEOUT_SECONDS: whole(1, 300).default(60),
   COMMERCE_FOLDER: z.string().optional(),
+  COMMERCE_OFFER_FILE: z.string().optional(),
 };
 
 type Read = z.infer<z.ZodObject<typeof commerceShape>>;
 
 /** What is missing for the chosen client: names of variables. */
 export function missingForCommerce(read: Read): readonly string[] {
-  switch (read.COMMERCE) {
-    case 'none':
-      return [];
-    case 'file':
-      return read.COMMERCE_FOLDER === undefined ? ['COMMERCE_FOLDER'] : [];
-    case 'https': {
-      const hasSecret = read.COMMERCE_CLIENT_SECRET !== undefined || read.COMMERCE_CLIENT_SECRET_FILE !== undefined;
-      const signsIn = read.COMMERCE_TOKEN_URL !== undefined;
-      return [
-        ...(read.COMMERCE_URL === undefined ? ['COMMERCE_URL'] : []),
-        ...(signsIn && read.COMMERCE_CLIENT_ID === undefined ? ['COMMERCE_CLIENT_ID'] : []),
-        ...(signsIn && !hasSecret ? ['COMMERCE_CLIENT_SECRET_FILE'] : []),
-      ];
-    }
-  }
+  const needed = [...NEEDED[read.COMMERCE], ...(signsIn(read) ? ['COMMERCE_CLIENT_ID' as const] : [])];
+  const hasSecret = read.COMMERCE_CLIENT_SECRET !== undefined || read.COMMERCE_CLIENT_SECRET_FILE !== undefined;
+  return [
+    ...needed.filter((name) => read[name] === undefined),
+    ...(signsIn(read) && !hasSecret ? ['COMMERCE_CLIENT_SECRET_FILE'] : []),
+  ];
+}
+
+const NEEDED: Readonly<Record<Read['COMMERCE'], readonly (keyof Read)[]>> = {
+  none: [],
+  file: ['COMMERCE_FOLDER'],
+  https: ['COMMERCE_URL'],
+  marketplace: ['COMMERCE_URL', 'COMMERCE_OFFER_FILE'],
+};
+
+function signsIn({ COMMERCE, COMMERCE_TOKEN_URL }: Read): boolean {
+  return (COMMERCE === 'https' || COMMERCE === 'marketplace') && COMMERCE_TOKEN_URL !== undefined;
 }
 
 /** The configuration of the chosen client, whose variables are all there. Reads the secret's file. */
 export function commerceConfigOf(read: Read): CommerceConfig {
   if (read.COMMERCE === 'none') return { client: 'none' };
   if (read.COMMERCE === 'file') return { client: 'file', folder: read.COMMERCE_FOLDER ?? '' };
+  const endpointConfig = endpointConfigOf(read);
+  if (read.COMMERCE === 'https') return { client: 'https', ...endpointConfig };
+  const offer = offerShape.parse(JSON.parse(readFileSync(read.COMMERCE_OFFER_FILE ?? '', 'utf8')));
+  return { client: 'marketplace', offer, ...endpointConfig };
+}
+
+function endpointConfigOf(read: Read): EndpointConfig {
   const { COMMERCE_TOKEN_URL: tokenUrl, COMMERCE_CLIENT_SECRET_FILE: secretFile } = read;
+  const clientSecret =
+    secretFile === undefined ? (read.COMMERCE_CLIENT_SECRET ?? '') : readFileSync(secretFile, 'utf8').trim();
+  const signIn = { clientId: read.COMMERCE_CLIENT_ID ?? '', clientSecret, scope: read.COMMERCE_SCOPE ?? null };
   return {
-    client: 'https',
     url: read.COMMERCE_URL ?? '',
     timeoutMs: read.COMMERCE_TIMEOUT_SECONDS * 1_000,
-    signIn:
-      tokenUrl === undefined
-        ? null
-        : {
-            tokenUrl,
-            clientId: read.COMMERCE_CLIENT_ID ?? '',
-            clientSecret:
-              secretFile === undefined ? (read.COMMERCE_CLIENT_SECRET ?? '') : readFileSync(secretFile, 'utf8').trim(),
-            scope: read.COMMERCE_SCOPE ?? null,
-          },
+    signIn: tokenUrl === undefined ? null : { tokenUrl, ...signIn },
   };
 }

@@ -14,6 +14,11 @@ export const SERVER_VARIABLES: readonly Variable[] = [
     meaning: 'silent, error, warn, info or debug. Logs are JSON lines on standard output.',
     default: 'info',
   },
+  {
+    name: 'METRICS_TOKEN',
+    meaning: 'Bearer token that Prometheus sends to /metrics; left out: there is no such route.',
+    default: '',
+  },
 ];
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
@@ -24,6 +29,10 @@ export const serverShape = {
   PORT: whole(0, 65_535).default(4000),
   BODY_BYTES_MAX: whole(1024, 268_435_456).default(8_388_608),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'has at least 16 characters, none of them a space')
+    .optional(),
 };
 
 /** Whether only this machine reaches an address. */

@@ -6,11 +6,14 @@ import { serveGraphiql } from './graphiql-page.js';
 import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
+import { serveMetrics } from './metrics.js';
+import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
+import { serveAzureApi } from '../rest/serve-azure-api.js';
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -22,6 +25,8 @@ const CHECK_MS = 1_000;
 export async function createServer(app: App): Promise<FastifyInstance> {
   const { bodyBytesMax, logLevel, limits, rules } = app.config;
   const server = fastify({
+    // Azure's clients write the same path in several ways.
+    routerOptions: { caseSensitive: false },
     bodyLimit: bodyBytesMax,
     requestTimeout: limits.receiveMsMax,
     http: {
@@ -48,8 +53,11 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     await app.db.reader.query('SELECT 1 AS alive');
     return reply.send({ status: 'ok' });
   });
+  serveReadiness(server, app);
+  serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
+  await serveAzureApi(server, app);
   await serveGraphql(server, app);
   await serveGraphiql(server, app.graphiqlFolder);
   return server;

@@ -9,6 +9,9 @@ import type { Sql } from '../database/transaction.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Hour, HourRange } from '../primitives/windows.js';
 
+/** Usage windows are not cut where the destination changes. */
+export const WHOLE_WINDOW = '0';
+
 /** Reported hours [from, to) of one stack subscription that hold rows for the answer. */
 export interface Span extends HourRange {
   readonly stackSubscriptionId: number;
@@ -62,22 +65,30 @@ export async function readDailyRows(
   const closed = spans.map((span) => ({ ...span, to: Math.min(span.to, boundary(span)) })).filter(isSpan);
   const open = spans.map((span) => ({ ...span, from: Math.max(span.from, boundary(span)) })).filter(isSpan);
   const frozen = closed.length === 0 ? [] : await readFrozen(sql, question, closed);
-  const fresh = open.length === 0 ? [] : await readFromRecords(sql, router, { ...question, isDaily: true }, open);
+  const fresh = open.length === 0 ? [] : await readOpenDays(sql, router, question, open);
   return [...frozen, ...fresh].sort(byKey).slice(0, question.limit);
 }
 
-/** Rows of a span from the records themselves. */
-export async function readFromRecords(
+async function readOpenDays(
   sql: Sql,
   router: Router,
+  question: RowsQuestion,
+  spans: readonly Span[],
+): Promise<AggregateRow[]> {
+  return readFromRecords(sql, { ...question, isDaily: true }, spans, await router.partOfDay(spans));
+}
+
+/** Rows of spans from the records themselves; `part` is SQL that numbers the parts of a day, or WHOLE_WINDOW. */
+export async function readFromRecords(
+  sql: Sql,
   { filter, range, after, limit, isDaily }: RowsQuestion & { readonly isDaily: boolean },
   spans: readonly Span[],
+  part: string,
 ): Promise<AggregateRow[]> {
   const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
   const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
-  const part = isDaily ? await router.partOfDay(spans) : '0';
   const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
-  const grouped = isDaily && part !== '0' ? columns : columns.slice(0, -1);
+  const grouped = isDaily && part !== WHOLE_WINDOW ? columns : columns.slice(0, -1);
   const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
   const { conditions, values } = recordConditions(filter);
   const where = [

@@ -6,6 +6,8 @@ import type { RoutingReason } from '../pipeline/routing/destination.js';
 /** A resource as the usage that names it described it. */
 export interface ResourceRow {
   readonly id: number;
+  /** Digest of the URI without case. */
+  readonly uriKey: Buffer;
   readonly uri: string;
   readonly location: string;
   readonly tags: string;
@@ -15,7 +17,7 @@ export interface ResourceRow {
 /** Resources by row id; only those of stack subscriptions in scope. */
 export function findResources(sql: Sql, scope: Scope, ids: readonly number[]): Promise<ResourceRow[]> {
   return sql.query<ResourceRow>(
-    `SELECT x.id, x.uri, x.location, x.tags, x.additional_info AS additionalInfo
+    `SELECT x.id, x.uri_key AS uriKey, x.uri, x.location, x.tags, x.additional_info AS additionalInfo
        FROM resource x JOIN stack_subscription s ON s.id = x.stack_subscription_id
       WHERE ${among('x.id', ids)}
         AND ${inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' })}`,

@@ -1,4 +1,4 @@
-import { readDailyRows, readFromRecords } from './aggregate-rows.js';
+import { WHOLE_WINDOW, readDailyRows, readFromRecords } from './aggregate-rows.js';
 import type { AggregateRow, Span } from './aggregate-rows.js';
 import { filtersDestination, listReadableSubscriptions } from './usage-filter.js';
 import { totalConditions } from './usage-filter.js';
@@ -98,7 +98,7 @@ async function readOn(
   const rows =
     question.granularity === 'DAILY'
       ? await readDailyRows(sql, router, asked, { spans, subscriptions })
-      : await readFromRecords(sql, router, { ...asked, isDaily: false }, spans);
+      : await readFromRecords(sql, { ...asked, isDaily: false }, spans, WHOLE_WINDOW);
   const aggregates = await asAggregates(rows, question.granularity, router);
   if (rows.length === question.limit) return { aggregates, resumeAfter: aggregates.at(-1)?.key ?? null };
   return { aggregates, resumeAfter: isLast ? null : endOf(spans, question.granularity) };
@@ -110,10 +110,10 @@ function fullPage(found: readonly UsageAggregate[], limit: number): AggregatesPa
 }
 
 /** Which reported days to read next: enough of them that their totals alone would fill the page. */
-async function spansToRead(
+export async function spansToRead(
   sql: Sql,
-  subscriptions: readonly ReadableSubscription[],
-  { filter, granularity, range, limit }: AggregatesQuestion,
+  subscriptions: readonly Pick<ReadableSubscription, 'id'>[],
+  { filter, granularity, range, limit }: Omit<AggregatesQuestion, 'after'>,
   after: UsageKey | null,
 ): Promise<{ readonly spans: readonly Span[]; readonly isLast: boolean }> {
   const clock = range.clock === 'REPORTED' ? 'd.reported_day' : 'd.usage_day';
@@ -164,7 +164,7 @@ function joinedSpans(days: readonly { readonly stackSubscriptionId: number; read
 }
 
 /** The key after every row of these spans. */
-function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | null {
+export function endOf(spans: readonly Span[], granularity: Granularity): UsageKey | null {
   const last = spans.at(-1);
   if (last === undefined) return null;
   const reported = granularity === 'DAILY' ? dayOf(last.to) : last.to;

@@ -51,6 +51,21 @@ export async function listRegistrations(
   return rows.map((row) => withFlags(row));
 }
 
+/**
+ * The registrations that an id stands for in Azure's provider APIs: the stamp of this cloud id, or every stamp that is
+ * registered on this base subscription. Empty for an id that is not known or not the caller's.
+ */
+export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionGuid: string): Promise<Registration[]> {
+  const rows = await sql.query<Registration>(
+    `SELECT ${COLUMNS} FROM registration g
+      WHERE (g.cloud_id = ? OR g.base_subscription_guid = ?)
+        AND ${inScope(scope, { registration: 'g.id', tenant: null })}
+      ORDER BY g.id`,
+    [providerSubscriptionGuid, providerSubscriptionGuid],
+  );
+  return rows.map((row) => withFlags(row));
+}
+
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
   const rows = await tx.query<OpenState>(

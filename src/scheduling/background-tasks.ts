@@ -1,6 +1,7 @@
 import { repeat } from './repeat.js';
 import type { Repetition } from './repeat.js';
 import type { App } from '../app.js';
+import { findWatermark } from '../collection/watermark-store.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
@@ -43,7 +44,7 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
 
 async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {
   const { graceMs } = app.config.closing;
-  const { closed, failures } = await closeDueDays(app, { graceMs, by: 'gateway', signal });
+  const { closed, failures } = await closeDueDays(app, { graceMs, by: 'gateway', signal, pulledBefore: findWatermark });
   if (closed > 0) log.info({ task: 'closing', closed }, 'Closed reported days.');
   for (const { registration, error: err } of failures) {
     log.error({ task: 'closing', registration, err }, 'A registration could not be closed; it is tried again.');

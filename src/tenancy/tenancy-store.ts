@@ -100,6 +100,7 @@ export function listCspSubscriptions(
 /** Which stack subscriptions; what is left out does not narrow. */
 export interface StackSubscriptionFilter {
   readonly registrationId?: number;
+  readonly registrationIds?: readonly number[];
   readonly tenantId?: number;
   readonly tenantIds?: readonly number[];
   /** True: those whose tenant nobody has said. */
@@ -122,6 +123,7 @@ export function listStackSubscriptions(
     inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
     's.id > ?',
     ...equals('s.registration_id', filter.registrationId),
+    ...(filter.registrationIds === undefined ? [] : [among('s.registration_id', filter.registrationIds)]),
     ...equals('s.tenant_id', filter.tenantId),
     ...(filter.tenantIds === undefined ? [] : [among('s.tenant_id', filter.tenantIds)]),
     ...(filter.ids === undefined ? [] : [among('s.id', filter.ids)]),

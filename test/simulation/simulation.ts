@@ -171,8 +171,10 @@ function newRecords(run: Run): readonly Sent[] {
   });
 }
 
+/** Of hours that have begun by this process's clock, which may have been set back: others it would refuse. */
 function oldRecords(run: Run): readonly Sent[] {
-  return run.model.records.filter(() => run.random() < 0.3).slice(0, 20);
+  const now = hourOf(run.clock.now());
+  return run.model.records.filter(({ usageHour }) => usageHour <= now && run.random() < 0.3).slice(0, 20);
 }
 
 function changed(records: readonly Sent[]): readonly Sent[] {

@@ -55,9 +55,31 @@ export async function mapTenant(
   });
 }
 
-/** Lets a tenant's usage go to the base subscription again, from an hour on. */
-export async function unmapTenant(app: App, scope: Scope, input: TenantChange & { readonly by: By }): Promise<Tenant> {
-  return changeMapping(app, scope, { ...input, action: 'unmapTenant' }, async () => null);
+/**
+ * Lets a tenant's usage go to the base subscription again, from an hour on. With `onlyFrom`, the row id of a CSP
+ * subscription, only while the tenant is mapped to that one: throws CustomerSubscriptionNotFound where it is not.
+ */
+export async function unmapTenant(
+  app: App,
+  scope: Scope,
+  input: TenantChange & { readonly onlyFrom?: number | undefined; readonly by: By },
+): Promise<Tenant> {
+  return changeMapping(
+    app,
+    scope,
+    { ...input, action: 'unmapTenant' },
+    async (_tx, _registration, _tenant, inForce) => {
+      if (input.onlyFrom !== undefined && input.onlyFrom !== inForce) throw customerSubscriptionNotFound();
+      return null;
+    },
+  );
+}
+
+/** The refusal for a CSP subscription that the registration does not have, or the caller may not see. */
+export function customerSubscriptionNotFound(): DomainError {
+  return new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
+    'cspSubscriptionId',
+  ]);
 }
 
 /** The row id of the CSP subscription that this tenant may be mapped to; refuses any other under Azure's names. */
@@ -78,11 +100,7 @@ export async function mappableSubscription(
     { registrationId: registration.id, cspSubscriptionGuid },
     { afterId: 0, limit: 1 },
   );
-  if (found === undefined) {
-    throw new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
-      'cspSubscriptionId',
-    ]);
-  }
+  if (found === undefined) throw customerSubscriptionNotFound();
   checkCspSubscription(registration, found);
   checkSameTenant(tenant, found);
   return found.id;
@@ -103,7 +121,7 @@ async function changeMapping(
   app: App,
   scope: Scope,
   input: TenantChange & { readonly by: By; readonly action: 'mapTenant' | 'unmapTenant' },
-  targetOf: (tx: Tx, registration: Registration, tenant: Tenant) => Promise<number | null>,
+  targetOf: (tx: Tx, registration: Registration, tenant: Tenant, inForce: number | null) => Promise<number | null>,
 ): Promise<Tenant> {
   const { db, clock } = app;
   const seen = await getRegistration(db.reader, scope, input.registration);
@@ -113,10 +131,10 @@ async function changeMapping(
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
     const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
     if (tenant === null) throw tenantNotFound();
-    const cspSubscriptionId = await targetOf(tx, registration, tenant);
     const before = await loadRoutingTable(tx, seen.id, registration.routingVersion);
     const steps = before.stepsOf.get(tenant.id) ?? [];
     const inForce = stepInForce(steps, from)?.cspSubscriptionId ?? null;
+    const cspSubscriptionId = await targetOf(tx, registration, tenant, inForce);
     const laterSteps = steps.filter((step) => step.effectiveFrom > from).length;
     const isChange = inForce !== cspSubscriptionId || laterSteps > 0;
     if (isChange) await change(tx, registration, { tenant, cspSubscriptionId, steps });

@@ -192,24 +192,6 @@ describeEachDatabase('closing days', (server) => {
     await gateway.close();
   });
 
-  it('freezes days that were closed before there were frozen aggregates exactly as it would today', async () => {
-    const { gateway, stamp } = await open();
-    await usageOfRemappedDay(gateway, stamp);
-    gateway.clock.set('2026-03-12T06:00:00Z');
-    await closeDueDays(gateway.app, GRACE);
-    const contents = async () => [
-      await gateway.app.db.reader.query('SELECT * FROM daily_aggregate'),
-      await gateway.app.db.reader.query('SELECT * FROM day_seal'),
-    ];
-    const closed = await contents();
-    const { source } = gateway.app.db;
-    const isLeft = async () => (await source.query<unknown[]>('SELECT * FROM daily_aggregate')).length > 0;
-    while (await isLeft()) await source.undoLastMigration({ transaction: 'each' });
-    await source.runMigrations({ transaction: 'each' });
-    expect(await contents()).toEqual(closed);
-    await gateway.close();
-  });
-
   /** A stamp with two customers; the second is mapped. */
   async function open(): Promise<{ gateway: TestGateway; stamp: Registration }> {
     const gateway = await openTestGateway(server);

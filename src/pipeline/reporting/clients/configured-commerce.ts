@@ -1,7 +1,9 @@
 import { fileCommerce } from './file-commerce.js';
+import type { ClientCredentials } from './client-credentials.js';
 import { httpsCommerce } from './https-commerce.js';
+import { marketplaceCommerce } from './marketplace-commerce.js';
 import type { CommerceClient } from '../commerce-client.js';
-import type { CommerceConfig } from '../../../config/commerce.js';
+import type { CommerceConfig, EndpointConfig } from '../../../config/commerce.js';
 import type { Clock } from '../../../primitives/clock.js';
 
 /** The client that the configuration names; null when closed usage is to wait. */
@@ -11,9 +13,13 @@ export function configuredCommerce(config: CommerceConfig, clock: Clock): Commer
       return null;
     case 'file':
       return fileCommerce(config.folder);
-    case 'https': {
-      const { url, timeoutMs, signIn } = config;
-      return httpsCommerce({ url, timeoutMs, credentials: signIn === null ? null : { ...signIn, timeoutMs } }, clock);
-    }
+    case 'https':
+      return httpsCommerce({ ...config, credentials: credentialsOf(config) }, clock);
+    case 'marketplace':
+      return marketplaceCommerce({ ...config, credentials: credentialsOf(config) }, clock);
   }
+}
+
+function credentialsOf({ signIn, timeoutMs }: EndpointConfig): ClientCredentials | null {
+  return signIn === null ? null : { ...signIn, timeoutMs };
 }

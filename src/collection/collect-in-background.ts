@@ -1,0 +1,59 @@
+import { collectRound } from './collect-round.js';
+import type { CollectionLog } from './collection-log.js';
+import type { CollectionSource } from './collection-file.js';
+import { pauseFor } from './pause.js';
+import type { Pause } from './stamp.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { DomainError } from '../primitives/errors.js';
+import { dayOf, hourOf } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
+
+/**
+ * Pulls from every source, again and again, until the signal. Sources do not wait for each other, and nothing that goes
+ * wrong with one ends it: it is logged, and tried again in the next round. Past hours are read again once a day.
+ */
+export async function collectInBackground(
+  app: Pipeline,
+  options: {
+    readonly sources: readonly CollectionSource[];
+    readonly everyMs: number;
+    readonly log: CollectionLog;
+    readonly signal: AbortSignal;
+    readonly pause?: Pause;
+  },
+): Promise<void> {
+  await Promise.all(options.sources.map((source) => collectForever(app, source, options)));
+}
+
+async function collectForever(
+  app: Pipeline,
+  source: CollectionSource,
+  options: Parameters<typeof collectInBackground>[1],
+): Promise<void> {
+  const { signal, log, everyMs, pause = pauseFor } = options;
+  let rereadOn: Day | null = null;
+  while (!signal.aborted) {
+    const today = dayOf(hourOf(app.clock.now()));
+    try {
+      const { hasFailed } = await collectRound(app, source, { rereads: rereadOn !== today, pause, log, signal });
+      if (!hasFailed) rereadOn = today;
+    } catch (error) {
+      // To be stopped is no failure.
+      if (!isAbort(error)) {
+        const { code, message } = explained(error);
+        const { registration } = source;
+        log({ level: 'error', registration, event: 'failed', what: 'usage', kind: 'INTERNAL', code, message });
+      }
+    }
+    await pause(everyMs, signal).catch(() => undefined);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function explained(error: unknown): { readonly code: string | null; readonly message: string } {
+  if (error instanceof DomainError) return { code: error.code, message: error.message };
+  return { code: null, message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,67 @@
+import { completeBefore } from '../collection/watermark-store.js';
+import type { Sql } from '../database/transaction.js';
+import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
+import type { ReportState } from '../pipeline/reporting/report-state.js';
+import { firstHourOf, hourStart } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
+
+/** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
+export interface PipelineState {
+  readonly lastBatchAgeMs: number;
+  /**
+   * How far the watermark lies behind of the registration whose usage was pulled least far; 0 where nothing is pulled.
+   */
+  readonly collectionLagMs: number;
+  readonly openDays: number;
+  readonly oldestOpenDayAgeMs: number;
+  readonly closedDays: number;
+  readonly unpreparedDays: number;
+  readonly oldestUnsentAgeMs: number;
+  readonly reports: Readonly<Record<ReportState, number>>;
+}
+
+/** Reads totals, seals and reports, and no records. */
+export async function readPipelineState(sql: Sql, now: number): Promise<PipelineState> {
+  const [batch] = await sql.query<{ receivedAt: number }>(
+    'SELECT received_at AS receivedAt FROM usage_batch ORDER BY id DESC LIMIT 1',
+  );
+  const pulledBefore = await completeBefore(sql, 'all');
+  const [open] = await sql.query<{ days: number; oldest: Day | null }>(
+    `SELECT COUNT(*) AS days, MIN(o.reported_day) AS oldest FROM (
+       SELECT DISTINCT s.registration_id, d.reported_day
+         FROM registration g
+         JOIN stack_subscription s ON s.registration_id = g.id
+         JOIN usage_day_total d ON d.stack_subscription_id = s.id AND d.reported_day >= g.closed_before_day) o`,
+  );
+  const [closed] = await sql.query<{ days: number }>('SELECT COUNT(*) AS days FROM day_seal');
+  const [unprepared] = await sql.query<{ days: number; oldest: Day | null }>(
+    `SELECT COUNT(*) AS days, MIN(c.reported_day) AS oldest
+       FROM day_seal c
+       JOIN registration g ON g.id = c.registration_id
+       LEFT JOIN usage_report_day d ON d.registration_id = c.registration_id AND d.reported_day = c.reported_day
+      WHERE d.registration_id IS NULL AND g.is_usage_reporting_enabled = 1 AND g.billing_model <> 'CAPACITY'`,
+  );
+  const states = await sql.query<{ state: ReportState; reports: number; oldest: Day }>(
+    'SELECT state, COUNT(*) AS reports, MIN(reported_day) AS oldest FROM usage_report GROUP BY state',
+  );
+  const unsent = states.filter(({ state }) => state !== 'ACCEPTED').map(({ oldest }) => oldest);
+  const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);
+  return {
+    lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
+    collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
+    openDays: daysIn(open),
+    oldestOpenDayAgeMs: ageOf(open?.oldest ?? null, now),
+    closedDays: daysIn(closed),
+    unpreparedDays: daysIn(unprepared),
+    oldestUnsentAgeMs: Math.max(0, ...[...unsent, unprepared?.oldest ?? null].map((day) => ageOf(day, now))),
+    reports: Object.fromEntries(REPORT_STATES.map((state) => [state, countOf(state)])) as Record<ReportState, number>,
+  };
+}
+
+function daysIn(row: { readonly days: number } | undefined): number {
+  return Number(row?.days ?? 0);
+}
+
+function ageOf(day: Day | null, now: number): number {
+  return day === null ? 0 : Math.max(0, now - hourStart(firstHourOf(day + 1)).getTime());
+}

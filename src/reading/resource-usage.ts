@@ -1,0 +1,224 @@
+import { findResources } from './dimensions.js';
+import type { ResourceRow } from './dimensions.js';
+import { WHOLE_WINDOW, readFromRecords } from './aggregate-rows.js';
+import type { AggregateRow, Span } from './aggregate-rows.js';
+import { endOf, spansToRead } from './usage-aggregates.js';
+import type { Granularity } from './usage-aggregates.js';
+import { listReadableSubscriptions } from './usage-filter.js';
+import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
+import type { Scope } from '../access/scope.js';
+import type { Sql } from '../database/transaction.js';
+import { canonicalQuantity, sum } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
+import { HOURS_PER_DAY } from '../primitives/windows.js';
+
+/**
+ * What a resource used of a meter in one usage window of one reported window, wherever it is billed and however often
+ * the resource was described anew meanwhile. This is a row of Azure's usage APIs: whoever reads them takes stack
+ * subscription, meter, URI (without case) and window for its identity, so two rows must never share them.
+ */
+export interface ResourceUsage {
+  readonly stackSubscriptionId: number;
+  /** Hours or days since 1970, by the granularity. */
+  readonly reportedWindow: number;
+  readonly usageWindow: number;
+  readonly meterId: number;
+  /** As it was described last. */
+  readonly resource: ResourceRow;
+  readonly quantity: Quantity;
+}
+
+/** Stack subscription, reported window, usage window and meter, then the digest of the URI in hex. */
+export interface ResourceUsageKey {
+  readonly numbers: readonly number[];
+  readonly uriKey: string;
+}
+
+/** Which usage, by reported time or usage time, and from where on. */
+export interface ResourceUsageQuestion {
+  readonly filter: UsageFilter;
+  readonly granularity: Granularity;
+  readonly range: UsageRange;
+  readonly after: ResourceUsageKey | null;
+  readonly limit: number;
+}
+
+/** Rows read beyond the page, so that its last group is usually seen to its end in one question. */
+const READ_AHEAD = 128;
+/** Spans that hold fewer rows than this are asked for more at a time. */
+const FEW_ROWS = 128;
+/** A page of a very sparse answer ends early, and says where to go on. */
+const ROUNDS_MAX = 200;
+
+/**
+ * Rows in the order of their key. The key holds nothing that a later record can change, so following pages gives each
+ * row exactly once, also while usage arrives. `resumeAfter` is null after the last row, and only then.
+ */
+export async function listResourceUsage(
+  sql: Sql,
+  scope: Scope,
+  question: ResourceUsageQuestion,
+): Promise<{ readonly rows: readonly ResourceUsage[]; readonly resumeAfter: ResourceUsageKey | null }> {
+  const { after, limit } = question;
+  const subscriptions = await listReadableSubscriptions(sql, scope, question.filter, after?.numbers[0] ?? 0);
+  if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
+  const found: ResourceUsage[] = [];
+  const folding = startFolding(after, (row) => found.push(row));
+  const reader = startReading(sql, subscriptions, { ...question, limit: limit + READ_AHEAD });
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const read = await reader.next();
+    if (read === null) return { rows: found, resumeAfter: null };
+    folding.add(read.rows, await resourcesOf(sql, scope, read.rows));
+    if (read.endsGroup) folding.endGroup();
+    if (found.length > limit) return cut(found, limit);
+  }
+  return { rows: found, resumeAfter: folding.resumeAfter(reader.position()) };
+}
+
+/**
+ * Reads sums in the order of the key, `limit` at most at a time. One span is asked for at first, and twice as many each
+ * time they held little: a single span streams in the order of its index, while many at once are sorted as a whole, and
+ * a dense subscription must not make the database sort everybody's usage for each page.
+ */
+function startReading(sql: Sql, subscriptions: readonly ReadableSubscription[], question: ResourceUsageQuestion) {
+  const { granularity, limit } = question;
+  let position = question.after === null ? null : startOfGroup(question.after);
+  let waiting: readonly Span[] = [];
+  let isLast = false;
+  let atOnce = 1;
+  return {
+    position: () => position,
+    /** The next sums; `endsGroup` where the group of the last one cannot go on. Null after the last. */
+    next: async (): Promise<{ readonly rows: readonly AggregateRow[]; readonly endsGroup: boolean } | null> => {
+      if (waiting.length === 0 && !isLast) {
+        const found = await spansToRead(sql, subscriptions, question, position);
+        isLast = found.isLast;
+        waiting = granularity === 'DAILY' ? found.spans.flatMap(daysOf) : found.spans;
+      }
+      if (waiting.length === 0) return null;
+      const spans = waiting.slice(0, atOnce);
+      const rows = await readFromRecords(
+        sql,
+        { ...question, after: position, isDaily: granularity === 'DAILY' },
+        spans,
+        WHOLE_WINDOW,
+      );
+      const last = rows.at(-1);
+      if (last !== undefined && rows.length === limit) {
+        waiting = waiting.filter((span) => !isBehind(span, last, granularity));
+        position = keyOf(last);
+        return { rows, endsGroup: false };
+      }
+      waiting = waiting.slice(atOnce);
+      position = endOf(spans, granularity);
+      if (rows.length < FEW_ROWS) atOnce *= 2;
+      return { rows, endsGroup: true };
+    },
+  };
+}
+
+/** Daily sums are not in the order of an index, so no more than a day of a subscription is put in order at a time. */
+function daysOf({ stackSubscriptionId, from, to }: Span): Span[] {
+  const days: Span[] = [];
+  for (let day = from; day < to; day += HOURS_PER_DAY) {
+    days.push({ stackSubscriptionId, from: day, to: day + HOURS_PER_DAY });
+  }
+  return days;
+}
+
+/** Whether every row of the span comes before this one. */
+function isBehind(span: Span, row: AggregateRow, granularity: Granularity): boolean {
+  const reportedHour = row.reportedWindow * (granularity === 'DAILY' ? HOURS_PER_DAY : 1);
+  return (
+    span.stackSubscriptionId < row.stackSubscriptionId ||
+    (span.stackSubscriptionId === row.stackSubscriptionId && span.to <= reportedHour)
+  );
+}
+
+function cut(found: readonly ResourceUsage[], limit: number) {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, resumeAfter: last === undefined ? null : { numbers: groupOf(last), uriKey: uriKeyOf(last) } };
+}
+
+/**
+ * Takes rows in the order of the books, by resource, and gives them on by URI. Rows that differ in the resource alone
+ * are a group; it is held back until it is whole, because descriptions of one URI are added up.
+ */
+function startFolding(after: ResourceUsageKey | null, give: (row: ResourceUsage) => void) {
+  let group: readonly number[] | null = null;
+  let members = new Map<string, ResourceUsage>();
+  const endGroup = () => {
+    if (group === null) return;
+    const isResumed = after !== null && isSameGroup(group, after.numbers);
+    for (const uriKey of [...members.keys()].sort()) {
+      const member = members.get(uriKey);
+      if (member !== undefined && !(isResumed && uriKey <= after.uriKey)) give(member);
+    }
+    group = null;
+    members = new Map();
+  };
+  return {
+    endGroup,
+    add: (rows: readonly AggregateRow[], resources: ReadonlyMap<number, ResourceRow>) => {
+      for (const row of rows) {
+        const resource = resources.get(row.resourceId);
+        if (resource === undefined) continue;
+        const { stackSubscriptionId, reportedWindow, usageWindow, meterId } = row;
+        if (group === null || !isSameGroup(group, groupOf(row))) {
+          endGroup();
+          group = groupOf(row);
+        }
+        const uriKey = resource.uriKey.toString('hex');
+        const quantity = canonicalQuantity(row.quantity);
+        const before = members.get(uriKey);
+        members.set(uriKey, {
+          stackSubscriptionId,
+          reportedWindow,
+          usageWindow,
+          meterId,
+          // Resources come in the order in which they were first seen.
+          resource,
+          quantity: before === undefined ? quantity : sum([before.quantity, quantity]),
+        });
+      }
+    },
+    /** Where to go on when reading stops in between: at the start of the group that is held back. */
+    resumeAfter: (position: UsageKey | null): ResourceUsageKey | null => {
+      const numbers = group ?? position?.slice(0, 4) ?? null;
+      return numbers === null ? null : { numbers, uriKey: '' };
+    },
+  };
+}
+
+async function resourcesOf(
+  sql: Sql,
+  scope: Scope,
+  rows: readonly AggregateRow[],
+): Promise<ReadonlyMap<number, ResourceRow>> {
+  if (rows.length === 0) return new Map();
+  const ids = [...new Set(rows.map(({ resourceId }) => resourceId))];
+  const resources = await findResources(sql, scope, ids);
+  return new Map(resources.map((resource) => [resource.id, resource]));
+}
+
+function groupOf(row: Omit<ResourceUsage, 'resource' | 'quantity'>): readonly number[] {
+  return [row.stackSubscriptionId, row.reportedWindow, row.usageWindow, row.meterId];
+}
+
+function keyOf(row: AggregateRow): UsageKey {
+  return [...groupOf(row), row.resourceId, 0];
+}
+
+/** Before the first resource of the key's group: its rows are read again, and those that were given are left out. */
+function startOfGroup({ numbers }: ResourceUsageKey): UsageKey {
+  return [...numbers, 0, 0];
+}
+
+function uriKeyOf({ resource }: ResourceUsage): string {
+  return resource.uriKey.toString('hex');
+}
+
+function isSameGroup(left: readonly number[], right: readonly number[]): boolean {
+  return left.every((value, index) => value === right[index]);
+}

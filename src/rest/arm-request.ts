@@ -1,0 +1,124 @@
+/**
+ * A request as Azure Resource Manager understands it: paths and names of query parameters are compared without case.
+ */
+import type { FastifyRequest } from 'fastify';
+
+import { ArmError } from './arm-error.js';
+import type { App } from '../app.js';
+import type { Actor } from '../access/actor.js';
+import type { Caller } from '../access/principal.js';
+import type { Scope } from '../access/scope.js';
+import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+
+/** One request to an Azure-compatible API, its caller known. */
+export interface ArmRequest {
+  readonly app: App;
+  readonly principal: Caller;
+  /** The same caller as the audit log writes it down. */
+  readonly by: Actor;
+  readonly scope: Scope;
+  /** Parts of the path that the route names. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly parameters: QueryParameters;
+  readonly body: JsonValue;
+  /** Where a link to this address begins: scheme, host and path, as the caller reaches us. */
+  readonly address: string;
+}
+
+/** An answer that is ready to be sent. */
+export interface ArmAnswer {
+  readonly status: 200 | 204;
+  /** JSON text; empty for 204. */
+  readonly body: string;
+}
+
+/** The query of an address, whose names Azure compares without case. */
+export interface QueryParameters {
+  /** The first value given under the name, in any case; null when there is none. */
+  get(name: string): string | null;
+  /** All of them once, as they were written, with one put in or replaced. */
+  with(name: string, value: string): URLSearchParams;
+}
+
+/** Some clients put all parameters on a link that has them already, so the first of a name counts. */
+export function readParameters(search: string): QueryParameters {
+  const values = new Map<string, { readonly name: string; readonly value: string }>();
+  for (const [name, value] of new URLSearchParams(search)) {
+    const key = name.toLowerCase();
+    if (!values.has(key)) values.set(key, { name, value });
+  }
+  return {
+    get: (name) => values.get(name.toLowerCase())?.value ?? null,
+    with: (name, value) => {
+      const all = new Map(values).set(name.toLowerCase(), { name, value });
+      const written = new URLSearchParams();
+      for (const parameter of all.values()) written.append(parameter.name, parameter.value);
+      return written;
+    },
+  };
+}
+
+/** Throws NoApiVersion, or InvalidApiVersionParameter for one that this resource type does not have. */
+export function checkApiVersion(parameters: QueryParameters, known: readonly string[]): void {
+  const version = parameters.get('api-version') ?? '';
+  if (version === '') {
+    throw new ArmError(400, 'NoApiVersion', "The api-version query parameter ('?api-version=') is required.");
+  }
+  if (known.includes(version.toLowerCase())) return;
+  throw new ArmError(
+    400,
+    'InvalidApiVersionParameter',
+    `The api-version '${version.slice(0, 40)}' is invalid. The supported versions are '${known.join(', ')}'.`,
+  );
+}
+
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * The address of the request without its query. A configured public address wins; otherwise the Host header is what the
+ * caller used, and one that is no host is refused instead of being written into a link.
+ */
+export function addressOf(request: FastifyRequest, publicUrl: string | null): string {
+  const [path = ''] = request.url.split('?');
+  if (publicUrl !== null) return publicUrl + path;
+  const { host = '' } = request.headers;
+  if (!HOST.test(host)) throw new ArmError(400, 'InvalidRequestContent', 'The Host header names no host.');
+  return `${request.protocol}://${host}${path}`;
+}
+
+/** 200, with the value as JSON. */
+export function answerOf(value: object): ArmAnswer {
+  return { status: 200, body: JSON.stringify(value) };
+}
+
+/** A page of a list in the order of row ids. */
+export interface ListPage {
+  /** Rows after this one are asked for. */
+  readonly afterId: number;
+  /** The page, with a link to the next where there are more than `limit` rows; read at least one more than that. */
+  of<Row extends { readonly id: number }>(
+    rows: readonly Row[],
+    limit: number,
+    onWire: (row: Row) => object,
+  ): { readonly value: readonly object[]; readonly nextLink?: string };
+}
+
+/** Reads `$skipToken`, which is good for this list and caller only. Throws INVALID_CURSOR. */
+export function pageAfter(request: ArmRequest, list: readonly unknown[]): ListPage {
+  const { app, principal, parameters, address } = request;
+  const question = JSON.stringify([...list, principal]);
+  const token = parameters.get('$skipToken') ?? '';
+  const [afterId = 0] = token === '' ? [] : app.cursors.read(question, token);
+  return {
+    afterId: Number(afterId),
+    of: (rows, limit, onWire) => {
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const value = page.map(onWire);
+      if (rows.length <= limit || last === undefined) return { value };
+      const next = parameters.with('$skipToken', app.cursors.write(question, [last.id])).toString();
+      // Clients look for the name as Azure writes it.
+      return { value, nextLink: `${address}?${next.replace('%24skipToken=', '$skipToken=')}` };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { ArmError, armErrorOf, bodyOf } from './arm-error.js';
+import { addressOf, readParameters } from './arm-request.js';
+import type { ArmAnswer, ArmRequest } from './arm-request.js';
+import { ARM_ROUTES, matchRoute } from './arm-routes.js';
+import type { ArmMethod } from './arm-routes.js';
+import { actorFor } from '../access/actor.js';
+import { admitRequest } from '../access/admit-request.js';
+import { resolveScope } from '../access/principal.js';
+import { recordRefusal } from '../access/record-refusal.js';
+import type { App } from '../app.js';
+import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
+import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+import { DomainError } from '../primitives/errors.js';
+
+const METHODS: readonly ArmMethod[] = ['GET', 'PUT', 'DELETE'];
+/** Of what the caller named, in the audit log. */
+const TARGET_LENGTH_MAX = 300;
+const JSON_TYPE = 'application/json; charset=utf-8';
+const CORRELATION = /^[\w.-]{1,64}$/;
+
+/**
+ * Everything below `/subscriptions/` in the language of Azure Resource Manager: routes without case, its headers, its
+ * error bodies. Which paths there are, `arm-routes.ts` says.
+ */
+export async function serveAzureApi(server: FastifyInstance, app: App): Promise<void> {
+  await server.register(async (routes) => {
+    routes.removeAllContentTypeParsers();
+    routes.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+      done(null, body);
+    });
+    routes.addHook('onRequest', async (request, reply) => setArmHeaders(app, request, reply));
+    routes.setErrorHandler((error, _request, reply) => {
+      const { answer, isFault } = armErrorOf(error);
+      if (isFault) server.log.error(error);
+      return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
+    });
+    routes.all('/subscriptions/*', async (request, reply) => {
+      const { status, body } = await handle(app, request, reply);
+      return body === '' ? reply.status(status).send() : reply.status(status).type(JSON_TYPE).send(body);
+    });
+  });
+}
+
+async function handle(app: App, request: FastifyRequest, reply: FastifyReply): Promise<ArmAnswer> {
+  const { principal, db } = await admitRequest(app, request, reply);
+  const [rawPath = '', ...search] = request.url.split('?');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const matched = matchRoute(ARM_ROUTES, segmentsOf(rawPath));
+  if (matched === null) {
+    throw new ArmError(404, 'InvalidResourceType', 'The resource type could not be found at this address.');
+  }
+  const act = matched.acts[method as ArmMethod];
+  if (act === undefined) {
+    const allowed = METHODS.filter((candidate) => matched.acts[candidate] !== undefined).join(', ');
+    throw new ArmError(405, 'MethodNotAllowed', `This resource answers ${allowed}.`, { allow: allowed });
+  }
+  const armRequest: ArmRequest = {
+    app: { ...app, db },
+    principal,
+    by: actorFor(principal, request.id),
+    scope: await resolveScope(db.reader, principal),
+    path: matched.path,
+    parameters: readParameters(search.join('?')),
+    body: bodyOfRequest(request.body),
+    address: addressOf(request, app.config.publicUrl),
+  };
+  return method === 'GET' ? act(armRequest) : writingDownRefusals(app, armRequest, act);
+}
+
+/** A change that is refused leaves an entry in the audit log, as one asked for over GraphQL does. */
+async function writingDownRefusals(
+  app: App,
+  request: ArmRequest,
+  act: (request: ArmRequest) => Promise<ArmAnswer>,
+): Promise<ArmAnswer> {
+  try {
+    return await act(request);
+  } catch (error) {
+    if (error instanceof ArmError || error instanceof DomainError) {
+      const target = Object.values(request.path).join('/').slice(0, TARGET_LENGTH_MAX);
+      const refusal = { action: 'customerSubscriptions', code: error.code, target, registrationId: null };
+      await recordRefusal(app, request.by, refusal);
+    }
+    throw error;
+  }
+}
+
+function segmentsOf(path: string): readonly string[] {
+  try {
+    return path.slice(1).replace(/\/$/, '').split('/').map(decodeURIComponent);
+  } catch {
+    throw new ArmError(400, 'InvalidRequestContent', 'The path cannot be read.');
+  }
+}
+
+/** Clients name the type also where they send nothing. */
+function bodyOfRequest(body: unknown): JsonValue {
+  if (typeof body !== 'string' || body.trim() === '') return null;
+  try {
+    return parseExactJson(body);
+  } catch (error) {
+    if (!(error instanceof MalformedJson)) throw error;
+    throw new ArmError(400, 'InvalidRequestContent', `The request content is no JSON: ${error.message}`);
+  }
+}
+
+/** The ids by which Azure's clients and support staff find a request again. */
+function setArmHeaders(app: App, { headers }: FastifyRequest, reply: FastifyReply): void {
+  const requestId = randomUUID();
+  const correlation = headers['x-ms-correlation-request-id'];
+  const clientId = headers['x-ms-client-request-id'];
+  const moment = new Date(app.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+  void reply.headers({
+    'cache-control': 'no-cache',
+    'x-ms-request-id': requestId,
+    'x-ms-correlation-request-id':
+      typeof correlation === 'string' && CORRELATION.test(correlation) ? correlation : requestId,
+    'x-ms-routing-request-id': `USAGEGATEWAY:${moment}:${requestId}`,
+  });
+  const isWanted = String(headers['x-ms-return-client-request-id']).toLowerCase() === 'true';
+  if (isWanted && typeof clientId === 'string' && CORRELATION.test(clientId)) {
+    void reply.header('x-ms-client-request-id', clientId);
+  }
+}

@@ -1,0 +1,220 @@
+import {
+  COLLECTING_AT,
+  FROM,
+  NOW,
+  USAGE,
+  booksOf,
+  firstThen,
+  openCollecting,
+  threeMachines,
+  watermarkOf,
+} from '../support/collecting.js';
+import { describeEachDatabase } from '../support/databases.js';
+import { openTestGateway } from '../support/gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+import { hourOfRequest, openStamp, page, refusal, stampRow } from '../support/stamp.js';
+import type { FakeStamp, StampAnswer } from '../support/stamp.js';
+import { guid, registerCustomer } from '../support/world.js';
+import type { CollectionSource } from '../../src/collection/collection-file.js';
+
+describeEachDatabase('a faulty stamp', (server) => {
+  let gateway: TestGateway;
+  const stamps: FakeStamp[] = [];
+
+  // One gateway; each test has a registration and a stamp of its own.
+  beforeAll(async () => {
+    gateway = await openTestGateway(server, { now: COLLECTING_AT });
+  });
+  afterAll(async () => {
+    await Promise.all(stamps.map((stamp) => stamp.close()));
+    await gateway.close();
+  });
+
+  async function open(name: string, answer: FakeStamp['answer'], parts: Partial<CollectionSource> = {}) {
+    const collecting = await openCollecting(gateway, name, answer, parts);
+    stamps.push(collecting.stamp);
+    return collecting;
+  }
+
+  it('waits as long as a busy stamp asks, and longer each time where it says nothing', async () => {
+    const busy = [
+      refusal(503, 'ServiceUnavailable', { 'retry-after': '7' }),
+      refusal(429, 'TooManyRequests', { 'retry-after': '90' }),
+      refusal(500, 'InternalServerError'),
+      refusal(502, 'BadGateway'),
+    ];
+    const { collect, waits } = await open('busy', firstThen(busy), { hoursAtOnce: 1 });
+    expect((await collect()).hasFailed).toBe(false);
+    expect(await booksOf(gateway, 'busy')).toEqual([12, '12']);
+    const [asked, askedAgain, third = 0, fourth = 0] = waits;
+    expect([asked, askedAgain, waits.length]).toEqual([7_000, 90_000, 4]);
+    expect(third).toBeGreaterThanOrEqual(2_000);
+    expect(fourth).toBeGreaterThan(third / 2);
+  });
+
+  it('leaves a stamp alone that asks to be left alone for hours, and says so', async () => {
+    const { collect, waits } = await open('closed', () =>
+      refusal(503, 'ServiceUnavailable', { 'retry-after': '7200' }),
+    );
+    const { hasFailed, failures } = await collect();
+    expect([hasFailed, waits]).toEqual([true, []]);
+    expect(failures).toMatchObject([{ what: 'usage', kind: 'UNAVAILABLE', message: expect.stringContaining('503') }]);
+    expect(await watermarkOf(gateway, 'closed')).toBe(FROM);
+  });
+
+  it('asks again where an answer was cut off, is no JSON or never comes, and takes nothing of it', async () => {
+    const half = { body: `{"value":[${stampRow(FROM - 1, 'a', { quantity: '99' })}` };
+    const broken: StampAnswer[] = ['CUT', half, 'SILENCE', { body: '[]' }, { body: '' }];
+    const { collect } = await open('broken', firstThen(broken), { requestTimeoutMs: 300 });
+    expect((await collect()).hasFailed).toBe(false);
+    expect(await booksOf(gateway, 'broken')).toEqual([12, '12']);
+  });
+
+  it('asks subscription by subscription where the whole is never answered in time', async () => {
+    const subscriptions = ['one', 'two', 'gone'].map((name) => guid(`stack ${name}`));
+    const { collect, stamp } = await open('large', (request) => {
+      if (request.path.endsWith('/subscriptions')) {
+        return {
+          body: JSON.stringify({ value: [{ subscriptionId: subscriptions[0] }, { subscriptionId: subscriptions[1] }] }),
+        };
+      }
+      const subscriber = request.parameters.get('subscriberId');
+      if (subscriber === null) return refusal(504, 'GatewayTimeout');
+      if (subscriber === subscriptions[2]) return refusal(400, 'SubscriberIdIsNotDirectTenant');
+      return page([stampRow(hourOfRequest(request), 'a', { stackSubscription: subscriber, quantity: '0.5' })]);
+    });
+    await registerCustomer(gateway.app, 'large', 'Contoso', { stackSubscriptions: subscriptions.slice(2) });
+    const { events, hasFailed } = await collect({ until: FROM + 2 });
+    expect(hasFailed).toBe(false);
+    expect(events.filter((event) => event.event === 'hour' && event.isSplit)).toHaveLength(2);
+    expect(await booksOf(gateway, 'large')).toEqual([4, '2']);
+    expect(stamp.requests.filter(({ parameters }) => parameters.get('subscriberId') === subscriptions[2])).toHaveLength(
+      2,
+    );
+  });
+
+  it('never passes a gap: later hours wait for the one that cannot be pulled, and nothing is lost or doubled', async () => {
+    const gap = FROM + 1;
+    let isHealed = false;
+    const { collect } = await open('gap', (request) =>
+      hourOfRequest(request) === gap && !isHealed ? refusal(400, 'InvalidProperty') : threeMachines(request),
+    );
+    const { failures, hasFailed } = await collect();
+    expect(hasFailed).toBe(true);
+    expect(failures).toMatchObject([{ kind: 'REFUSED', code: 'InvalidProperty' }]);
+    expect(await watermarkOf(gateway, 'gap')).toBe(gap);
+    await collect();
+    expect(await watermarkOf(gateway, 'gap')).toBe(gap);
+    isHealed = true;
+    expect((await collect()).hasFailed).toBe(false);
+    expect([await watermarkOf(gateway, 'gap'), await booksOf(gateway, 'gap')]).toEqual([NOW, [12, '12']]);
+  });
+
+  it('takes "not complete" for what it is: no failure, and the hour is asked for in a later round', async () => {
+    let complete = FROM + 2;
+    const { collect } = await open('slow', (request) => {
+      if (hourOfRequest(request) === FROM + 3) return refusal(400, 'RequestEndTimeIsInFuture');
+      return hourOfRequest(request) < complete ? threeMachines(request) : refusal(202, 'ProcessingNotCompleted');
+    });
+    expect((await collect()).hasFailed).toBe(false);
+    expect(await watermarkOf(gateway, 'slow')).toBe(FROM + 2);
+    complete = NOW;
+    expect((await collect()).hasFailed).toBe(false);
+    expect(await watermarkOf(gateway, 'slow')).toBe(FROM + 3);
+  });
+
+  it('notices a page that comes again under another link', async () => {
+    let isHealed = false;
+    const { collect } = await open('again', (request) => {
+      if (isHealed) return threeMachines(request);
+      const { parameters, url } = request;
+      const token = Number(parameters.get('continuationToken') ?? 0) + 1;
+      parameters.set('continuationToken', String(token));
+      const next = `${url}/subscriptions/${guid('provider subscription')}/providers/${USAGE}?${parameters.toString()}`;
+      return page(
+        ['a', 'b', 'c'].map((machine) => stampRow(hourOfRequest(request) - 1, machine)),
+        next,
+      );
+    });
+    expect((await collect()).failures).toMatchObject([
+      { kind: 'MALFORMED', message: expect.stringContaining('twice') },
+    ]);
+    expect(await watermarkOf(gateway, 'again')).toBe(FROM);
+    isHealed = true;
+    await collect();
+    expect(await booksOf(gateway, 'again')).toEqual([12, '12']);
+  });
+
+  it('does not follow a redirection: the credential is for the stamp alone', async () => {
+    const elsewhere = await openStamp(threeMachines);
+    stamps.push(elsewhere);
+    const { collect } = await open('moved', () => ({ status: 307, headers: { location: elsewhere.url }, body: '' }));
+    expect((await collect()).failures).toMatchObject([{ kind: 'REFUSED' }]);
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  it('signs in with client credentials, at Entra ID by scope and at AD FS by resource, and anew when a token has expired', async () => {
+    process.env['USAGE_GATEWAY_TEST_SECRET'] = 's3cret&=';
+    for (const [name, audience] of [
+      ['entra', { scope: 'https://management.example/.default' }],
+      ['adfs', { resource: 'https://management.example/' }],
+    ] as const) {
+      let issued = 0;
+      const identity = await openStamp(() => {
+        issued += 1;
+        const expires = name === 'adfs' ? '3600' : 3600;
+        return { body: JSON.stringify({ token_type: 'Bearer', access_token: `token-${issued}`, expires_in: expires }) };
+      });
+      stamps.push(identity);
+      const signIn = {
+        kind: 'clientCredentials',
+        tokenUrl: `${identity.url}/oauth2/token`,
+        clientId: 'client-1',
+        secret: { env: 'USAGE_GATEWAY_TEST_SECRET' },
+        audience,
+      } as const;
+      // The first token is good for one request.
+      const { collect, stamp } = await open(
+        name,
+        (request) =>
+          request.authorization === 'Bearer token-1' && stamp.requests.length > 1
+            ? refusal(401, 'ExpiredAuthenticationToken')
+            : threeMachines(request),
+        { signIn, hoursAtOnce: 1 },
+      );
+      expect((await collect()).hasFailed).toBe(false);
+      expect(await booksOf(gateway, name)).toEqual([12, '12']);
+      expect(identity.requests).toHaveLength(2);
+      expect(Object.fromEntries(new URLSearchParams(identity.requests[0]?.body))).toEqual({
+        grant_type: 'client_credentials',
+        client_id: 'client-1',
+        client_secret: 's3cret&=',
+        ...audience,
+      });
+    }
+  });
+
+  it('ends where the stamp or the sign-in refuses the credential, without a word of the secret', async () => {
+    process.env['USAGE_GATEWAY_TEST_SECRET'] = 's3cret';
+    const refused = await open('refused', () => refusal(401, 'AuthenticationFailed'), { hoursAtOnce: 1 });
+    expect((await refused.collect()).failures).toMatchObject([{ kind: 'REFUSED' }]);
+    expect(refused.stamp.requests).toHaveLength(2);
+
+    const identity = await openStamp(() => ({
+      status: 401,
+      body: '{"error":"invalid_client","error_description":"s3cret"}',
+    }));
+    stamps.push(identity);
+    const signIn = {
+      kind: 'clientCredentials',
+      tokenUrl: identity.url,
+      clientId: 'x',
+      secret: { env: 'USAGE_GATEWAY_TEST_SECRET' },
+      audience: { resource: 'y' },
+    } as const;
+    const { collect } = await open('unknown-client', threeMachines, { signIn, hoursAtOnce: 1 });
+    const { failures } = await collect();
+    expect(failures).toMatchObject([{ kind: 'REFUSED', code: 'invalid_client' }]);
+    expect(JSON.stringify(failures)).not.toContain('s3cret');
+  });
+});

@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ConfigError, readConfig } from '../../src/config.js';
+
+describe('the configuration of the receiver', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'usage-gateway-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('is none where nothing is said: closed usage waits', () => {
+    expect(readConfig({}).commerce).toEqual({ client: 'none' });
+  });
+
+  it.each([
+    [{ COMMERCE: 'file' }, 'COMMERCE_FOLDER is needed'],
+    [{ COMMERCE: 'https' }, 'COMMERCE_URL is needed'],
+    [{ COMMERCE: 'marketplace', COMMERCE_URL: 'https://m.example/api' }, 'COMMERCE_OFFER_FILE is needed'],
+    [
+      { COMMERCE: 'https', COMMERCE_URL: 'https://c.example', COMMERCE_TOKEN_URL: 'https://l.example' },
+      'COMMERCE_CLIENT_SECRET_FILE is needed',
+    ],
+    [{ COMMERCE: 'https', COMMERCE_URL: 'http://c.example' }, 'COMMERCE_URL is an https address'],
+    [{ COMMERCE: 'file', COMMERCE_FOLDER: 'x', COMMERCE_TIMEOUT_SECONDS: '0' }, 'COMMERCE_TIMEOUT_SECONDS is a whole'],
+  ])('says what is missing or wrong: %j', (env, sentence) => {
+    expect(() => readConfig(env)).toThrow(sentence);
+    expect(() => readConfig(env)).toThrow(ConfigError);
+  });
+
+  it('takes the secret from a file, and does not show a file that it cannot use', async () => {
+    const secret = join(folder, 'secret');
+    await writeFile(secret, 'open sesame\n');
+    const https = {
+      COMMERCE: 'https',
+      COMMERCE_URL: 'https://commerce.example',
+      COMMERCE_TOKEN_URL: 'https://login.example/token',
+      COMMERCE_CLIENT_ID: 'gateway',
+    };
+    expect(readConfig({ ...https, COMMERCE_CLIENT_SECRET_FILE: secret }).commerce).toMatchObject({
+      client: 'https',
+      signIn: { clientId: 'gateway', clientSecret: 'open sesame', scope: null },
+    });
+    const wrong = { ...https, COMMERCE: 'marketplace', COMMERCE_CLIENT_SECRET: 'x', COMMERCE_OFFER_FILE: secret };
+    expect(() => readConfig(wrong)).toThrow(ConfigError);
+    expect(() => readConfig(wrong)).not.toThrow('sesame');
+  });
+});

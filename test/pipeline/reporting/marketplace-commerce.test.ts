@@ -1,0 +1,158 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { eventText, eventsOf } from '../../../src/pipeline/reporting/clients/marketplace-events.js';
+import { marketplaceCommerce } from '../../../src/pipeline/reporting/clients/marketplace-commerce.js';
+import type { ReportBatch } from '../../../src/pipeline/reporting/commerce-client.js';
+import { systemClock } from '../../../src/primitives/clock.js';
+import type { Quantity } from '../../../src/primitives/quantity.js';
+import { guid } from '../../support/world.js';
+
+const NEVER = new AbortController().signal;
+const OFFER = {
+  planId: 'gold',
+  dimensions: { [guid('meter 0')]: 'vm-hours' },
+  resources: { [guid('csp')]: { resourceId: guid('saas') } },
+};
+
+interface Event {
+  readonly resourceId: string;
+  readonly dimension: string;
+  readonly effectiveStartTime: string;
+  readonly quantity: number;
+}
+
+/** The metering service as Microsoft describes it: one event per resource, dimension and hour, 25 in a call. */
+async function openMarketplace() {
+  const taken = new Map<string, Event>();
+  const calls: number[] = [];
+  let statusOf: (event: Event) => string | null = () => null;
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const events = (JSON.parse(body) as { request: Event[] }).request;
+      calls.push(events.length);
+      if (events.length > 25 || request.url !== '/api/batchUsageEvent?api-version=2018-08-31') {
+        response.writeHead(400).end('{}');
+        return;
+      }
+      const result = events.map((event) => {
+        const refused = statusOf(event);
+        if (refused !== null) return { status: refused, ...event };
+        const name = `${event.resourceId} ${event.dimension} ${event.effectiveStartTime}`;
+        const known = taken.get(name);
+        if (known !== undefined) {
+          return { status: 'Duplicate', ...event, error: { additionalInfo: { acceptedMessage: known } } };
+        }
+        taken.set(name, event);
+        return { status: 'Accepted', usageEventId: guid(name), ...event };
+      });
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ count: 1, result }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+  return {
+    client: marketplaceCommerce({ url, credentials: null, offer: OFFER, timeoutMs: 5_000 }, systemClock),
+    taken,
+    calls,
+    answer: (status: typeof statusOf) => {
+      statusOf = status;
+    },
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+describe('the marketplace client', () => {
+  it('sends at most 25 events in a call, and meets itself as a duplicate when it sends again', async () => {
+    const { client, calls, taken, close } = await openMarketplace();
+    const sent = batch(60);
+    const first = await client.send(sent, NEVER);
+    const again = await client.send(sent, NEVER);
+    expect(calls).toEqual([25, 25, 10, 25, 25, 10]);
+    expect(new Set(first.lines.map(({ status }) => status))).toEqual(new Set(['ACCEPTED']));
+    expect(new Set(again.lines.map(({ status }) => status))).toEqual(new Set(['DUPLICATE']));
+    expect(first.lines.map(({ lineId }) => lineId).sort()).toEqual(sent.lines.map(({ lineId }) => lineId).sort());
+    expect(taken.size).toBe(60);
+    close();
+  });
+
+  it('does not take another amount in its hour for its own', async () => {
+    const { client, close } = await openMarketplace();
+    await client.send(batch(1, '1'), NEVER);
+    const { lines } = await client.send(batch(1, '2'), NEVER);
+    expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: 'DuplicateDiffers' }]);
+    close();
+  });
+
+  it.each(['Expired', 'ResourceNotAuthorized', 'InvalidDimension'])(
+    'passes on why it was refused: %s',
+    async (status) => {
+      const { client, answer, close } = await openMarketplace();
+      answer(() => status);
+      const { lines } = await client.send(batch(1), NEVER);
+      expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: status }]);
+      close();
+    },
+  );
+});
+
+describe('events for the marketplace', () => {
+  it('add the lines of a meter up, in the hour of the reported day that is the batch’s own', () => {
+    const two = batch(1, '0.1');
+    const lines = [...two.lines, ...two.lines.map((line) => ({ ...line, lineId: 'key-1' }))];
+    const first = eventsOf({ ...two, lines }, OFFER).events;
+    expect(first).toEqual([
+      {
+        resource: { resourceId: guid('saas') },
+        dimension: 'vm-hours',
+        planId: 'gold',
+        quantity: '0.2',
+        effectiveStartTime: '2026-03-09T23:00:00.000Z',
+        lineIds: ['key-0', 'key-1'],
+      },
+    ]);
+    const hours = [1, 2, 24].map((batchNo) => eventsOf({ ...two, batchNo }, OFFER).events[0]?.effectiveStartTime);
+    expect(hours).toEqual(['2026-03-09T23:00:00.000Z', '2026-03-09T22:00:00.000Z', '2026-03-09T00:00:00.000Z']);
+    expect(first.map(eventText)[0]).toContain('"quantity":0.2}');
+  });
+
+  it.each([
+    ['ResourceNotFound', { destinationSubscriptionId: guid('another') }],
+    ['NoHourLeft', { batchNo: 25 }],
+  ])('are not made where the marketplace has no place for them: %s', (code, parts) => {
+    expect(eventsOf({ ...batch(1), ...parts }, OFFER)).toEqual({
+      events: [],
+      untakeable: [{ lineIds: ['key-0'], code }],
+    });
+  });
+
+  it.each(['0', '-1'])('are not made of %s', (quantity) => {
+    expect(eventsOf(batch(1, quantity), OFFER).untakeable).toEqual([{ lineIds: ['key-0'], code: 'InvalidQuantity' }]);
+  });
+});
+
+/** So many lines, each of a meter of its own. */
+function batch(count: number, quantity = '1.5'): ReportBatch {
+  return {
+    idempotencyKey: 'key',
+    cloudId: guid('cloud'),
+    reportedDay: '2026-03-09',
+    destinationSubscriptionId: guid('csp'),
+    batchNo: 1,
+    lines: Array.from({ length: count }, (_, index) => ({
+      lineId: `key-${index}`,
+      meterId: guid(`meter ${index}`),
+      quantity: quantity as Quantity,
+      location: 'frankfurt',
+      resourceUri: '/vm',
+      stackSubscriptionId: guid('stack'),
+      usageStartTime: '2026-03-08T00:00:00.000Z',
+      usageEndTime: '2026-03-09T00:00:00.000Z',
+    })),
+  };
+}
