@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 import type { IssuerConfig } from './access/access-file.js';
 import { ACCESS_VARIABLES, accessShape } from './config/access.js';
+import { AZURE_API_VARIABLES, azureApiShape, azureApisOf } from './config/azure-apis.js';
+import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
 import { BOOKS_VARIABLES, booksShape } from './config/books.js';
 import { CLOSING_VARIABLES, closingConfigOf, closingShape } from './config/closing.js';
 import type { ClosingConfig } from './config/closing.js';
-import { AZURE_API_VARIABLES, azureApiShape, azureApisOf } from './config/azure-apis.js';
-import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
 import { COMMERCE_VARIABLES, commerceConfigOf, commerceShape, missingForCommerce } from './config/commerce.js';
 import type { CommerceConfig } from './config/commerce.js';
 import { LIMIT_VARIABLES, limitShape, limitsOf } from './config/limits.js';
@@ -26,6 +26,8 @@ export interface Config extends AzureApiConfig, CollectionConfig {
   readonly port: number;
   readonly bodyBytesMax: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** What `/metrics` asks for; null: there is no such route. */
+  readonly metricsToken: string | null;
   /** Whether other machines can reach it. */
   readonly listensBeyondLoopback: boolean;
   /** Whose tokens are believed. */
@@ -42,8 +44,6 @@ export interface Config extends AzureApiConfig, CollectionConfig {
   readonly closing: ClosingConfig;
   /** To whom closed usage is reported. */
   readonly commerce: CommerceConfig;
-  /** What `/metrics` asks for; null: there is no such route. */
-  readonly metricsToken: string | null;
 }
 
 /** Variables of the environment, as the operations guide lists them. */
@@ -53,8 +53,8 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   ...ACCESS_VARIABLES,
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
-  ...AZURE_API_VARIABLES,
   ...CLOSING_VARIABLES,
+  ...AZURE_API_VARIABLES,
   ...COMMERCE_VARIABLES,
 ];
 
@@ -65,9 +65,9 @@ const environment = z
     ...accessShape,
     ...ruleShape,
     ...limitShape,
-    ...azureApiShape,
     ...closingShape,
     ...commerceShape,
+    ...azureApiShape,
   })
   .superRefine((read, context) => {
     for (const name of missingForCommerce(read)) {
@@ -109,6 +109,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: data.PORT,
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
+    metricsToken: data.METRICS_TOKEN ?? null,
     listensBeyondLoopback: !isLoopback(data.HOST),
     issuers: data.ACCESS_FILE,
     allowsLocalTokens: isLoopback(data.HOST) && !hasIssuers,
@@ -116,9 +117,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     rules: requestRulesOf(data),
     limits: limitsOf(data),
     closing: closingConfigOf(data),
-    ...azureApisOf(data),
     commerce: commerceOf(data),
-    metricsToken: data.METRICS_TOKEN ?? null,
+    ...azureApisOf(data),
   });
 }
 

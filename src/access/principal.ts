@@ -78,3 +78,8 @@ async function withinRegistrations(
     registrationIds: [...new Set(rows.map(({ registrationId }) => registrationId))],
   };
 }
+
+/** Under which name a caller's requests are counted together. */
+export function callerNameOf(principal: Principal | null): string {
+  return principal === null ? '' : `${principal.role} ${principal.subject}`;
+}

@@ -14,6 +14,7 @@ import { hourOf, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 
+/** How one round of collecting goes. */
 export interface Round {
   readonly rereads: boolean;
   /** Only reported hours before this one. */

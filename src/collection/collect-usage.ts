@@ -35,8 +35,8 @@ export type OnHour = (pulled: PulledHour, endHour: Hour) => void;
 
 /**
  * Pulls every reported hour that is complete and not in the books yet, oldest first, some at once. The watermark moves
- * over an hour only when the usage of it and of every hour before is committed; where an hour cannot be pulled, it stays
- * there, and a later round begins with that hour. Two processes that pull the same do each other no harm.
+ * over an hour only when the usage of it and of every hour before is committed; where an hour cannot be pulled, it
+ * stays there, and a later round begins with that hour. Two processes that pull the same do each other no harm.
  */
 export async function collectUsage(
   collector: Collector,
@@ -80,8 +80,8 @@ export async function rereadHours(
 }
 
 /**
- * Pulls hours, several at once, and hands each on when all before it were handed on. Answers why it ended early: nothing
- * after that hour was handed on then. Only a StampError is an answer; anything else is thrown.
+ * Pulls hours, several at once, and hands each on when all before it were handed on. Answers why it ended early:
+ * nothing after that hour was handed on then. Only a StampError is an answer; anything else is thrown.
  */
 async function inOrder(
   collector: Collector,

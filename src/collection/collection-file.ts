@@ -1,7 +1,7 @@
 /**
- * From which stamps usage is pulled, as one JSON file says it. A file and not columns of the registration: addresses and
- * secrets belong to a deployment, are reviewed and rolled out with it, and a copy of the database must not begin to pull.
- * The file names secrets by the environment variable or file that holds them; it holds none itself.
+ * From which stamps usage is pulled, as one JSON file says it. A file and not columns of the registration: addresses
+ * and secrets belong to a deployment, are reviewed and rolled out with it, and a copy of the database must not begin to
+ * pull. The file names secrets by the environment variable or file that holds them; it holds none itself.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -109,6 +109,7 @@ export function readCollectionFile(path: string): readonly CollectionSource[] {
   return collectionSources(readFileSync(path, 'utf8').slice(0, FILE_BYTES_MAX));
 }
 
+/** The stamps that a collection file names. Throws a CollectionFileError that names every problem at once. */
 export function collectionSources(text: string): readonly CollectionSource[] {
   const read = file.safeParse(jsonIn(text));
   if (!read.success) {

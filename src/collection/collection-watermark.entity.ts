@@ -10,6 +10,7 @@ export interface CollectionWatermark {
   updatedAt: number;
 }
 
+/** The table of how far each registration was pulled. */
 export function collectionWatermarkTable(_dialect: Dialect) {
   return table<CollectionWatermark>({
     name: 'collection_watermark',

@@ -17,6 +17,7 @@ export const COLLECTOR = 'collector';
 
 export const USAGE_VERSION = '2015-06-01-preview';
 
+/** What pulls from one stamp, with a sign-in of its own. */
 export function createCollector(
   app: Pipeline,
   source: CollectionSource,

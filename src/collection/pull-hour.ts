@@ -34,8 +34,8 @@ const SUBSCRIPTIONS_MAX = 100_000;
 
 /**
  * Pulls one reported hour and takes it into the books. Each part of it is committed as it comes: taking it in again is
- * harmless, so a crash in between costs nothing but the time. Throws a StampError, and then the hour must not be counted
- * as pulled. Where the stamp repeatedly gives no answer in time, it is asked subscription by subscription.
+ * harmless, so a crash in between costs nothing but the time. Throws a StampError, and then the hour must not be
+ * counted as pulled. Where the stamp repeatedly gives no answer in time, it is asked subscription by subscription.
  */
 export async function pullHour(collector: Collector, hour: Hour, signal: AbortSignal): Promise<PulledHour> {
   const hourly = startHour(collector, hour);

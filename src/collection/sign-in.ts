@@ -18,6 +18,7 @@ const LIFETIME_DEFAULT_S = 600;
 const TIMEOUT_MS = 30_000;
 const ANSWER_LENGTH_MAX = 65_536;
 
+/** Signs in as the collection file says. `token` throws a StampError where it is refused or nobody answers. */
 export function createSignIn(settings: SignInSettings, clock: Clock): SignIn {
   if (settings.kind === 'bearer') {
     return { token: async () => readSecret(settings.token), forget: () => undefined };

@@ -8,6 +8,7 @@
  */
 export type StampErrorKind = 'NOT_COMPLETE' | 'TIMED_OUT' | 'REFUSED' | 'UNAVAILABLE' | 'MALFORMED';
 
+/** Why a stamp gave no usage. The message holds no secret. */
 export class StampError extends Error {
   override readonly name = 'StampError';
 

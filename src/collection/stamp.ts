@@ -38,6 +38,7 @@ type Attempt =
       readonly cause?: unknown;
     };
 
+/** A stamp as it is asked: again after faults that pass, and never past its patience. Throws a StampError. */
 export function createStamp(signIn: SignIn, options: { readonly timeoutMs: number; readonly pause: Pause }): Stamp {
   return {
     get: async (address, signal) => {

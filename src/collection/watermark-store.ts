@@ -32,8 +32,8 @@ export async function beginWatermark(
 }
 
 /**
- * Moves a watermark over one reported hour whose usage is committed. Only from where it stands: another process may have
- * moved it meanwhile, and it never goes back nor over an hour that nobody pulled. Answers whether it moved.
+ * Moves a watermark over one reported hour whose usage is committed. Only from where it stands: another process may
+ * have moved it meanwhile, and it never goes back nor over an hour that nobody pulled. Answers whether it moved.
  */
 export async function advanceWatermark(
   tx: Tx,

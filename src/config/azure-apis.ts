@@ -1,7 +1,7 @@
 /** The Azure-compatible APIs, and the stamps that usage is pulled from by the same contract. */
 import { z } from 'zod';
 
-import { whole } from './variable.js';
+import { flag, whole } from './variable.js';
 import type { Variable } from './variable.js';
 
 /** How Azure's usage and registration APIs answer. */
@@ -47,13 +47,13 @@ export const AZURE_API_VARIABLES: readonly Variable[] = [
   { name: 'COLLECT_EVERY_MINUTES', meaning: 'How often a serving gateway pulls.', default: '5' },
 ];
 
-/** The variables as zod reads them. */
+/** How each variable is read. */
 export const azureApiShape = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'is an http or https address' })
     .refine((url) => /^https?:\/\/[^/?#@]+(\/[^?#]*)?$/.test(url), 'has no user, query or fragment')
     .optional(),
-  USAGE_API_STRICT_DATES: z.enum(['true', 'false']).default('false'),
+  USAGE_API_STRICT_DATES: flag('false'),
   USAGE_SETTLE_SECONDS: whole(0, 86_400).default(120),
   COLLECTION_FILE: z.string().min(1).optional(),
   COLLECT_EVERY_MINUTES: whole(1, 1_440).default(5),
@@ -61,7 +61,7 @@ export const azureApiShape = {
 
 interface Read {
   readonly PUBLIC_URL?: string | undefined;
-  readonly USAGE_API_STRICT_DATES: 'true' | 'false';
+  readonly USAGE_API_STRICT_DATES: boolean;
   readonly USAGE_SETTLE_SECONDS: number;
   readonly COLLECTION_FILE?: string | undefined;
   readonly COLLECT_EVERY_MINUTES: number;
@@ -71,7 +71,7 @@ interface Read {
 export function azureApisOf(read: Read): AzureApiConfig & CollectionConfig {
   return {
     publicUrl: read.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
-    refusesCurrentDate: read.USAGE_API_STRICT_DATES === 'true',
+    refusesCurrentDate: read.USAGE_API_STRICT_DATES,
     settleMs: read.USAGE_SETTLE_SECONDS * 1000,
     collectionFile: read.COLLECTION_FILE ?? null,
     collectEveryMs: read.COLLECT_EVERY_MINUTES * 60_000,

@@ -6,13 +6,13 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { getVariableValues } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 
-import { callerNameOf } from './context.js';
 import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
 import { asGraphqlRefusal } from './errors.js';
 import type { FieldArguments } from './field-weights.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
+import { callerNameOf } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
 import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';

@@ -37,11 +37,6 @@ export async function createContext(
   return { app, principal, scope, loaders: createLoaders(app.db.reader, scope), ...request };
 }
 
-/** Under which name a caller's requests are counted together. */
-export function callerNameOf(principal: Principal | null): string {
-  return principal === null ? '' : `${principal.role} ${principal.subject}`;
-}
-
 /** The caller of a resolver that only known callers reach. */
 export function callerOf({ principal }: GatewayContext): Caller {
   if (principal === null) throw new DomainError('UNAUTHENTICATED', 'Send a bearer token.');

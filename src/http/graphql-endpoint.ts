@@ -8,10 +8,10 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { admitRequest } from './admit-request.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
+import { admitRequest } from '../access/admit-request.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { admissionPlugin } from '../graphql/admission.js';

@@ -12,8 +12,8 @@ import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
-import { serveAzureApi } from '../rest/serve-azure-api.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
+import { serveAzureApi } from '../rest/serve-azure-api.js';
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;

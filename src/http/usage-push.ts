@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-import { admitRequest } from './admit-request.js';
+import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
 import { resolveScope } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';

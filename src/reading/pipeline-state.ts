@@ -3,12 +3,14 @@ import type { Sql } from '../database/transaction.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
 import type { ReportState } from '../pipeline/reporting/report-state.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
-import type { Day, Hour } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
 
 /** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
 export interface PipelineState {
   readonly lastBatchAgeMs: number;
-  /** How far the watermark lies behind of the registration whose usage was pulled least far; 0 where nothing is pulled. */
+  /**
+   * How far the watermark lies behind of the registration whose usage was pulled least far; 0 where nothing is pulled.
+   */
   readonly collectionLagMs: number;
   readonly openDays: number;
   readonly oldestOpenDayAgeMs: number;
@@ -46,18 +48,18 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
   const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);
   return {
     lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
-    collectionLagMs: lagOf(pulledBefore, now),
-    openDays: Number(open?.days ?? 0),
+    collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
+    openDays: daysIn(open),
     oldestOpenDayAgeMs: ageOf(open?.oldest ?? null, now),
-    closedDays: Number(closed?.days ?? 0),
-    unpreparedDays: Number(unprepared?.days ?? 0),
+    closedDays: daysIn(closed),
+    unpreparedDays: daysIn(unprepared),
     oldestUnsentAgeMs: Math.max(0, ...[...unsent, unprepared?.oldest ?? null].map((day) => ageOf(day, now))),
     reports: Object.fromEntries(REPORT_STATES.map((state) => [state, countOf(state)])) as Record<ReportState, number>,
   };
 }
 
-function lagOf(pulledBefore: Hour | null, now: number): number {
-  return pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime());
+function daysIn(row: { readonly days: number } | undefined): number {
+  return Number(row?.days ?? 0);
 }
 
 function ageOf(day: Day | null, now: number): number {

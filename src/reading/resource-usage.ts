@@ -34,6 +34,7 @@ export interface ResourceUsageKey {
   readonly uriKey: string;
 }
 
+/** Which usage, by reported time or usage time, and from where on. */
 export interface ResourceUsageQuestion {
   readonly filter: UsageFilter;
   readonly granularity: Granularity;

@@ -1,4 +1,6 @@
-/** Refusals in the words of Azure Resource Manager: a status, a code, and the nested body that every Azure client reads. */
+/**
+ * Refusals in the words of Azure Resource Manager: a status, a code, and the nested body that every Azure client reads.
+ */
 import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
@@ -27,6 +29,7 @@ export type ArmCode =
   | 'TooManyRequests'
   | 'InternalServerError';
 
+/** A refusal with its status and headers, in the words of Azure. */
 export class ArmError extends Error {
   override readonly name = 'ArmError';
 

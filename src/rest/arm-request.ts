@@ -1,4 +1,6 @@
-/** A request as Azure Resource Manager understands it: paths and names of query parameters are compared without case. */
+/**
+ * A request as Azure Resource Manager understands it: paths and names of query parameters are compared without case.
+ */
 import type { FastifyRequest } from 'fastify';
 
 import { ArmError } from './arm-error.js';
@@ -23,12 +25,14 @@ export interface ArmRequest {
   readonly address: string;
 }
 
+/** An answer that is ready to be sent. */
 export interface ArmAnswer {
   readonly status: 200 | 204;
   /** JSON text; empty for 204. */
   readonly body: string;
 }
 
+/** The query of an address, whose names Azure compares without case. */
 export interface QueryParameters {
   /** The first value given under the name, in any case; null when there is none. */
   get(name: string): string | null;
@@ -82,6 +86,7 @@ export function addressOf(request: FastifyRequest, publicUrl: string | null): st
   return `${request.protocol}://${host}${path}`;
 }
 
+/** 200, with the value as JSON. */
 export function answerOf(value: object): ArmAnswer {
   return { status: 200, body: JSON.stringify(value) };
 }

@@ -14,6 +14,7 @@ export type ArmMethod = 'GET' | 'PUT' | 'DELETE';
 type Act = (request: ArmRequest) => Promise<ArmAnswer>;
 type Acts = Partial<Readonly<Record<ArmMethod, Act>>>;
 
+/** An address, and what is done there by each method. */
 export interface ArmRoute {
   /** As the documents write it; `{name}` stands for one segment. Compared without case. */
   readonly path: string;

@@ -1,7 +1,7 @@
 /**
- * Azure's contract for billing customers' tenants to their CSP subscriptions: `customerSubscriptions` of a registration.
- * A subscription is attached while its tenant is mapped to it. PUT is `mapTenant` from the current hour on, DELETE is
- * `unmapTenant`: the same acts as in GraphQL, with the same rules.
+ * Azure's contract for billing customers' tenants to their CSP subscriptions: `customerSubscriptions` of a
+ * registration. A subscription is attached while its tenant is mapped to it. PUT is `mapTenant` from the current hour
+ * on, DELETE is `unmapTenant`: the same acts as in GraphQL, with the same rules.
  */
 import { ArmError, invalidProperty } from './arm-error.js';
 import { answerOf, pageAfter } from './arm-request.js';

@@ -22,6 +22,7 @@ const BILLING_MODEL: Readonly<Record<BillingModel, string>> = {
   RUGGEDIZED: 'Ruggedized',
 };
 
+/** The registration that the address names. */
 export async function oneRegistration(request: ArmRequest): Promise<ArmAnswer> {
   checkMay(request, rolesOf('Query', 'registration'), 'read');
   return answerOf(onWire(await registrationOf(request)));
@@ -67,6 +68,7 @@ export function checkMay({ parameters, principal, path }: ArmRequest, roles: rea
   throw notAuthorized(`${type}/${act}`, `/subscriptions/${path['subscription'] ?? ''}`);
 }
 
+/** The id of a registration in the form of Azure Resource Manager. */
 export function idOf({ baseSubscriptionGuid, resourceGroup, name }: Registration): string {
   return `/subscriptions/${baseSubscriptionGuid}/resourceGroups/${resourceGroup}/providers/Microsoft.AzureStack/registrations/${name}`;
 }

@@ -27,7 +27,7 @@ import { listStampsOf } from '../registration/registration-store.js';
 import { listStackSubscriptions } from '../tenancy/tenancy-store.js';
 
 /** Azure Stack Hub's own page size, and that of the SDKs. */
-export const ROWS_PER_PAGE = 1_000;
+const ROWS_PER_PAGE = 1_000;
 /** The readers of the provider subscription: not a reseller, who sees a part of a stamp, and not a customer. */
 const PROVIDER_ROLES: readonly Role[] = ['OPERATOR', 'CSP_ADMIN', 'AUDITOR'];
 const PROVIDER_ACTION = 'Microsoft.Commerce.Admin/subscriberUsageAggregates/read';
@@ -35,6 +35,7 @@ const TENANT_ACTION = 'Microsoft.Commerce/usageAggregates/read';
 const NOT_COLLECTED_SECONDS = 300;
 const SAME_SUBSCRIPTION_MAX = 100;
 
+/** A page of the usage of all stack subscriptions of a stamp, or of one that is named. */
 export async function providerUsage(request: ArmRequest): Promise<ArmAnswer> {
   checkApiVersion(request.parameters, USAGE_API_VERSIONS);
   const { app, scope } = request;
@@ -46,6 +47,7 @@ export async function providerUsage(request: ArmRequest): Promise<ArmAnswer> {
   return answer(request, { api: 'provider', callerGuid, query, filter });
 }
 
+/** A page of the usage of the stack subscription that the address names. */
 export async function tenantUsage(request: ArmRequest): Promise<ArmAnswer> {
   checkApiVersion(request.parameters, USAGE_API_VERSIONS);
   const { app, scope, principal } = request;

@@ -8,6 +8,7 @@ import type { Granularity } from '../reading/usage-aggregates.js';
 
 export const USAGE_API_VERSIONS = ['2015-06-01-preview'] as const;
 
+/** What the parameters of a usage API ask for. */
 export interface UsageQuery {
   readonly granularity: Granularity;
   readonly reported: HourRange;
@@ -15,6 +16,7 @@ export interface UsageQuery {
   readonly subscriberGuid: string | null;
 }
 
+/** Which ends of a range may be asked for now. */
 export interface TimeRules {
   readonly now: number;
   /** The provider API refuses an end on the current date: Microsoft's page read literally. */

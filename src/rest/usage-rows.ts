@@ -1,4 +1,7 @@
-/** Rows of the usage APIs as text. Written by hand: a page is a thousand rows of one shape, and numbers keep their digits. */
+/**
+ * Rows of the usage APIs as text. Written by hand: a page is a thousand rows of one shape, and numbers keep their
+ * digits.
+ */
 import { HOURS_PER_DAY, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import type { ResourceRow } from '../reading/dimensions.js';
@@ -15,8 +18,8 @@ export interface Names {
 
 /**
  * The answer `{"value":[…],"nextLink":…}`, row for row in the shape that a real stamp sends; where Microsoft's page
- * differs (type, id, fields that are objects), the wire wins. Quantities are written as the exact decimals that the books
- * hold: what came as 8.3e-08 goes out as 0.000000083, the same JSON number.
+ * differs (type, id, fields that are objects), the wire wins. Quantities are written as the exact decimals that the
+ * books hold: what came as 8.3e-08 goes out as 0.000000083, the same JSON number.
  */
 export function usageAnswer(
   rows: readonly ResourceUsage[],

@@ -1,7 +1,7 @@
 /**
- * The stack subscriptions of a stamp as its administrators list them (`Microsoft.Subscriptions.Admin`), so that a gateway
- * that pulls from this one learns which directory each belongs to. Only what the books know is in it: a subscription
- * whose tenant nobody has said has no `tenantId`.
+ * The stack subscriptions of a stamp as its administrators list them (`Microsoft.Subscriptions.Admin`), so that a
+ * gateway that pulls from this one learns which directory each belongs to. Only what the books know is in it: a
+ * subscription whose tenant nobody has said has no `tenantId`.
  */
 import { answerOf, checkApiVersion, pageAfter } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
@@ -11,6 +11,7 @@ import { listStackSubscriptions, listTenants } from '../tenancy/tenancy-store.js
 export const SUBSCRIPTIONS_ADMIN_VERSIONS = ['2015-11-01'] as const;
 const PER_PAGE = 500;
 
+/** The user subscriptions of a stamp, a page at a time. */
 export async function userSubscriptions(request: ArmRequest): Promise<ArmAnswer> {
   checkApiVersion(request.parameters, SUBSCRIPTIONS_ADMIN_VERSIONS);
   const { app, scope } = request;

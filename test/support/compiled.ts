@@ -12,7 +12,10 @@ export interface CompiledGateway {
   remove(): Promise<void>;
 }
 
-/** Compiles `src` and `migrations` file by file, as the tests themselves are compiled, into a folder within the checkout. */
+/**
+ * Compiles `src` and `migrations` file by file, as the tests themselves are compiled, into a folder within the
+ * checkout.
+ */
 export async function compileGateway(): Promise<CompiledGateway> {
   const scratch = join(ROOT, '.scratch');
   await mkdir(scratch, { recursive: true });

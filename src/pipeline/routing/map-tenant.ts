@@ -75,6 +75,7 @@ export async function unmapTenant(
   );
 }
 
+/** The refusal for a CSP subscription that the registration does not have, or the caller may not see. */
 export function customerSubscriptionNotFound(): DomainError {
   return new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
     'cspSubscriptionId',

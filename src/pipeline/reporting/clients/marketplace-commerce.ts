@@ -10,6 +10,7 @@ import { CommerceError } from '../commerce-client.js';
 import type { CommerceClient, LineAnswer } from '../commerce-client.js';
 import type { Clock } from '../../../primitives/clock.js';
 
+/** Where the metering service is, how to sign in there, and what our ids are called in the offer. */
 export interface MarketplaceCommerceOptions {
   /** Base address of the metering service; batches go to `<url>/batchUsageEvent`. */
   readonly url: string;
@@ -19,7 +20,7 @@ export interface MarketplaceCommerceOptions {
 }
 
 /** The service refuses longer batches. */
-export const EVENTS_PER_CALL_MAX = 25;
+const EVENTS_PER_CALL_MAX = 25;
 const API_VERSION = '2018-08-31';
 const BYTES_MAX = 1024 * 1024;
 
@@ -41,8 +42,9 @@ const answerShape = z.object({
 type Result = z.infer<typeof answerShape>['result'][number];
 
 /**
- * Reports to Azure Marketplace's metering service (`batchUsageEvent`). Source of its rules: Microsoft's page "Marketplace
- * metered billing APIs". It keeps quantities as doubles, and says nothing in sums, so it cannot be reconciled here.
+ * Reports to Azure Marketplace's metering service (`batchUsageEvent`). Source of its rules: Microsoft's page
+ * "Marketplace metered billing APIs". It keeps quantities as doubles, and says nothing in sums, so it cannot be
+ * reconciled here.
  */
 export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: Clock): CommerceClient {
   const { credentials, offer } = options;

@@ -32,10 +32,10 @@ const MS_PER_HOUR = 3_600_000;
 const LAST_HOUR = 23;
 
 /**
- * The marketplace takes one event per hour, resource and dimension, and none that is older than 24 hours. So the lines of
- * one meter in a batch become one event, and each batch of a reported day has an hour of that day to itself: the first
- * its last hour, which is the youngest, the second the hour before. No two batches ever share an hour, and a batch that
- * comes again meets itself as a duplicate.
+ * The marketplace takes one event per hour, resource and dimension, and none that is older than 24 hours. So the lines
+ * of one meter in a batch become one event, and each batch of a reported day has an hour of that day to itself: the
+ * first its last hour, which is the youngest, the second the hour before. No two batches ever share an hour, and a
+ * batch that comes again meets itself as a duplicate.
  */
 export function eventsOf(
   batch: ReportBatch,

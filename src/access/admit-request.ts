@@ -1,11 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { authenticate } from './authenticate.js';
-import type { Caller } from '../access/principal.js';
-import type { App } from '../app.js';
+import type { Credentials } from './credentials.js';
+import { callerNameOf } from './principal.js';
+import type { Caller } from './principal.js';
+import type { RequestsAtOnce } from './requests-at-once.js';
 import type { Database } from '../database/database.js';
-import { callerNameOf } from '../graphql/context.js';
 import { startDeadline } from '../primitives/deadline.js';
+
+/** The parts of the App that let requests in. */
+interface App {
+  readonly db: Database;
+  readonly tokens: Pick<Credentials, 'verify'>;
+  readonly requestsAtOnce: RequestsAtOnce;
+  readonly config: { readonly limits: { readonly requestMsMax: number } };
+}
 
 /**
  * Lets a request in: who sends it, that not too many of the same caller run, and a database that gives up when the

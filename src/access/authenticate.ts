@@ -1,5 +1,5 @@
-import type { Credentials } from '../access/credentials.js';
-import type { Caller } from '../access/principal.js';
+import type { Credentials } from './credentials.js';
+import type { Caller } from './principal.js';
 import { DomainError } from '../primitives/errors.js';
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
