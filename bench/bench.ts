@@ -1,7 +1,8 @@
-/** `npm run bench -- ingest`: figures for one's own machine. */
+/** `npm run bench -- ingest` and `-- access`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
+import { benchAccess } from './access-bench.js';
 import { benchIngest } from './ingest-bench.js';
 
 const cli = new Command('bench').description('Measures the gateway on this machine.');
@@ -18,6 +19,12 @@ cli
       profileFolder: options.profile,
     });
   });
+
+cli
+  .command('access')
+  .description('What authorisation costs on a page of 1,000 aggregates, as a ratio to the same page without it.')
+  .option('--rounds <n>', 'how often both are measured', '200')
+  .action((options: { readonly rounds: string }) => benchAccess({ rounds: positive(options.rounds, '--rounds') }));
 
 function positive(text: string, option: string): number {
   const value = Number(text);
