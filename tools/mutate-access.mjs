@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import ts from 'typescript';
 
 const ROOT = join(import.meta.dirname, '..');
-const COPIED = ['src', 'test', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
+const COPIED = ['src', 'test', 'graphiql', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
 /** What the tests of whole commands need is not built again for each change. */
 const NO_BUILD = 'export default () => undefined;\n';
 /** Where the conditions are defined, and not used. */
