@@ -1,7 +1,8 @@
-/** `npm run bench -- ingest|rest`: figures for one's own machine. */
+/** `npm run bench -- ingest|rest|access`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
+import { benchAccess } from './access-bench.js';
 import { benchIngest } from './ingest-bench.js';
 import { benchRest } from './rest-bench.js';
 
@@ -27,6 +28,12 @@ cli
   .action(async (options: { readonly rounds: string }) => {
     await benchRest({ rounds: positive(options.rounds, '--rounds') });
   });
+
+cli
+  .command('access')
+  .description('What authorisation costs on a page of 1,000 aggregates, as a ratio to the same page without it.')
+  .option('--rounds <n>', 'how often both are measured', '200')
+  .action((options: { readonly rounds: string }) => benchAccess({ rounds: positive(options.rounds, '--rounds') }));
 
 function positive(text: string, option: string): number {
   const value = Number(text);

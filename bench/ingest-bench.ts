@@ -5,6 +5,7 @@ import { bareInsert } from './bare-insert.js';
 import { mysqlServer, sqliteServer } from './bench-database.js';
 import type { BenchDatabase, BenchServer } from './bench-database.js';
 import { endToEnd } from './end-to-end.js';
+import { median } from './median.js';
 import { loadOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
 import { writePath } from './write-path.js';
@@ -87,12 +88,6 @@ async function measured(server: BenchServer, options: IngestBenchOptions): Promi
       };
     }),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
 }
 
 function machine(): string {

@@ -3,6 +3,8 @@
  * compile. A scope is a set of registrations and a set of tenants; a row must lie in both.
  */
 
+import { DomainError } from '../primitives/errors.js';
+
 declare const resolved: unique symbol;
 
 export type Everyone = 'all';
@@ -47,6 +49,15 @@ export function inScope(
  */
 export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, column: string): string {
   return tenantIds === 'all' ? among(column, registrationIds) : '1 = 0';
+}
+
+/**
+ * Refuses a caller who may see only some tenants. A name that must be unique answers whether somebody has it already, so
+ * what makes one is for those alone who see everyone that may have it. They are refused whatever the name is.
+ */
+export function mustSeeAllTenants({ tenantIds }: Scope): void {
+  if (tenantIds === 'all') return;
+  throw new DomainError('FORBIDDEN', 'This is for those alone who see all tenants of a registration.');
 }
 
 /** `column IN (1, 2, 3)`, or a condition that is never true for an empty list. */

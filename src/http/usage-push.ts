@@ -13,7 +13,7 @@ import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.
 import { recordUsage } from '../pipeline/pipeline.js';
 import { DomainError } from '../primitives/errors.js';
 import { hourText } from '../primitives/windows.js';
-import { getRegistration } from '../registration/registration-store.js';
+import { getWholeRegistration } from '../registration/registration-store.js';
 import type { Registration } from '../registration/registration.entity.js';
 
 /** Of a name that stands for nothing, in the audit log. */
@@ -67,7 +67,7 @@ async function registrationFor(sql: Sql, principal: Caller, name: string): Promi
   if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
     throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
   }
-  return getRegistration(sql, await resolveScope(sql, principal), name);
+  return getWholeRegistration(sql, await resolveScope(sql, principal), name);
 }
 
 function receiptOnWire({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt) {

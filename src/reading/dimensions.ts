@@ -36,7 +36,11 @@ export interface DestinationRow {
   readonly effectiveFrom: number | null;
 }
 
-/** Destinations by row id, with the Azure subscription that each one bills, within the scope. */
+/**
+ * Destinations by row id, with the Azure subscription that each one bills, within the scope. Usage that was billed before
+ * its subscription was given to another tenant keeps its destination; whoever sees the new tenant alone does not see
+ * where the old one is billed.
+ */
 export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[]): Promise<DestinationRow[]> {
   return sql.query<DestinationRow>(
     `SELECT d.id, d.registration_id AS registrationId, d.reason, d.tenant_mapping_id AS tenantMappingId,
@@ -47,6 +51,7 @@ export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[])
        LEFT JOIN tenant_mapping m ON m.id = d.tenant_mapping_id
        LEFT JOIN csp_subscription c ON c.id = m.csp_subscription_id
       WHERE ${among('d.id', ids)}
-        AND ${inScope(scope, { registration: 'd.registration_id', tenant: null })}`,
+        AND (${inScope(scope, { registration: 'd.registration_id', tenant: 'm.tenant_id' })}
+             OR (m.id IS NULL AND ${inScope(scope, { registration: 'd.registration_id', tenant: null })}))`,
   );
 }

@@ -205,7 +205,8 @@ async function asAggregates(
   });
 }
 
-async function destinationIds(sql: Sql, filter: UsageFilter): Promise<ReadonlySet<number>> {
+/** The destinations that a filter names. */
+export async function destinationIds(sql: Sql, filter: UsageFilter): Promise<ReadonlySet<number>> {
   const condition = totalConditions({
     ...(filter.cspSubscriptionIds && { cspSubscriptionIds: filter.cspSubscriptionIds }),
     ...(filter.reasons && { reasons: filter.reasons }),

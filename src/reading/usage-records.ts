@@ -1,6 +1,7 @@
-import { afterKey, listReadableSubscriptions, recordConditions } from './usage-filter.js';
+import { afterKey, filtersDestination, listReadableSubscriptions, recordConditions } from './usage-filter.js';
 import type { UsageFilter, UsageRange } from './usage-filter.js';
 import { createRouter } from './usage-router.js';
+import { destinationIds } from './usage-aggregates.js';
 import type { Reading } from './usage-aggregates.js';
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
@@ -49,8 +50,39 @@ export interface RecordsQuestion {
 
 const KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
 
-/** Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. */
+/** How many rows are read at once when the filter may drop most of them. */
+const ROWS_PER_READ = 1_000;
+
+/**
+ * Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. Where a
+ * record is billed is not stored with it, so a filter by destination reads on until the page is full.
+ */
 export async function listUsageRecords(
+  reading: Reading,
+  scope: Scope,
+  question: RecordsQuestion,
+): Promise<UsageRecordRow[]> {
+  const { filter, limit } = question;
+  if (!filtersDestination(filter)) return readRecords(reading, scope, question);
+  const wanted = await destinationIds(reading.sql, filter);
+  const found: UsageRecordRow[] = [];
+  let { after } = question;
+  for (let isOver = wanted.size === 0; !isOver && found.length < limit;) {
+    const read = await readRecords(reading, scope, { ...question, after, limit: ROWS_PER_READ });
+    found.push(...read.filter(({ destinationId }) => wanted.has(destinationId)));
+    const last = read.at(-1);
+    isOver = read.length < ROWS_PER_READ || last === undefined;
+    if (last !== undefined) after = keyOf(last);
+  }
+  return found.slice(0, limit);
+}
+
+function keyOf(row: UsageRecordRow): RecordKey {
+  const numbers = [row.stackSubscriptionId, row.reportedHour, row.usageHour, row.meterId, row.resourceId];
+  return { numbers, identity: row.identity.toString('hex') };
+}
+
+async function readRecords(
   { sql, routingTables }: Reading,
   scope: Scope,
   question: RecordsQuestion,

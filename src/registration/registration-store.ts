@@ -32,7 +32,18 @@ export async function findRegistration(sql: Sql, scope: Scope, name: string): Pr
 export async function getRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration> {
   const found = await findRegistration(sql, scope, name);
   if (found !== null) return found;
-  throw new DomainError('RegistrationNotFound', `No registration named "${name.slice(0, 90)}".`, ['registration']);
+  throw registrationNotFound(name);
+}
+
+/** A registration for what is about all of its customers; a caller who sees only some of them has none. */
+export async function getWholeRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration> {
+  const found = await getRegistration(sql, scope, name);
+  if (scope.tenantIds === 'all') return found;
+  throw registrationNotFound(name);
+}
+
+function registrationNotFound(name: string): DomainError {
+  return new DomainError('RegistrationNotFound', `No registration named "${name.slice(0, 90)}".`, ['registration']);
 }
 
 /** Registrations in the order of their row ids, after one of them. */

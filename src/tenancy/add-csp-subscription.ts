@@ -5,7 +5,7 @@ import type { CspSubscription } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
-import { WHOLE_BOOKS } from '../access/scope.js';
+import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
@@ -33,6 +33,7 @@ export async function addCspSubscription(
   },
 ): Promise<CspSubscription> {
   const { db, clock } = app;
+  mustSeeAllTenants(scope);
   const registration = await getRegistration(db.reader, scope, input.registration);
   checkMappingAllowed(registration);
   const cspSubscriptionGuid = canonicalGuid(input.cspSubscriptionId);

@@ -3,7 +3,7 @@ import type { Reseller, Tenant } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
-import { WHOLE_BOOKS } from '../access/scope.js';
+import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
@@ -35,6 +35,7 @@ export async function registerTenant(
   },
 ): Promise<Tenant> {
   const { db, clock } = app;
+  mustSeeAllTenants(scope);
   const registration = await getRegistration(db.reader, scope, input.registration);
   const tenantGuid = canonicalGuid(input.tenantId);
   if (tenantGuid === null) throw invalid('tenantId', 'A tenant id is the GUID of a directory.');

@@ -74,7 +74,7 @@ export function listCspSubscriptions(
   scope: Scope,
   filter: {
     readonly registrationId?: number;
-    readonly tenantId?: number;
+    readonly tenantIds?: readonly number[];
     readonly ids?: readonly number[];
     readonly cspSubscriptionGuid?: string;
     readonly cspSubscriptionGuids?: readonly string[];
@@ -86,7 +86,7 @@ export function listCspSubscriptions(
     inScope(scope, { registration: 'c.registration_id', tenant: 'c.tenant_id' }),
     'c.id > ?',
     ...equals('c.registration_id', filter.registrationId),
-    ...equals('c.tenant_id', filter.tenantId),
+    ...(filter.tenantIds === undefined ? [] : [among('c.tenant_id', filter.tenantIds)]),
     ...(filter.ids === undefined ? [] : [among('c.id', filter.ids)]),
     ...oneOf('c.csp_subscription_guid', guids),
   ];
@@ -137,7 +137,7 @@ export function listStackSubscriptions(
   );
 }
 
-/** Resellers that own a tenant in scope; everyone's only for a caller who sees all tenants. */
+/** Resellers that own a tenant in scope; all of them only for a caller who sees all tenants of all registrations. */
 export function listResellers(
   sql: Sql,
   scope: Scope,
@@ -145,7 +145,7 @@ export function listResellers(
   page: Page,
 ): Promise<Reseller[]> {
   const own =
-    scope.tenantIds === 'all'
+    scope.tenantIds === 'all' && scope.registrationIds === 'all'
       ? '1 = 1'
       : `EXISTS (SELECT 1 FROM tenant t WHERE t.reseller_id = r.id
            AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })})`;

@@ -53,6 +53,8 @@ describe('the acts', () => {
       // Records and their dictionary: receipts tell of them.
       'pipeline/pipeline.ts',
       'pipeline/ingestion/dictionary.ts',
+      // How far a stamp was pulled.
+      'collection/collect-usage.ts',
       // Closed days are a chained history of their own: who closed each, under a seal that continues the one before.
       'pipeline/closing/close-days.ts',
       // Every attempt at sending is a row, and nobody decides anything. What a person asks for, a retry, is audited.

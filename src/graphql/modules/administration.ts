@@ -237,6 +237,10 @@ export class AdministrationResolver {
     return payloadOf(
       async () => {
         const by = actorIn(context, input);
+        // Names of resellers are unique over all registrations, and so tell of them.
+        if (context.scope.registrationIds !== 'all') {
+          throw new DomainError('FORBIDDEN', 'Only a caller for all registrations registers a reseller.');
+        }
         return { reseller: toReseller(await registerReseller(context.app, { ...given(input), by })) };
       },
       { reseller: null },

@@ -7,7 +7,7 @@ import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingest
 import { recordUsage } from '../../pipeline/pipeline.js';
 import { DomainError } from '../../primitives/errors.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
-import { findRegistration, getRegistration } from '../../registration/registration-store.js';
+import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
 import type { Connection } from '../connection.js';
 import { callerOf } from '../context.js';
@@ -152,7 +152,7 @@ export class IngestionResolver {
             'records',
           ]);
         }
-        const registration = await getRegistration(app.db.reader, scope, input.registration);
+        const registration = await getWholeRegistration(app.db.reader, scope, input.registration);
         const now = app.clock.now();
         const receipt = await recordUsage(app, {
           registrationId: registration.id,

@@ -21,8 +21,7 @@ import { DomainError } from '../../primitives/errors.js';
 import { readCompleteness } from '../../reading/completeness.js';
 import { explainUsage } from '../../reading/explain-usage.js';
 import { listAttempts, listReports, reconcileReports } from '../../reading/reports.js';
-import { findRegistration, getRegistration } from '../../registration/registration-store.js';
-import type { Registration as RegistrationRow } from '../../registration/registration.entity.js';
+import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
 import type { Connection } from '../connection.js';
 import type { GatewayContext } from '../context.js';
@@ -94,7 +93,7 @@ export class ReportingResolver {
     @Ctx() context: GatewayContext,
     @Arg('registration', () => String, { description: 'Name of the registration.' }) name: string,
   ): Promise<Completeness> {
-    const registration = await wholeRegistration(context, name);
+    const registration = await getWholeRegistration(context.app.db.reader, context.scope, name);
     const { db, clock } = context.app;
     return toCompleteness(await readCompleteness(db.reader, registration, clock.now()));
   }
@@ -128,7 +127,7 @@ export class ReportingResolver {
     @Ctx() context: GatewayContext,
     @Arg('registration', () => String, { description: 'Name of the registration.' }) name: string,
   ): Promise<ReportReconciliation> {
-    const registration = await wholeRegistration(context, name);
+    const registration = await getWholeRegistration(context.app.db.reader, context.scope, name);
     const { db, commerce } = context.app;
     const { signal } = new AbortController();
     return toReconciliation(await reconcileReports(db.reader, commerce, registration, signal));
@@ -169,11 +168,4 @@ export class UsageReportReferences {
   ): Promise<readonly UsageReportAttempt[]> {
     return listAttempts(app.db.reader, scope, report.rowId);
   }
-}
-
-/** A registration for a question about all of its customers; a caller who sees only some of them has none. */
-async function wholeRegistration({ app, scope }: GatewayContext, name: string): Promise<RegistrationRow> {
-  const found = await getRegistration(app.db.reader, scope, name);
-  if (scope.tenantIds === 'all') return found;
-  throw new DomainError('RegistrationNotFound', `No registration named "${name.slice(0, 90)}".`, ['registration']);
 }

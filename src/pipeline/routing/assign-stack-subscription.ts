@@ -19,7 +19,8 @@ import type { StackSubscription, StackSubscriptionAssignment } from '../../tenan
 
 /**
  * Says whose a stack subscription is; it may be one that has not sent usage yet. Its open usage moves to the tenant's
- * destinations in the same transaction, closed days stay as they were billed. Repeating it changes nothing.
+ * destinations in the same transaction, closed days stay as they were billed. Repeating it changes nothing. A caller
+ * who sees only some tenants moves subscriptions between those, and takes none that is nobody's or somebody else's.
  */
 export async function assignStackSubscription(
   app: { readonly db: Database; readonly clock: Clock },
@@ -95,6 +96,12 @@ async function findOrInsert(
   const page = { afterId: 0, limit: 1 };
   const [known] = await listStackSubscriptions(tx, scope, key, page);
   if (known !== undefined) return known;
+  // Who sees only some tenants makes no subscription known: whether it is somebody else's would show in the answer.
+  if (scope.tenantIds !== 'all') {
+    throw new DomainError('STACK_SUBSCRIPTION_NOT_FOUND', 'There is no such stack subscription.', [
+      'stackSubscriptionId',
+    ]);
+  }
   const row = { ...key, tenantId: null, name: null };
   await insertRow<StackSubscription>(tx, 'stack_subscription', row).catch((error: unknown) => {
     // Its first usage arrived at the same moment.

@@ -1,0 +1,66 @@
+import { PLACES, RANGE, REGISTRATION } from './two-books.js';
+import type { Place } from './two-books.js';
+import type { TestGateway } from '../support/gateway.js';
+import { guid } from '../support/world.js';
+
+const QUESTION = `query ($hub: String!, $tenant: UUID!, $from: DateTime!, $to: DateTime!) {
+  registration(name: $hub) { id }
+  tenant(registration: $hub, tenantId: $tenant) { id mappingHistory { id } reseller { id } stackSubscriptions { id } }
+  cspSubscriptions(tenantId: $tenant) { nodes { id } }
+  meters(first: 1) { nodes { id } }
+  hourly: usageAggregates(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
+  daily: usageAggregates(granularity: DAILY, range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) {
+    nodes { id } }
+  usageRecords(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
+  quarantinedRecords(registration: $hub) { nodes { id stackSubscriptionId } }
+  usageReports(registration: $hub) { nodes { id destinationSubscriptionId } }
+  apiKeys { nodes { keyId createdBy name } } }`;
+
+/** The ids by which `node` finds what a place has, by type, and the public part of its API key. */
+export interface KnownIds {
+  readonly nodes: Readonly<Record<string, readonly string[]>>;
+  readonly keyId: string;
+}
+
+export async function idsOfPlaces(gateway: TestGateway): Promise<Readonly<Record<Place, KnownIds>>> {
+  const found = await Promise.all(PLACES.map(async (place) => [place, await idsOf(gateway, place)] as const));
+  return Object.fromEntries(found) as Record<Place, KnownIds>;
+}
+
+interface Named {
+  readonly id: string;
+  readonly stackSubscriptionId?: string;
+  readonly destinationSubscriptionId?: string;
+}
+
+async function idsOf(gateway: TestGateway, place: Place): Promise<KnownIds> {
+  const variables = { hub: REGISTRATION[place], tenant: guid(`tenant ${place}`), ...RANGE };
+  const { data, errors } = await gateway.ask('OPERATOR', QUESTION, variables);
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join());
+  const ids = (rows: readonly Named[]) => rows.map(({ id }) => id);
+  const nodes = {
+    Registration: [data.registration.id],
+    Tenant: [data.tenant.id],
+    TenantMapping: ids(data.tenant.mappingHistory),
+    Reseller: [data.tenant.reseller.id],
+    StackSubscription: ids(data.tenant.stackSubscriptions),
+    CspSubscription: ids(data.cspSubscriptions.nodes),
+    Meter: ids(data.meters.nodes),
+    UsageAggregate: [...ids(data.hourly.nodes), ...ids(data.daily.nodes)],
+    UsageRecord: ids(data.usageRecords.nodes),
+    QuarantinedRecord: ids(
+      data.quarantinedRecords.nodes.filter((row: Named) => row.stackSubscriptionId === guid(`stack ${place}`)),
+    ),
+    UsageReport: ids(
+      data.usageReports.nodes.filter((row: Named) => row.destinationSubscriptionId === guid(`csp ${place}`)),
+    ),
+  };
+  const key = data.apiKeys.nodes.find(({ name }: { name: string }) => name === `${place} key`);
+  return { nodes, keyId: key.keyId };
+}
+
+/** The id of something of the same type that does not exist. */
+export function nobodysId(id: string): string {
+  const text = Buffer.from(id, 'base64url').toString();
+  return Buffer.from(text.replace(/:\d+/, ':99999')).toString('base64url');
+}
