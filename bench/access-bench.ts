@@ -22,8 +22,8 @@ const QUESTION = `{ usageAggregates(first: ${ROWS}, clock: USAGE, range: ${RANGE
   destination { destinationSubscriptionId reason } } } }`;
 
 /**
- * Rounds are interleaved and each takes both schemas, in turns first, so that a machine that slows down slows both down.
- * The ratio is the median of the ratios of each round; its spread is that of their middle half.
+ * Rounds are interleaved and each takes both schemas, in turns first, so that a machine that slows down slows both
+ * down. The ratio is the median of the ratios of each round; its spread is that of their middle half.
  */
 export async function benchAccess({ rounds }: { readonly rounds: number }): Promise<void> {
   const database = await sqliteServer.create();

@@ -1,9 +1,9 @@
 /**
  * Takes one rule of access away at a time and asks whether a test of `test/isolation` notices: `npm run mutate:access`.
- * Rules of the table are changed in one process (`roles.test.ts`, all of them); conditions on rows are changed in a copy
- * of the sources, one call at a time, and the suite runs on SQLite until its first failure. Prints what nobody noticed,
- * and ends with 1 then. `--only <text>` takes the changes whose name holds the text, `--every <n>` each n-th of them; `--list` only
- * prints their names; `--tests <path>` runs a part of the suite.
+ * Rules of the table are changed in one process (`roles.test.ts`, all of them); conditions on rows are changed in a
+ * copy of the sources, one call at a time, and the suite runs on SQLite until its first failure. Prints what nobody
+ * noticed, and ends with 1 then. `--only <text>` takes the changes whose name holds the text, `--every <n>` each n-th
+ * of them; `--list` only prints their names; `--tests <path>` runs a part of the suite.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

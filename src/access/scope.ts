@@ -52,8 +52,8 @@ export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, colu
 }
 
 /**
- * Refuses a caller who may see only some tenants. A name that must be unique answers whether somebody has it already, so
- * what makes one is for those alone who see everyone that may have it. They are refused whatever the name is.
+ * Refuses a caller who may see only some tenants. A name that must be unique answers whether somebody has it already,
+ * so what makes one is for those alone who see everyone that may have it. They are refused whatever the name is.
  */
 export function mustSeeAllTenants({ tenantIds }: Scope): void {
   if (tenantIds === 'all') return;

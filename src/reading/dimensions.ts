@@ -37,9 +37,9 @@ export interface DestinationRow {
 }
 
 /**
- * Destinations by row id, with the Azure subscription that each one bills, within the scope. Usage that was billed before
- * its subscription was given to another tenant keeps its destination; whoever sees the new tenant alone does not see
- * where the old one is billed.
+ * Destinations by row id, with the Azure subscription that each one bills, within the scope. Usage that was billed
+ * before its subscription was given to another tenant keeps its destination; whoever sees the new tenant alone does not
+ * see where the old one is billed.
  */
 export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[]): Promise<DestinationRow[]> {
   return sql.query<DestinationRow>(

@@ -54,8 +54,8 @@ const KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.me
 const ROWS_PER_READ = 1_000;
 
 /**
- * Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. Where a
- * record is billed is not stored with it, so a filter by destination reads on until the page is full.
+ * Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. Where
+ * a record is billed is not stored with it, so a filter by destination reads on until the page is full.
  */
 export async function listUsageRecords(
   reading: Reading,

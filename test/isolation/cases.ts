@@ -205,7 +205,9 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
   revokeApiKey: { names: { ...ONCE, 'input.keyId': 'keyId' }, own: { input: {} } },
 };
 
-/** What a kind of argument is called at a place that the caller does not see; null where it names nothing of a place. */
+/**
+ * What a kind of argument is called at a place that the caller does not see; null where it names nothing of a place.
+ */
 export function nameAt(kind: Kind, place: Place | 'nobody'): string | null {
   switch (kind) {
     case 'registration':
