@@ -1,7 +1,8 @@
-/** `npm run bench -- ingest|rest`: figures for one's own machine. */
+/** `npm run bench -- ingest|rest|close`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
+import { benchClose } from './close-bench.js';
 import { benchIngest } from './ingest-bench.js';
 import { benchRest } from './rest-bench.js';
 
@@ -26,6 +27,14 @@ cli
   .option('--rounds <n>', 'how often everything is measured', '3')
   .action(async (options: { readonly rounds: string }) => {
     await benchRest({ rounds: positive(options.rounds, '--rounds') });
+  });
+
+cli
+  .command('close')
+  .description('Closing a reported day of hourly rows, against a bare INSERT … SELECT … GROUP BY of the same rows.')
+  .option('--rows <n>', 'hourly rows of the day; a tenth of them is measured as well', '1000000')
+  .action(async (options: { readonly rows: string }) => {
+    await benchClose({ rows: positive(options.rows, '--rows') });
   });
 
 function positive(text: string, option: string): number {
