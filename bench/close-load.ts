@@ -57,7 +57,8 @@ async function copyFirstHour(tx: Tx, later: number): Promise<void> {
                                usage_day, source_id, batch_id, record_id, corrects, quantity)
      SELECT stack_subscription_id, reported_hour + ${later}, usage_hour + ${later}, meter_id, resource_id, ${identity},
             usage_day, source_id, batch_id, record_id, corrects, quantity
-       FROM usage_record WHERE reported_hour = ${firstHourOf(DAY)} ORDER BY stack_subscription_id, meter_id, resource_id`,
+       FROM usage_record WHERE reported_hour = ${firstHourOf(DAY)}
+      ORDER BY stack_subscription_id, meter_id, resource_id`,
   );
 }
 
@@ -68,7 +69,8 @@ async function totalAnew(tx: Tx): Promise<void> {
   await tx.execute(
     `INSERT INTO usage_day_total
             (stack_subscription_id, usage_day, reported_day, meter_id, destination_id, quantity, records)
-     SELECT stack_subscription_id, usage_day, ${DAY}, meter_id, ${row?.id ?? 0}, ${sumOf(tx.dialect, 'quantity')}, COUNT(*)
+     SELECT stack_subscription_id, usage_day, ${DAY}, meter_id, ${row?.id ?? 0},
+            ${sumOf(tx.dialect, 'quantity')}, COUNT(*)
        FROM usage_record GROUP BY stack_subscription_id, usage_day, meter_id`,
   );
 }

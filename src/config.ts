@@ -28,6 +28,10 @@ export interface Config extends AzureApiConfig, CollectionConfig {
     /** Whether `serve` closes and reports by itself. */
     readonly isAutomatic: boolean;
     readonly graceMs: number;
+    /** How often `serve` looks for days to close. */
+    readonly everyMs: number;
+    /** How often `serve` looks for reports to make and to send. */
+    readonly reportEveryMs: number;
   };
   /** Whose tokens are believed. */
   readonly issuers: readonly IssuerConfig[];
@@ -86,6 +90,16 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
     default: '6',
   },
   {
+    name: 'CLOSE_EVERY_SECONDS',
+    meaning: 'How often `serve` looks for reported days that are due to be closed.',
+    default: '60',
+  },
+  {
+    name: 'REPORT_EVERY_SECONDS',
+    meaning: 'How often `serve` looks for closed days to report, and for reports to send.',
+    default: '15',
+  },
+  {
     name: 'ACCESS_FILE',
     meaning: 'JSON file of the OpenID Connect issuers whose tokens are believed; see docs/access.md.',
     default: 'none: tokens are signed locally, on loopback only',
@@ -120,6 +134,8 @@ const environment = z
     ALLOW_ANY_HOST: z.enum(['true', 'false']).default('false'),
     BACKGROUND_TASKS: z.enum(['true', 'false']).default('true'),
     CLOSE_GRACE_HOURS: whole(0, 720).default(6),
+    CLOSE_EVERY_SECONDS: whole(1, 86_400).default(60),
+    REPORT_EVERY_SECONDS: whole(1, 86_400).default(15),
     ACCESS_FILE: z
       .string()
       .transform((file, context) => issuersIn(file, (message) => context.addIssue({ code: 'custom', message })))
@@ -173,7 +189,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataFolder: data.DATA_FOLDER,
     bodyBytesMax: data.BODY_BYTES_MAX,
     logLevel: data.LOG_LEVEL,
-    closing: { isAutomatic: data.BACKGROUND_TASKS === 'true', graceMs: data.CLOSE_GRACE_HOURS * 3_600_000 },
+    closing: {
+      isAutomatic: data.BACKGROUND_TASKS === 'true',
+      graceMs: data.CLOSE_GRACE_HOURS * 3_600_000,
+      everyMs: data.CLOSE_EVERY_SECONDS * 1_000,
+      reportEveryMs: data.REPORT_EVERY_SECONDS * 1_000,
+    },
     allowsAnyHost: !LOOPBACK.test(data.HOST),
     issuers: data.ACCESS_FILE,
     allowsLocalTokens: LOOPBACK.test(data.HOST) && data.ACCESS_FILE.length === 0,
