@@ -43,7 +43,7 @@ describeOnSqlite('the demo, when everything that is due was closed and reported'
     received.close();
   });
 
-  it('the receiver has, per Azure subscription and meter, what its closed usage adds up to, to the last digit', async () => {
+  it('its closed usage is at the receiver, per Azure subscription and meter, to the last digit', async () => {
     const totals = received.totals(HUB_WORLD?.cloudId ?? '');
     const books = await closedUsage(gateway);
     expect(books.size).toBeGreaterThan(20);
