@@ -1,8 +1,9 @@
-/** `npm run bench -- ingest|rest|access`: figures for one's own machine. */
+/** `npm run bench -- ingest|rest|access|close`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
 import { benchAccess } from './access-bench.js';
+import { benchClose } from './close-bench.js';
 import { benchIngest } from './ingest-bench.js';
 import { benchRest } from './rest-bench.js';
 
@@ -34,6 +35,14 @@ cli
   .description('What authorisation costs on a page of 1,000 aggregates, as a ratio to the same page without it.')
   .option('--rounds <n>', 'how often both are measured', '200')
   .action((options: { readonly rounds: string }) => benchAccess({ rounds: positive(options.rounds, '--rounds') }));
+
+cli
+  .command('close')
+  .description('Closing a reported day of hourly rows, against a bare INSERT … SELECT … GROUP BY of the same rows.')
+  .option('--rows <n>', 'hourly rows of the day; a tenth of them is measured as well', '1000000')
+  .action(async (options: { readonly rows: string }) => {
+    await benchClose({ rows: positive(options.rows, '--rows') });
+  });
 
 function positive(text: string, option: string): number {
   const value = Number(text);

@@ -23,7 +23,12 @@ export async function openBooks(
 ): Promise<{ readonly app: App; readonly registrationId: number }> {
   const app = await createApp(readConfig(environmentOf(database)));
   await migrateUp(app.db);
-  const registration = await createRegistration(
+  return { app, registrationId: await register(app) };
+}
+
+/** Makes the one registration of these books; answers its row id. */
+export async function register(app: App): Promise<number> {
+  const { id } = await createRegistration(
     app,
     {
       name: REGISTRATION,
@@ -35,7 +40,7 @@ export async function openBooks(
     },
     insertFallbackDestinations,
   );
-  return { app, registrationId: registration.id };
+  return id;
 }
 
 /** Throws unless records and day totals are, to the last digit, those of the load up to a record, and nothing else. */

@@ -75,3 +75,12 @@ async function fileWith(content: unknown): Promise<string> {
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
   return file;
 }
+
+describe('how often a serving gateway looks', () => {
+  it('for days to close every minute and for reports every quarter of one, unless it is told otherwise', () => {
+    expect(readConfig({}).closing).toMatchObject({ everyMs: 60_000, reportEveryMs: 15_000 });
+    const told = readConfig({ CLOSE_EVERY_SECONDS: '600', REPORT_EVERY_SECONDS: '1' });
+    expect(told.closing).toMatchObject({ everyMs: 600_000, reportEveryMs: 1_000 });
+    expect(() => readConfig({ CLOSE_EVERY_SECONDS: '0' })).toThrow('CLOSE_EVERY_SECONDS is a whole number');
+  });
+});

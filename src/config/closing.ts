@@ -8,6 +8,10 @@ export interface ClosingConfig {
   readonly isAutomatic: boolean;
   /** How long after its end a reported day of pushed usage stays open, in milliseconds. */
   readonly graceMs: number;
+  /** How often `serve` looks for days to close, in milliseconds. */
+  readonly everyMs: number;
+  /** How often `serve` looks for reports to make and to send, in milliseconds. */
+  readonly reportEveryMs: number;
 }
 
 /** Variables of the environment that say so, as the operations guide lists them. */
@@ -22,6 +26,16 @@ export const CLOSING_VARIABLES: readonly Variable[] = [
     meaning: 'How long after its end a reported day of pushed usage stays open.',
     default: '6',
   },
+  {
+    name: 'CLOSE_EVERY_SECONDS',
+    meaning: 'How often `serve` looks for reported days that are due to be closed.',
+    default: '60',
+  },
+  {
+    name: 'REPORT_EVERY_SECONDS',
+    meaning: 'How often `serve` looks for closed days to report, and for reports to send.',
+    default: '15',
+  },
 ];
 
 const MS_PER_HOUR = 3_600_000;
@@ -30,12 +44,21 @@ const MS_PER_HOUR = 3_600_000;
 export const closingShape = {
   BACKGROUND_TASKS: flag('true'),
   CLOSE_GRACE_HOURS: whole(0, 720).default(6),
+  CLOSE_EVERY_SECONDS: whole(1, 86_400).default(60),
+  REPORT_EVERY_SECONDS: whole(1, 86_400).default(15),
 };
 
 /** The configuration of closing, as it was read by `closingShape`. */
 export function closingConfigOf(read: {
   readonly BACKGROUND_TASKS: boolean;
   readonly CLOSE_GRACE_HOURS: number;
+  readonly CLOSE_EVERY_SECONDS: number;
+  readonly REPORT_EVERY_SECONDS: number;
 }): ClosingConfig {
-  return { isAutomatic: read.BACKGROUND_TASKS, graceMs: read.CLOSE_GRACE_HOURS * MS_PER_HOUR };
+  return {
+    isAutomatic: read.BACKGROUND_TASKS,
+    graceMs: read.CLOSE_GRACE_HOURS * MS_PER_HOUR,
+    everyMs: read.CLOSE_EVERY_SECONDS * 1_000,
+    reportEveryMs: read.REPORT_EVERY_SECONDS * 1_000,
+  };
 }

@@ -14,10 +14,6 @@ export interface TaskLog {
   error(what: object, sentence: string): void;
 }
 
-/** Days close within minutes of being due, and reports leave within seconds of being ready. */
-const CLOSING_PACE_MS = 60_000;
-const REPORTING_PACE_MS = 15_000;
-
 /**
  * Closes and reports by itself. Every gateway process may do this: each task takes what is due from the database, which
  * lets one process have it, and does nothing that has been done.
@@ -26,12 +22,12 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
   const onError = (task: string) => (err: unknown) =>
     log.error({ task, err }, 'A background task failed; it is tried again.');
   const closing = repeat((signal) => close(app, log, signal), {
-    paceMs: CLOSING_PACE_MS,
+    paceMs: app.config.closing.everyMs,
     jitter: chance,
     onError: onError('closing'),
   });
   const reporting = repeat((signal) => report(app, log, signal), {
-    paceMs: REPORTING_PACE_MS,
+    paceMs: app.config.closing.reportEveryMs,
     jitter: chance,
     onError: onError('reporting'),
   });

@@ -3,6 +3,7 @@
  */
 import { Model, totalKey } from './model.js';
 import type { ModelRecord } from './model.js';
+import { randomOf } from '../support/random.js';
 import { METERS, guid, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 import type { TestClock } from '../support/gateway.js';
 import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
@@ -355,15 +356,4 @@ function expectSame(sentence: string, wanted: ReadonlyMap<string, string>, found
 
 function pick({ random }: Run, below: number): number {
   return Math.floor(random() * below);
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
