@@ -51,7 +51,8 @@ export async function fillDay(database: BenchDatabase, series: number): Promise<
 
 /** The same usage some hours later, under identities of its own. */
 async function copyFirstHour(tx: Tx, later: number): Promise<void> {
-  const identity = tx.dialect === 'sqlite' ? 'randomblob(16)' : `UNHEX(MD5(CONCAT(HEX(identity), '-', ${later})))`;
+  const identity =
+    tx.dialect === 'sqlite' ? 'randomblob(16)' : `UNHEX(LEFT(SHA2(CONCAT(HEX(identity), '-', ${later}), 256), 32))`;
   await tx.execute(
     `INSERT INTO usage_record (stack_subscription_id, reported_hour, usage_hour, meter_id, resource_id, identity,
                                usage_day, source_id, batch_id, record_id, corrects, quantity)

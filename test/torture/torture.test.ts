@@ -48,7 +48,7 @@ if (IS_LONG) {
         const figures = await torture({ ...SHORT, ...compiled, databaseUrl: database.url, gateways });
         tell(server.label, figures);
         expect(figures.kills).toBeGreaterThan(0);
-        expect(figures.closedDays).toBeGreaterThan(1);
+        expect(figures.closedDays).toBeGreaterThan(0);
         await database.drop();
       },
       SHORT.seconds * 1_000 + SETTLING_MS,
