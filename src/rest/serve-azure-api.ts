@@ -8,7 +8,7 @@ import { ARM_ROUTES, matchRoute } from './arm-routes.js';
 import type { ArmMethod } from './arm-routes.js';
 import { actorFor } from '../access/actor.js';
 import { admitRequest } from '../access/admit-request.js';
-import { resolveScope } from '../access/principal.js';
+import { callerNameOf, resolveScope } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
@@ -16,6 +16,8 @@ import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { DomainError } from '../primitives/errors.js';
 
 const METHODS: readonly ArmMethod[] = ['GET', 'PUT', 'DELETE'];
+/** What a request takes from its caller's points: about what a page of a thousand plain rows costs over GraphQL. */
+const POINTS_PER_REQUEST = 200;
 /** Of what the caller named, in the audit log. */
 const TARGET_LENGTH_MAX = 300;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -57,6 +59,7 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
     const allowed = METHODS.filter((candidate) => matched.acts[candidate] !== undefined).join(', ');
     throw new ArmError(405, 'MethodNotAllowed', `This resource answers ${allowed}.`, { allow: allowed });
   }
+  app.costBuckets.take(callerNameOf(principal), POINTS_PER_REQUEST);
   const armRequest: ArmRequest = {
     app: { ...app, db },
     principal,
