@@ -59,7 +59,9 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
     const allowed = METHODS.filter((candidate) => matched.acts[candidate] !== undefined).join(', ');
     throw new ArmError(405, 'MethodNotAllowed', `This resource answers ${allowed}.`, { allow: allowed });
   }
-  app.costBuckets.take(callerNameOf(principal), POINTS_PER_REQUEST);
+  const { available } = app.costBuckets.take(callerNameOf(principal), POINTS_PER_REQUEST);
+  // How many more requests the caller's points pay for now.
+  void reply.header('x-ms-ratelimit-remaining-subscription-reads', Math.floor(available / POINTS_PER_REQUEST));
   const armRequest: ArmRequest = {
     app: { ...app, db },
     principal,

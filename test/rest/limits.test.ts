@@ -9,7 +9,9 @@ describeOnSqlite("the limits of Azure's APIs", (server) => {
     const gateway = await openTestGateway(server, { now: '2026-03-12T12:30:00Z', env });
     await registerStamp(gateway.app);
     const url = usageUrl(PROVIDER_PATH, guid('base hub'));
-    expect((await azure(gateway, 'OPERATOR', url)).status).toBe(200);
+    const first = await azure(gateway, 'OPERATOR', url);
+    expect(first.status).toBe(200);
+    expect(String(first.headers['x-ms-ratelimit-remaining-subscription-reads'])).toBe('0');
     const refused = await azure(gateway, 'OPERATOR', url);
     expect(refused).toMatchObject({ status: 429, body: { error: { code: 'TooManyRequests' } } });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
