@@ -83,19 +83,22 @@ export async function openTestDatabase(
     opened.push(db);
     return db;
   };
-  const close = once(server, async () => {
+  const end = once(server, () => Promise.allSettled(opened.map((db) => db.close())));
+  let closing: Promise<void> | undefined;
+  // What nobody closes, because its test failed, is not given to another.
+  const closeAndGiveBack = async () => {
     const [db] = opened;
     const isKept = db !== undefined && (await isQuicklyEmptied(db).catch(() => false));
-    await Promise.allSettled(opened.map((one) => one.close()));
+    await end();
     if (isKept) await place.giveBack();
-  });
+  };
   try {
     const db = await open();
     if (place.isNew) await db.source.runMigrations({ transaction: 'each' });
     else await empty(db);
-    return { db, url: place.url, openAgain: open, close };
+    return { db, url: place.url, openAgain: open, close: () => (closing ??= closeAndGiveBack()) };
   } catch (error) {
-    await close();
+    await end();
     throw error;
   }
 }
