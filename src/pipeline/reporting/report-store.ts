@@ -143,6 +143,24 @@ export async function claimReport(
   return true;
 }
 
+/** Makes a lease last until another moment; false when another process has taken the report over. */
+export async function renewLease(
+  tx: Tx,
+  lease: { readonly id: number; readonly leaseUntil: number; readonly leaseToken: string },
+): Promise<boolean> {
+  const { affected } = await tx.execute(
+    "UPDATE usage_report SET due_at = ? WHERE id = ? AND lease_token = ? AND state = 'SENDING'",
+    [lease.leaseUntil, lease.id, lease.leaseToken],
+  );
+  if (affected === 1) return true;
+  // A row that was as asked already does not count as changed.
+  const rows = await tx.query("SELECT id FROM usage_report WHERE id = ? AND lease_token = ? AND state = 'SENDING'", [
+    lease.id,
+    lease.leaseToken,
+  ]);
+  return rows.length === 1;
+}
+
 /** The report of a row id that is known to exist. */
 export async function getReport(sql: Sql, id: number): Promise<UsageReport> {
   const [row] = await sql.query<UsageReport>(`SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE p.id = ?`, [id]);
