@@ -1,5 +1,6 @@
 import { closeNextDay } from './close-days.js';
 import { lastDayThatIsOver } from './closing-rule.js';
+import type { By } from '../../access/actor.js';
 import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
 import type { Sql } from '../../database/transaction.js';
@@ -18,7 +19,7 @@ export interface ClosingFailure {
 /** How long to wait, who closes, and when to stop. */
 export interface Closing {
   readonly graceMs: number;
-  readonly by: string;
+  readonly by: By;
   readonly signal?: AbortSignal;
   /** Up to which reported hour a registration's usage was pulled; null where nothing is pulled. */
   readonly pulledBefore?: (sql: Sql, registrationId: number) => Promise<Hour | null>;

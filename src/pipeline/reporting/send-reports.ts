@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
 import { CommerceError } from './commerce-client.js';
-import type { CommerceAnswer, CommerceClient, ReportBatch } from './commerce-client.js';
+import type { CommerceAnswer, CommerceClient, Lease, ReportBatch } from './commerce-client.js';
 import { NEVER_DUE, afterAnswer, afterFailure } from './report-state.js';
 import type { ReportState } from './report-state.js';
-import { claimReport, getReport, listDueReports, readBatch, settleLines, settleReport } from './report-store.js';
+import {
+  claimReport,
+  getReport,
+  listDueReports,
+  readBatch,
+  renewLease,
+  settleLines,
+  settleReport,
+} from './report-store.js';
 import type { UsageReport } from './report.entity.js';
+import { COMMERCE_TIMEOUT_SECONDS_MAX } from '../../config/commerce.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
 
@@ -19,8 +28,11 @@ export interface Reporting {
 }
 
 const REPORTS_PER_LOOK = 50;
-/** Longer than any client waits for its answer, so that a live sender keeps its report. */
-export const LEASE_MS = 10 * 60_000;
+/**
+ * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer: a sender that
+ * lives keeps its report, however many exchanges that report takes.
+ */
+export const LEASE_MS = (2 * COMMERCE_TIMEOUT_SECONDS_MAX + 300) * 1_000;
 const MESSAGE_LENGTH_MAX = 1_000;
 
 /** How many reports ended in which state. PENDING: they failed now and are tried again later. */
@@ -59,8 +71,13 @@ async function sendReport(
   if (report.leaseToken !== leaseToken) return null;
   const batch = await readBatch(db.reader, report);
   const attempt = { id, leaseToken, attemptNo: report.attempts };
+  const renew = async () => {
+    const leaseUntil = clock.now() + LEASE_MS;
+    if (await db.inTransaction((tx) => renewLease(tx, { id, leaseUntil, leaseToken }))) return;
+    throw new CommerceError('RequestTimedOut', 'Another process took the report over.');
+  };
   try {
-    const answer = checkedAnswer(batch, await send(commerce, batch, signal));
+    const answer = checkedAnswer(batch, await send(commerce, batch, { signal, renew }));
     const state = afterAnswer(answer.lines);
     const isOurs = await db.inTransaction(async (tx) => {
       const settlement = {
@@ -84,9 +101,9 @@ async function sendReport(
 }
 
 /** A client that breaks is like a receiver that cannot be reached: the others' reports go on. */
-async function send(commerce: CommerceClient, batch: ReportBatch, signal: AbortSignal): Promise<CommerceAnswer> {
+async function send(commerce: CommerceClient, batch: ReportBatch, lease: Lease): Promise<CommerceAnswer> {
   try {
-    return await commerce.send(batch, signal);
+    return await commerce.send(batch, lease);
   } catch (error) {
     if (error instanceof CommerceError) throw error;
     const name = error instanceof Error ? error.name : 'Error';
