@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { CommerceError } from './commerce-client.js';
-import type { CommerceAnswer, CommerceClient, Lease, ReportBatch } from './commerce-client.js';
+import type { CommerceAnswer, CommerceClient, Lease, LineAnswer, ReportBatch } from './commerce-client.js';
 import { NEVER_DUE, afterAnswer, afterFailure } from './report-state.js';
 import type { ReportState } from './report-state.js';
 import {
@@ -17,6 +17,8 @@ import type { UsageReport } from './report.entity.js';
 import { COMMERCE_TIMEOUT_SECONDS_MAX } from '../../config/commerce.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
+import { tally } from '../../primitives/stage-event.js';
+import type { OnStage } from '../../primitives/stage-event.js';
 
 /** What sending needs. */
 export interface Reporting {
@@ -25,6 +27,7 @@ export interface Reporting {
   readonly commerce: CommerceClient;
   /** From 0 to 1; spreads retries. */
   readonly jitter: () => number;
+  readonly onStage?: OnStage;
 }
 
 const REPORTS_PER_LOOK = 50;
@@ -59,10 +62,21 @@ export async function sendReports(reporting: Reporting, signal: AbortSignal): Pr
 
 /** Null when another process has it. */
 async function sendReport(
-  { db, clock, commerce, jitter }: Reporting,
+  { db, clock, commerce, jitter, onStage }: Reporting,
   id: number,
   signal: AbortSignal,
 ): Promise<keyof Sent | null> {
+  const begun = performance.now();
+  const told = (state: keyof Sent | null, code: string | null, lines: readonly LineAnswer[] = []) => {
+    const counted = { code, lines: tally(lines.map(({ status }) => status)) };
+    onStage?.({
+      stage: 'reporting',
+      outcome: state ?? 'LOST',
+      seconds: (performance.now() - begun) / 1_000,
+      ...(state === null ? { code: null, lines: {} } : counted),
+    });
+    return state;
+  };
   const leaseToken = randomUUID();
   const now = clock.now();
   const claim = { id, now, leaseUntil: now + LEASE_MS, leaseToken };
@@ -93,10 +107,10 @@ async function sendReport(
       await settleLines(tx, report, answer.lines);
       return true;
     });
-    return isOurs ? state : null;
+    return told(isOurs ? state : null, null, answer.lines);
   } catch (error) {
     if (!(error instanceof CommerceError)) throw error;
-    return fail({ db, clock, jitter }, { ...attempt, report, error });
+    return told(await fail({ db, clock, jitter }, { ...attempt, report, error }), error.code);
   }
 }
 
