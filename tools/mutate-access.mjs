@@ -23,7 +23,7 @@ const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'graphiql', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
 /** What the tests of whole commands need is not built again. */
 const NO_BUILD = 'export default () => undefined;\n';
-const TESTS = ['test/isolation', 'test/access', 'test/graphql', 'test/rest', 'test/http'];
+const TESTS = ['test/isolation', 'test/access', 'test/rest'];
 /** A change may make the gateway turn in circles. */
 const RUN_MS_MAX = 300_000;
 /** Longer lists of tests are not given by name: the file is run as a whole. */

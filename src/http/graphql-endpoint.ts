@@ -18,7 +18,7 @@ import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
-import { asGraphqlRefusal, formatError } from '../graphql/errors.js';
+import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
@@ -33,7 +33,8 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const documents = createTrustedDocuments(rules.documents);
   const apollo = new ApolloServer<GatewayContext>({
     schema: await createSchema(),
-    formatError: formatError((error) => server.log.error(error)),
+    formatError,
+    logger: server.log,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Who may read the schema is a matter of roles, decided for each operation before it runs.
@@ -51,6 +52,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
+      faultLog(({ requestId, error }) => server.log.error({ reqId: requestId, err: error })),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -92,6 +94,8 @@ async function contextOf(
     return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
   } catch (error) {
     const fault = asUnavailable(error);
+    if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
+    request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
   }
 }

@@ -69,7 +69,7 @@ function contentsOf(batch: ReportBatch): Contents {
   const lines = batch.lines.map(lineOnWire);
   const texts = new Map([
     [LINES, lines.map((line) => `${JSON.stringify(line)}\n`).join('')],
-    [TABLE, stringify(lines.map(safeCells), { header: true, columns: [...COLUMNS], record_delimiter: '\r\n' })],
+    [TABLE, stringify(lines.map(safeCells), FORM)],
   ]);
   const files = [...texts].map(([name, text]) => ({
     name,
@@ -91,6 +91,9 @@ const COLUMNS: readonly (keyof ReportLine)[] = [
   'usageStartTime',
   'usageEndTime',
 ];
+
+/** Half a line break is none to the package, and one to most readers: what stands after it would be a row of its own. */
+const FORM = { header: true, columns: [...COLUMNS], record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
 
 /** Spreadsheets run cells that begin like a formula, and customers name their resources. */
 function safeCells(line: ReportLine): ReportLine {
