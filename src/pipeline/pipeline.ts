@@ -29,6 +29,8 @@ import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { digest16 } from '../primitives/ids.js';
+import { tally } from '../primitives/stage-event.js';
+import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
 import { holdOpenState } from '../registration/registration-store.js';
 import type { OpenState } from '../registration/registration-store.js';
@@ -39,6 +41,8 @@ export interface Pipeline {
   readonly clock: Clock;
   readonly dictionary: Dictionary;
   readonly routingTables: RoutingTables;
+  /** Told what each stage does; see `http/metrics.ts`. */
+  readonly onStage?: OnStage;
 }
 
 /** A batch as it was decoded: whose usage it is, and who sent it. */
@@ -54,7 +58,19 @@ export interface UsageDelivery {
  * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order,
  * leaves the books as they are.
  */
-export async function recordUsage(
+export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): Promise<UsageReceipt> {
+  const begun = performance.now();
+  try {
+    const receipt = await takeIn(pipeline, delivery);
+    pipeline.onStage?.(eventOf('COMMITTED', begun, receipt));
+    return receipt;
+  } catch (error) {
+    pipeline.onStage?.(eventOf('FAILED', begun, null));
+    throw error;
+  }
+}
+
+async function takeIn(
   pipeline: Pipeline,
   { registrationId, receivedBy, deliveries }: UsageDelivery,
 ): Promise<UsageReceipt> {
@@ -213,5 +229,17 @@ function receiptOf(batchId: number | null, receivedAt: number, verdicts: readonl
     duplicates: count('DUPLICATE'),
     conflicts: count('CONFLICT'),
     rejected: count('REJECTED'),
+  };
+}
+
+function eventOf(outcome: 'COMMITTED' | 'FAILED', begun: number, receipt: UsageReceipt | null): StageEvent {
+  const { accepted = 0, duplicates = 0, conflicts = 0, rejected = 0, verdicts = [] } = receipt ?? {};
+  const codes = conflicts + rejected === 0 ? [] : verdicts.flatMap(({ code }) => code ?? []);
+  return {
+    stage: 'ingestion',
+    outcome,
+    seconds: (performance.now() - begun) / 1_000,
+    verdicts: { ACCEPTED: accepted, DUPLICATE: duplicates, CONFLICT: conflicts, REJECTED: rejected },
+    codes: tally(codes),
   };
 }

@@ -6,6 +6,7 @@ import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './
 import type { Router } from './usage-router.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
+import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Hour, HourRange } from '../primitives/windows.js';
 
@@ -41,14 +42,7 @@ export interface RowsQuestion {
   readonly limit: number;
 }
 
-const FROZEN_KEY = [
-  'r.stack_subscription_id',
-  'r.reported_day',
-  'r.usage_day',
-  'r.meter_id',
-  'r.resource_id',
-  'r.part',
-];
+const FROZEN_KEY = DAILY_AGGREGATE_KEY.map((column) => `r.${column}`);
 
 /** Daily rows: of closed days as they were frozen, of open ones from the records. */
 export async function readDailyRows(

@@ -17,7 +17,7 @@ const EXPLAIN = `query ($id: ID!) { explainUsage(aggregateId: $id) {
   aggregate { id quantity destination { destinationSubscriptionId reason } }
   records { recordId quantity } isWhole sumOfRecords
   report { id receipt state } reportLine { status } } }`;
-const COMPLETENESS = `{ completeness(registration: "hub") { completeThrough lastSeenHour lagHours
+const COMPLETENESS = `{ completeness(registration: "hub") { completeThrough usageIntake pulledThrough lastSeenHour lagHours
   openDays { day expectedHours seenHours records } unsent { days oldestDay ageHours level } } }`;
 const RECONCILE = `{ reconcileReport(registration: "hub") { isSupported isEqual
   meters { destinationSubscriptionId meterId sent received isEqual } } }`;
@@ -131,6 +131,8 @@ describeEachDatabase('watching reports', (server) => {
     const completeness = async () => (await gateway.ask('AUDITOR', COMPLETENESS)).data.completeness;
     expect(await completeness()).toEqual({
       completeThrough: '2026-03-09T00:00:00.000Z',
+      usageIntake: 'PUSHED',
+      pulledThrough: null,
       lastSeenHour: '2026-03-09T05:00:00.000Z',
       lagHours: 0,
       openDays: [{ day: '2026-03-09', expectedHours: 6, seenHours: 1, records: 2 }],

@@ -84,7 +84,8 @@ export function httpsCommerce({ url, credentials, timeoutMs }: HttpsCommerceOpti
 
   return {
     name: 'https',
-    send: async (batch, signal) => {
+    send: async (batch, { signal, renew }) => {
+      await renew();
       const question = {
         method: 'POST',
         path: '/usage-reports',
