@@ -136,6 +136,8 @@ export const InvariantEnum = enumOf(
   sentences(INVARIANTS, {
     RECORDS_EQUAL_DAY_TOTALS: 'The records of every usage and reported day add up to its totals.',
     EVERY_TOTAL_NAMES_ITS_MAPPING: 'Every total names the mapping in force at the hours of its records.',
+    EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN:
+      'Meter, resource, source and batch of every record exist, and so do meter and destination of every total.',
     CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS: 'Closed day totals add up to the month totals.',
     FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS: 'What closing froze adds up to the totals of the closed days.',
     CLOSED_DAYS_ARE_AS_SEALED: 'Every closed day has the checksum with which it was closed, continuing the day before.',
