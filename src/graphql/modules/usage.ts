@@ -14,7 +14,7 @@ import {
 import { DomainError } from '../../primitives/errors.js';
 import { listFallbackUsage } from '../../reading/fallback-usage.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
-import type { Granularity } from '../../reading/usage-aggregates.js';
+import type { Granularity } from '../../reading/usage-spans.js';
 import type { UsageClock } from '../../reading/usage-filter.js';
 import { listUsageRecords } from '../../reading/usage-records.js';
 import { listUsageSummary } from '../../reading/usage-summary.js';
