@@ -7,7 +7,7 @@ import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-st
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
 import { INVARIANTS } from '../../reading/invariants.js';
 import { UNSENT_LEVELS } from '../../reading/reports.js';
-import { GRANULARITIES } from '../../reading/usage-aggregates.js';
+import { GRANULARITIES } from '../../reading/usage-spans.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
