@@ -1,8 +1,8 @@
 /**
  * Values that pretend to be something else.
  *
- * A47, whether a foreign tenant answers as fast as none, is measured by `npm run bench -- timing`; that it takes the same
- * statements, `test/isolation` says.
+ * A47, whether a foreign tenant answers as fast as none, is measured by `npm run bench -- timing`; that it takes the
+ * same statements, `test/isolation` says.
  */
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

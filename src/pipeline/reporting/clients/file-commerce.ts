@@ -92,7 +92,7 @@ const COLUMNS: readonly (keyof ReportLine)[] = [
   'usageEndTime',
 ];
 
-/** Half a line break is none to the package, and one to most readers: what stands after it would be a row of its own. */
+/** Half a line break is none to the package, and one to most readers, to whom the rest would be another row. */
 const FORM = { header: true, columns: [...COLUMNS], record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
 
 /** Spreadsheets run cells that begin like a formula, and customers name their resources. */
