@@ -21,9 +21,15 @@ import { instrument } from './mutations/access-mutations.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'graphiql', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
-/** What the tests of whole commands need is not built again. */
-const NO_BUILD = 'export default () => undefined;\n';
-const TESTS = ['test/isolation', 'test/access', 'test/graphql', 'test/rest', 'test/http'];
+/** What the tests of whole commands need is not built again; databases are pooled as ever. */
+const BEFORE_ALL = `import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+export default () => {
+  process.env.TEST_DATABASE_POOL = mkdtempSync(join(tmpdir(), 'pool-'));
+};
+`;
+const TESTS = ['test/isolation', 'test/access', 'test/rest'];
 /** A change may make the gateway turn in circles. */
 const RUN_MS_MAX = 300_000;
 /** Longer lists of tests are not given by name: the file is run as a whole. */
@@ -40,7 +46,7 @@ const { values: options } = parseArgs({
 /** A copy of the sources with every change behind a switch. Answers the names of the changes, by number. */
 function makeCopy(folder) {
   for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  writeFileSync(join(folder, 'test/support/before-all.js'), NO_BUILD);
+  writeFileSync(join(folder, 'test/support/before-all.js'), BEFORE_ALL);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'temporary'));
   for (const name of ['switches.mjs', 'stop-at-failure.cjs']) {

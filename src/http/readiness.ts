@@ -8,9 +8,9 @@ import { pendingMigrations, unknownMigrations } from '../database/migrate.js';
  * version. Else 503, with the reason in a word and the rest in the log.
  */
 export function serveReadiness(server: FastifyInstance, app: App): void {
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/readyz', async (request, reply) => {
     const reason = await reasonNotReady(app).catch((error: unknown) => {
-      server.log.error(error);
+      request.log.error(error);
       return 'the database does not answer';
     });
     if (reason === null) return reply.send({ status: 'ready' });

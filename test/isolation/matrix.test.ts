@@ -20,7 +20,7 @@ const schema = await createBareSchema();
 const roots = rootFieldsOf(schema);
 /** Rows of these types belong to nobody. */
 const SHARED = ['Meter'];
-/** Roles differ in the fields they see, limits in the rows: other databases are asked as the role that sees all fields. */
+/** Roles differ in fields, limits in rows: of other databases, only the role that sees every field asks. */
 const SEES_ALL_FIELDS: Role = 'OPERATOR';
 const OURS = ['tenant', 'csp', 'stack'].map((kind) => guid(`${kind} ours`));
 

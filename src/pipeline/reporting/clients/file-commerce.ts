@@ -75,7 +75,7 @@ function contentsOf(batch: ReportBatch): Contents {
   const lines = batch.lines.map(lineOnWire);
   const texts = new Map([
     [LINES, lines.map((line) => `${JSON.stringify(line)}\n`).join('')],
-    [TABLE, stringify(lines.map(safeCells), { header: true, columns: [...COLUMNS], record_delimiter: '\r\n' })],
+    [TABLE, stringify(lines.map(safeCells), FORM)],
   ]);
   const files = [...texts].map(([name, text]) => ({
     name,
@@ -97,6 +97,9 @@ const COLUMNS: readonly (keyof ReportLine)[] = [
   'usageStartTime',
   'usageEndTime',
 ];
+
+/** Half a line break is none to the package, and one to most readers, to whom the rest would be another row. */
+const FORM = { header: true, columns: [...COLUMNS], record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
 
 /** Spreadsheets run cells that begin like a formula, and customers name their resources. */
 function safeCells(line: ReportLine): ReportLine {
