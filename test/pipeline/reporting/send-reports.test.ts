@@ -6,14 +6,16 @@ import type { Fault } from '../../../src/commerce-simulator/commerce-in-process.
 import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
 import type { CommerceTotal } from '../../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
-import { claimReport } from '../../../src/pipeline/reporting/report-store.js';
+import { NEVER_DUE } from '../../../src/pipeline/reporting/report-state.js';
+import { claimReport, listDueReports } from '../../../src/pipeline/reporting/report-store.js';
 import { retryReport } from '../../../src/pipeline/reporting/retry-report.js';
 import { LEASE_MS } from '../../../src/pipeline/reporting/send-reports.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
-import { report, takeInDays } from '../../support/reporting.js';
+import { openMarketplace } from '../../support/marketplace.js';
+import { registerHub, report, takeInDays } from '../../support/reporting.js';
 import { METERS, guid, push, registerStamp, usageRecord } from '../../support/world.js';
 
 const HOUR = 3_600_000;
@@ -23,6 +25,8 @@ const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
   { destinationSubscriptionId: guid('base hub'), meterId: METERS.vmHours, quantity: '8' as never },
   { destinationSubscriptionId: guid('csp contoso'), meterId: METERS.vmHours, quantity: '8' as never },
 ];
+
+const NOTHING_SENT = { PENDING: 0, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 };
 
 describeEachDatabase('reporting', (server) => {
   it('sends each closed day once, to the mapped subscription or else to the base subscription', async () => {
@@ -87,6 +91,54 @@ describeEachDatabase('reporting', (server) => {
     await gateway.close();
   });
 
+  it('keeps its report for as long as it sends, however slow the receiver is', async () => {
+    const { gateway, second, market, send } = await openManyMeters(60);
+    const inBetween: unknown[] = [];
+    market.beforeAnswer(async () => {
+      if (market.calls.length > 3) return;
+      gateway.clock.set(gateway.clock.now() + 0.4 * LEASE_MS);
+      inBetween.push(await send(second));
+    });
+    expect(await send(gateway.app)).toMatchObject({ ACCEPTED: 1 });
+    expect(market.calls).toEqual([25, 25, 10]);
+    expect(inBetween).toEqual(Array.from({ length: 3 }, () => NOTHING_SENT));
+    expect(market.taken.size).toBe(60);
+    expect(await outcomes(gateway)).toEqual(['ACCEPTED']);
+    market.close();
+    await gateway.close();
+  });
+
+  it.each([
+    ['between two exchanges', 60, [25, 25, 25, 10]],
+    ['during its last exchange', 10, [10, 10]],
+  ])('sends no more and settles nothing once another has taken its report over %s', async (_when, meters, calls) => {
+    const { gateway, second, market, send } = await openManyMeters(meters);
+    let taken: unknown = null;
+    market.beforeAnswer(async () => {
+      if (taken !== null) return;
+      taken = NOTHING_SENT;
+      gateway.clock.set(gateway.clock.now() + LEASE_MS);
+      taken = await send(second);
+    });
+    expect(await send(gateway.app)).toEqual(NOTHING_SENT);
+    expect(taken).toMatchObject({ ACCEPTED: 1 });
+    expect(market.calls).toEqual(calls);
+    expect(market.taken.size).toBe(meters);
+    expect(await outcomes(gateway)).toEqual(['UNKNOWN', 'ACCEPTED']);
+    expect(await statuses(gateway)).toEqual(['ACCEPTED']);
+    expect(await listDueReports(gateway.app.db.reader, NEVER_DUE - 1, 10)).toEqual([]);
+    const lines = await gateway.app.db.reader.query<{ status: string; count: number }>(
+      'SELECT status, COUNT(*) AS count FROM usage_report_line GROUP BY status ORDER BY status',
+    );
+    const first = calls[0] ?? 0;
+    expect(lines.map(({ status, count }) => [status, Number(count)])).toEqual([
+      ...(meters > first ? [['ACCEPTED', meters - first]] : []),
+      ['DUPLICATE', first],
+    ]);
+    market.close();
+    await gateway.close();
+  });
+
   it('is told of duplicates by what died after sending and before writing it down', async () => {
     let isDying = false;
     const onStatement = (statement: string) => {
@@ -145,6 +197,27 @@ describeEachDatabase('reporting', (server) => {
     await gateway.close();
   });
 
+  /** A mapped customer with usage of so many meters on a closed day, which is one report; and two who send it. */
+  async function openManyMeters(meters: number) {
+    const gateway = await openTestGateway(server);
+    const stamp = await registerHub(gateway);
+    gateway.clock.set('2026-03-09T05:00:00Z');
+    const records = Array.from({ length: meters }, (_, index) =>
+      usageRecord({
+        id: `record ${index}`,
+        stackSubscriptionId: guid('contoso'),
+        meterId: guid(`meter ${index}`),
+        usageStartTime: '2026-03-09T01:00:00Z',
+      }),
+    );
+    await push(gateway.app, stamp, records);
+    gateway.clock.set('2026-03-10T12:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    await prepareReports(gateway.app);
+    const market = await openMarketplace();
+    return { gateway, second: await gateway.second(), market, send: (app: Pipeline) => report(app, market.client) };
+  }
+
   /** A stamp with a mapped customer and one that is not, four hours of each on two closed days. */
   async function open(
     onStatement?: (statement: string) => void,
@@ -179,6 +252,13 @@ async function received(books: CommerceBooks) {
 
 function order({ destinationSubscriptionId }: { readonly destinationSubscriptionId: string }): number {
   return destinationSubscriptionId === guid('base hub') ? 0 : 1;
+}
+
+async function outcomes({ app }: TestGateway): Promise<string[]> {
+  const rows = await app.db.reader.query<{ outcome: string }>(
+    'SELECT outcome FROM usage_report_attempt ORDER BY attempt_no',
+  );
+  return rows.map(({ outcome }) => outcome);
 }
 
 async function statuses({ app }: TestGateway): Promise<string[]> {
