@@ -4,21 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
 import { commerceInProcess } from '../../src/commerce-simulator/commerce-in-process.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { fileCommerce } from '../../src/pipeline/reporting/clients/file-commerce.js';
 import { httpsCommerce } from '../../src/pipeline/reporting/clients/https-commerce.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
-import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
-import { mapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import { systemClock } from '../../src/primitives/clock.js';
-import { hourOf } from '../../src/primitives/windows.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import { openMarketplace } from '../support/marketplace.js';
-import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import { report, takeInDays } from '../support/reporting.js';
+import { METERS, guid, registerStamp } from '../support/world.js';
 
 const REPORTS = `query ($states: [UsageReportState!]) { usageReports(registration: "hub", states: $states) { nodes {
   id reportedDay destinationSubscriptionId lineCount state attemptCount receipt errorCode registration { name }
@@ -235,38 +232,12 @@ describeEachDatabase('watching reports', (server) => {
     const books = openCommerceBooks(':memory:');
     const commerce = commerceInProcess(books);
     const gateway = await openTestGateway(server, { commerce });
-    const stamp = await registerStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
-    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [guid('fabrikam')] });
-    await mapTenant(gateway.app, WHOLE_BOOKS, {
-      registration: 'hub',
-      tenantId: guid('tenant contoso'),
-      cspSubscriptionId: guid('csp contoso'),
-      effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
-      by: 'test',
-    });
-    for (const [day, count] of [
-      ['2026-03-08', 4],
-      ['2026-03-09', 1],
-    ] as const) {
-      gateway.clock.set(`${day}T05:30:00Z`);
-      const records = ['contoso', 'fabrikam'].flatMap((name) =>
-        Array.from({ length: count }, (_, hour) =>
-          usageRecord({
-            id: `${name} ${day} ${hour}`,
-            stackSubscriptionId: guid(name),
-            usageStartTime: `${day}T0${hour}:00:00Z`,
-          }),
-        ),
-      );
-      await push(gateway.app, stamp, records);
-    }
+    await takeInDays(gateway, [
+      { day: '2026-03-08', hours: 4 },
+      { day: '2026-03-09', hours: 1 },
+    ]);
     gateway.clock.set('2026-03-09T06:00:00Z');
     await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
-    const report = async () => {
-      await prepareReports(gateway.app);
-      return sendReports({ ...gateway.app, commerce, jitter: () => 0.5 }, new AbortController().signal);
-    };
-    return { gateway, books, report };
+    return { gateway, books, report: () => report(gateway.app, commerce) };
   }
 });
