@@ -94,14 +94,14 @@ async function measured(
     }
   }
   return [...results].map(([contestant, rounds]) => {
-    const perCpuSecond = rounds.map(({ cpuMicroseconds }) => 1e6 / (cpuMicroseconds ?? NaN));
+    const byCpu = rounds.map(({ cpuMicroseconds }) => 1e6 / (cpuMicroseconds ?? NaN));
     return {
       contest: name,
       database,
       contestant,
       unit: 'answers/s',
       rounds: rounds.map(({ perSecond }) => perSecond),
-      perCpuSecond: perCpuSecond.some(Number.isNaN) ? null : perCpuSecond,
+      byCpu: byCpu.some(Number.isNaN) ? null : byCpu,
       isGeneratorBound: rounds.some(({ isGeneratorBound }) => isGeneratorBound),
       p50: median(rounds.map(({ p50 }) => p50)),
       p99: median(rounds.map(({ p99 }) => p99)),

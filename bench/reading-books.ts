@@ -15,11 +15,13 @@ import { readConfig } from '../src/config.js';
 import { dayOfHour, registerDecimals, sumOf } from '../src/database/dialect.js';
 import type { Dialect } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
+import type { Sql } from '../src/database/transaction.js';
 import { assignStackSubscription } from '../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant } from '../src/pipeline/routing/map-tenant.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { HOURS_PER_DAY, firstDayOf, firstHourOf, monthOf } from '../src/primitives/windows.js';
+import type { Hour } from '../src/primitives/windows.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 import { addCspSubscription } from '../src/tenancy/add-csp-subscription.js';
 import { registerTenant } from '../src/tenancy/register-tenant.js';
@@ -51,6 +53,12 @@ export function rowsOf(machines: number): number {
 /** The directory of the tenant of this number, from 0. */
 export function tenantGuid(tenant: number): string {
   return guid(`tenant ${tenant}`);
+}
+
+/** The stack subscription and the reported hour that lie in the middle of the books, in the order of pages. */
+export async function middleOfBooks(sql: Sql): Promise<readonly [number, Hour]> {
+  const rows = await sql.query<{ id: number }>('SELECT id FROM stack_subscription ORDER BY id');
+  return [rows[rows.length / 2]?.id ?? 0, FIRST_HOUR + (DAYS / 2) * HOURS_PER_DAY];
 }
 
 /**
