@@ -8,6 +8,7 @@ import { benchAccess } from './access-bench.js';
 import { installPeers, machineOf, say, serversToMeasure } from './bench-run.js';
 import type { BenchRun } from './bench-run.js';
 import { benchClose } from './close-bench.js';
+import { stopLoads } from './contestant.js';
 import { footprintContest } from './footprint-contest.js';
 import { GROWTH_MACHINES, growthContest } from './growth-contest.js';
 import { ingestContest } from './ingest-contest.js';
@@ -153,8 +154,11 @@ async function contest(options: ContestOptions, measure: (run: BenchRun) => Prom
 async function newRun(how: { readonly rounds: number; readonly seconds: number }): Promise<BenchRun> {
   await installPeers();
   const interruption = new AbortController();
-  // The step that runs ends or fails; what was made is then removed.
-  process.once('SIGINT', () => interruption.abort(new Error('Stopped; what it made is removed.')));
+  // What runs fails at its next step; what was made is then removed.
+  process.once('SIGINT', () => {
+    interruption.abort(new Error('Stopped.'));
+    stopLoads();
+  });
   return { servers: await serversToMeasure(), ...how, signal: interruption.signal, say };
 }
 

@@ -69,6 +69,7 @@ function onCore(core: number | null, args: readonly string[]): readonly [string,
 }
 
 const running = new Set<ChildProcess>();
+const loads = new Set<ChildProcess>();
 // Whatever ends the bench, nothing that it started goes on.
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
@@ -78,6 +79,11 @@ function started(core: number | null, args: readonly string[], env: NodeJS.Proce
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
+}
+
+/** Ends the load that runs: whoever waits for it is told that there is no result. */
+export function stopLoads(): void {
+  loads.forEach((child) => child.kill());
 }
 
 /** Starts a program on a database and waits until it serves. */
@@ -163,6 +169,8 @@ async function loadedOn(
 ): Promise<Loaded & { readonly cpuOfServer: number | null }> {
   const asked = JSON.stringify({ ...request, connections, seconds, perSecond, warmUpSeconds: WARM_UP_SECONDS });
   const child = started(1, [join(PEERS, 'load.mjs'), asked], process.env);
+  loads.add(child);
+  child.once('exit', () => loads.delete(child));
   if (child.stdout === null) throw new Error('It has no output.');
   let before: number | null = null;
   let last = '';
