@@ -18,7 +18,9 @@ import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
-import { asGraphqlRefusal, formatError } from '../graphql/errors.js';
+import { createDocumentStore } from '../graphql/document-store.js';
+import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
+import { asGateway, createExecutor } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
@@ -31,9 +33,12 @@ const ERRORS_MAX = 5;
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
+  const { schema, compiled } = await createSchema();
+  const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
-    schema: await createSchema(),
-    formatError: formatError((error) => server.log.error(error)),
+    gateway: asGateway(schema, executor),
+    formatError,
+    logger: server.log,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Who may read the schema is a matter of roles, decided for each operation before it runs.
@@ -41,16 +46,19 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: null,
+    documentStore: createDocumentStore({
+      documentsMax: app.config.execution.documentsKeptMax,
+      isTrusted: (hash) => documents.isTrusted(hash),
+    }),
     parseOptions: { maxLexicalTokens: limits.tokensMax, maxSourceLength: limits.documentLengthMax },
     // Counted before the rules of the language run, some of which take long on documents made for that.
     maxRecursiveSelections: limits.selectionsMax,
     validationRules: [limitRule(limits), oneOfEachMutationRule],
     validationOptions: { maxErrors: ERRORS_MAX },
-    executionOptions: { maxCoercionErrors: ERRORS_MAX },
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
+      faultLog(({ requestId, error }) => server.log.error({ reqId: requestId, err: error })),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -92,6 +100,8 @@ async function contextOf(
     return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
   } catch (error) {
     const fault = asUnavailable(error);
+    if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
+    request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
   }
 }
