@@ -21,6 +21,7 @@ export const PROGRAMS = {
   gateway: [join(DIST, 'src', 'bin', 'usage-gateway.js'), 'serve'],
   bare: [join(DIST, 'bench', 'bare-process.js')],
   naive: [join(DIST, 'bench', 'peers', 'naive-process.js')],
+  'naive ingest': [join(DIST, 'bench', 'peers', 'naive-ingest-process.js')],
   mercurius: [join(PEERS, 'mercurius.mjs')],
   'mercurius with JIT': [join(PEERS, 'mercurius.mjs'), 'jit'],
   yoga: [join(PEERS, 'yoga.mjs')],
@@ -61,15 +62,18 @@ export interface LoadResult {
 /** Whether server and load generator have a core each. */
 export const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
 
-function onCore(core: number, args: readonly string[]): readonly [string, readonly string[]] {
-  return isPinned ? ['taskset', ['-c', String(core), process.execPath, ...args]] : [process.execPath, args];
+function onCore(core: number | null, args: readonly string[]): readonly [string, readonly string[]] {
+  return isPinned && core !== null
+    ? ['taskset', ['-c', String(core), process.execPath, ...args]]
+    : [process.execPath, args];
 }
 
 const running = new Set<ChildProcess>();
+const loads = new Set<ChildProcess>();
 // Whatever ends the bench, nothing that it started goes on.
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-function started(core: number, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+function started(core: number | null, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const [command, all] = onCore(core, args);
   const child = spawn(command, all, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
@@ -77,16 +81,22 @@ function started(core: number, args: readonly string[], env: NodeJS.ProcessEnv):
   return child;
 }
 
+/** Ends the load that runs: whoever waits for it is told that there is no result. */
+export function stopLoads(): void {
+  loads.forEach((child) => child.kill());
+}
+
 /** Starts a program on a database and waits until it serves. */
 export async function startContestant(
   program: ProgramName,
   database: BenchDatabase,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly nodeArgs?: readonly string[] } = {},
+  /** Pinned to the first core, unless this says no. */
+  options: { readonly isPinned?: boolean } = {},
 ): Promise<Contestant> {
   // Limits that keep a caller from asking as often as a load generator does are lifted; those on what is asked stay.
   const lifted = { COST_PER_SECOND: '100000000', COST_BUCKET_SIZE: '1000000000', BACKGROUND_TASKS: 'false' };
-  const env = { ...process.env, NODE_ENV: 'production', ...environmentOf(database), ...lifted, ...options.env };
-  const child = started(0, [...(options.nodeArgs ?? []), ...PROGRAMS[program]], env);
+  const env = { ...process.env, NODE_ENV: 'production', ...environmentOf(database), ...lifted };
+  const child = started(options.isPinned === false ? null : 0, PROGRAMS[program], env);
   const ended = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -106,11 +116,19 @@ export async function startContestant(
   throw new Error(`${program} ended without an address: ${said}`);
 }
 
+/** How much load, and for how long. */
+export interface LoadOptions {
+  readonly connections: number;
+  readonly seconds: number;
+  /** So many requests a second, answered or not; left out: as many as are answered. */
+  readonly perSecond?: number;
+}
+
 /** Sends a request over and over. Throws when any answer is not 200, or shorter than it must be. */
 export async function loadOn(
   contestant: Contestant,
   request: Request,
-  options: { readonly connections: number; readonly seconds: number; readonly answerBytes: number },
+  options: LoadOptions & { readonly answerBytes: number },
 ): Promise<LoadResult> {
   const first = await loadedOn(contestant, request, options);
   // Who answers nobody in that time is given more of it.
@@ -147,10 +165,12 @@ interface Loaded {
 async function loadedOn(
   contestant: Contestant,
   request: Request,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  { connections, seconds, perSecond }: LoadOptions,
 ): Promise<Loaded & { readonly cpuOfServer: number | null }> {
-  const asked = JSON.stringify({ ...request, connections, seconds, warmUpSeconds: WARM_UP_SECONDS });
+  const asked = JSON.stringify({ ...request, connections, seconds, perSecond, warmUpSeconds: WARM_UP_SECONDS });
   const child = started(1, [join(PEERS, 'load.mjs'), asked], process.env);
+  loads.add(child);
+  child.once('exit', () => loads.delete(child));
   if (child.stdout === null) throw new Error('It has no output.');
   let before: number | null = null;
   let last = '';

@@ -1,20 +1,15 @@
 /** Pages, small questions and summaries: the gateway, a handler written by hand, and other GraphQL servers. */
 import { isDeepStrictEqual } from 'node:util';
 
-import type { BenchDatabase, BenchServer } from './bench-database.js';
+import type { BenchServer } from './bench-database.js';
 import type { BenchRun } from './bench-run.js';
 import { loadOn, startContestant } from './contestant.js';
 import type { Contestant, LoadResult, ProgramName, Request } from './contestant.js';
-import { environmentOf } from './gateway-books.js';
-import { REGISTRATION } from './gateway-books.js';
 import { median } from './median.js';
-import { QUESTIONS, ROWS_EXPECTED } from './questions.js';
+import { QUESTIONS, ROWS_EXPECTED, rowsIn } from './questions.js';
 import type { QuestionName } from './questions.js';
-import { fillReadingBooks } from './reading-books.js';
+import { apiKeyOn, fillReadingBooks } from './reading-books.js';
 import type { Series } from './series.js';
-import { createApiKey } from '../src/access/create-api-key.js';
-import { createApp } from '../src/app.js';
-import { readConfig } from '../src/config.js';
 
 const MACHINES = 24;
 const CONNECTIONS = { page: 8, small: 32, summary: 8 } as const;
@@ -94,32 +89,19 @@ async function measured(
     }
   }
   return [...results].map(([contestant, rounds]) => {
-    const perCpuSecond = rounds.map(({ cpuMicroseconds }) => 1e6 / (cpuMicroseconds ?? NaN));
+    const byCpu = rounds.map(({ cpuMicroseconds }) => 1e6 / (cpuMicroseconds ?? NaN));
     return {
       contest: name,
       database,
       contestant,
       unit: 'answers/s',
       rounds: rounds.map(({ perSecond }) => perSecond),
-      perCpuSecond: perCpuSecond.some(Number.isNaN) ? null : perCpuSecond,
+      byCpu: byCpu.some(Number.isNaN) ? null : byCpu,
       isGeneratorBound: rounds.some(({ isGeneratorBound }) => isGeneratorBound),
       p50: median(rounds.map(({ p50 }) => p50)),
       p99: median(rounds.map(({ p99 }) => p99)),
     };
   });
-}
-
-/** A key for an integration that sees one registration: the credential and the scope are real. */
-export async function apiKeyOn(database: BenchDatabase): Promise<string> {
-  const app = await createApp(readConfig(environmentOf(database)));
-  try {
-    const grant = { role: 'CSP_ADMIN', registrations: [REGISTRATION], tenants: 'all', resellers: 'all' } as const;
-    const { text } = await createApiKey(app, null, { name: 'bench', grant, by: 'bench' });
-    if (text === null) throw new Error('The key was not told.');
-    return text;
-  } finally {
-    await app.close();
-  }
 }
 
 function requestTo(program: ProgramName, { url }: Contestant, name: QuestionName, apiKey: string): Request {
@@ -158,12 +140,6 @@ async function answerOf({ url, method, headers, body }: Request): Promise<{ data
     throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
   }
   return { data, bytes: Buffer.byteLength(JSON.stringify({ data })) };
-}
-
-/** The rows of the answer's one root field; one for an object. */
-export function rowsIn(data: unknown): number {
-  const [root] = Object.values((data ?? {}) as Readonly<Record<string, { readonly nodes?: readonly unknown[] }>>);
-  return root?.nodes?.length ?? (root === undefined ? 0 : 1);
 }
 
 /** Where two answers part first: the path, and what each has there. */

@@ -58,3 +58,9 @@ export const ROWS_EXPECTED: Readonly<Record<QuestionName, number>> = {
   'all tenants by meter': 400,
   'per CSP subscription': 380,
 };
+
+/** The rows of the answer's one root field; one for an object. */
+export function rowsIn(data: unknown): number {
+  const [root] = Object.values((data ?? {}) as Readonly<Record<string, { readonly nodes?: readonly unknown[] }>>);
+  return root?.nodes?.length ?? (root === undefined ? 0 : 1);
+}

@@ -1,13 +1,14 @@
 /**
- * Books to read from: one month of hourly usage of sixty stack subscriptions, written with SQL, so that tens of millions
- * of rows are a matter of minutes. Every size gives every question about days or months an answer of the same length:
- * what grows is the number of machines behind it.
+ * Books to read from: one month of hourly usage of sixty stack subscriptions, written with SQL, so that tens of
+ * millions of rows are a matter of minutes. Every size gives every question about days or months an answer of the same
+ * length: what grows is the number of machines behind it.
  */
 import Sqlite from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
 import { REGISTRATION, environmentOf } from './gateway-books.js';
+import { createApiKey } from '../src/access/create-api-key.js';
 import { WHOLE_BOOKS } from '../src/access/scope.js';
 import { createApp } from '../src/app.js';
 import type { App } from '../src/app.js';
@@ -15,11 +16,13 @@ import { readConfig } from '../src/config.js';
 import { dayOfHour, registerDecimals, sumOf } from '../src/database/dialect.js';
 import type { Dialect } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
+import type { Sql } from '../src/database/transaction.js';
 import { assignStackSubscription } from '../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant } from '../src/pipeline/routing/map-tenant.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { HOURS_PER_DAY, firstDayOf, firstHourOf, monthOf } from '../src/primitives/windows.js';
+import type { Hour } from '../src/primitives/windows.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 import { addCspSubscription } from '../src/tenancy/add-csp-subscription.js';
 import { registerTenant } from '../src/tenancy/register-tenant.js';
@@ -53,9 +56,28 @@ export function tenantGuid(tenant: number): string {
   return guid(`tenant ${tenant}`);
 }
 
+/** A key for an integration that sees one registration: the credential and the scope are real. */
+export async function apiKeyOn(database: BenchDatabase): Promise<string> {
+  const app = await createApp(readConfig(environmentOf(database)));
+  try {
+    const grant = { role: 'CSP_ADMIN', registrations: [REGISTRATION], tenants: 'all', resellers: 'all' } as const;
+    const { text } = await createApiKey(app, null, { name: 'bench', grant, by: 'bench' });
+    if (text === null) throw new Error('The key was not told.');
+    return text;
+  } finally {
+    await app.close();
+  }
+}
+
+/** The stack subscription and the reported hour that lie in the middle of the books, in the order of pages. */
+export async function middleOfBooks(sql: Sql): Promise<readonly [number, Hour]> {
+  const rows = await sql.query<{ id: number }>('SELECT id FROM stack_subscription ORDER BY id');
+  return [rows[rows.length / 2]?.id ?? 0, FIRST_HOUR + (DAYS / 2) * HOURS_PER_DAY];
+}
+
 /**
- * Fills an empty database. `machines` is how many each stack subscription has; of twenty and more, every meter has usage
- * in every hour.
+ * Fills an empty database. `machines` is how many each stack subscription has; of twenty and more, every meter has
+ * usage in every hour.
  */
 export async function fillReadingBooks(database: BenchDatabase, machines: number): Promise<void> {
   const app = await createApp(readConfig(environmentOf(database)));

@@ -1,8 +1,9 @@
 /** Loads one address as its arguments say, and answers in JSON what came back. Runs on a core of its own. */
 import autocannon from 'autocannon';
 
-const { url, method, headers, body, connections, seconds, warmUpSeconds } = JSON.parse(process.argv[2]);
-const load = (duration) => autocannon({ url, method, headers, body, connections, duration, timeout: 60 });
+const { url, method, headers, body, connections, seconds, perSecond, warmUpSeconds } = JSON.parse(process.argv[2]);
+const load = (duration) =>
+  autocannon({ url, method, headers, body, connections, overallRate: perSecond, duration, timeout: 60 });
 
 if (warmUpSeconds > 0) await load(warmUpSeconds);
 process.stdout.write('started\n');

@@ -8,7 +8,7 @@ import { argumentsOf, isListAt, operationOf, rootFieldsOf, withValue } from './o
 import type { RootField } from './operation.js';
 import { isFor } from './roles.js';
 import { SHALLOW } from './selection.js';
-import { VIEWERS, markersOf, openTwoBooks } from './two-books.js';
+import { METRICS_TOKEN, VIEWERS, markersOf, openTwoBooks } from './two-books.js';
 import type { Place, Viewer } from './two-books.js';
 import type { Role } from '../../src/access/principal.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
@@ -151,6 +151,35 @@ describeEachDatabase('what is somebody else’s', (server) => {
           ]);
         }
       }
+    }
+  });
+
+  it('is in no metric; the metrics are for who has their token, and that token is good for nothing else', async () => {
+    const read = async (token: string | null) => {
+      const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+      const { statusCode, body } = await gateway.http.inject({ url: '/metrics', headers });
+      return { status: statusCode, body };
+    };
+    const refused = JSON.stringify({ error: { code: 'UNAUTHENTICATED', message: 'Send the token of METRICS_TOKEN.' } });
+    for (const token of [null, 'wrong', METRICS_TOKEN.slice(1), ...tokens.values()]) {
+      expect(await read(token)).toEqual({ status: 401, body: refused });
+    }
+    const { status, body } = await read(METRICS_TOKEN);
+    expect([status, body]).toEqual([200, expect.stringContaining('usage_gateway_closing_closed_days 2\n')]);
+    const own = body.split('\n').filter((line) => line.startsWith('usage_gateway_'));
+    // Sums over everyone are all there is: no label names a registration, a tenant or anything of theirs.
+    expect(own.filter((line) => /ours|neighbour|stranger|hub|[0-9a-f]{8}-/.test(line))).toEqual([]);
+    const labels = own.flatMap((line) => [...line.matchAll(/(\w+)="/g)].map(([, name]) => name));
+    expect(['registration', 'tenant', 'reseller', 'subscription'].filter((name) => labels.includes(name))).toEqual([]);
+    for (const url of ['/graphql', '/v1/usage?registration=ours-hub', '/subscriptions/x']) {
+      const headers = { authorization: `Bearer ${METRICS_TOKEN}`, 'content-type': 'application/json' };
+      const answer = await gateway.http.inject({
+        method: url === '/subscriptions/x' ? 'PUT' : 'POST',
+        url,
+        headers,
+        payload: '{}',
+      });
+      expect([url, answer.statusCode]).toEqual([url, 401]);
     }
   });
 

@@ -8,28 +8,25 @@ import { mapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
 import { hourOf } from '../../src/primitives/windows.js';
 
-/** A stamp "hub" with a customer that is mapped, contoso, and one that is not, fabrikam. */
-export async function registerHub({ app }: TestGateway): Promise<{ readonly id: number }> {
-  const stamp = await registerStamp(app);
+/**
+ * A stamp "hub" with a customer that is mapped, contoso, and one that is not, fabrikam: each day has so many hours of
+ * usage of both, one record an hour, from midnight on. Answers with the stamp.
+ */
+export async function takeInDays(
+  gateway: TestGateway,
+  days: readonly { readonly day: string; readonly hours: number }[],
+): ReturnType<typeof registerStamp> {
+  const stamp = await registerStamp(gateway.app);
   for (const name of ['contoso', 'fabrikam']) {
-    await registerCustomer(app, 'hub', name, { stackSubscriptions: [guid(name)] });
+    await registerCustomer(gateway.app, 'hub', name, { stackSubscriptions: [guid(name)] });
   }
-  await mapTenant(app, WHOLE_BOOKS, {
+  await mapTenant(gateway.app, WHOLE_BOOKS, {
     registration: 'hub',
     tenantId: guid('tenant contoso'),
     cspSubscriptionId: guid('csp contoso'),
     effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
     by: 'test',
   });
-  return stamp;
-}
-
-/** The hub, where each day has so many hours of usage of both customers, one record an hour, from midnight on. */
-export async function takeInDays(
-  gateway: TestGateway,
-  days: readonly { readonly day: string; readonly hours: number }[],
-): Promise<void> {
-  const stamp = await registerHub(gateway);
   for (const { day, hours } of days) {
     gateway.clock.set(`${day}T05:30:00Z`);
     const records = ['contoso', 'fabrikam'].flatMap((name) =>
@@ -43,6 +40,7 @@ export async function takeInDays(
     );
     await push(gateway.app, stamp, records);
   }
+  return stamp;
 }
 
 /** Puts closed days into reports and sends what is due, once. */

@@ -15,7 +15,7 @@ import { describeEachDatabase } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
 import { openMarketplace } from '../../support/marketplace.js';
-import { registerHub, report, takeInDays } from '../../support/reporting.js';
+import { report, takeInDays } from '../../support/reporting.js';
 import { METERS, guid, push, registerStamp, usageRecord } from '../../support/world.js';
 
 const HOUR = 3_600_000;
@@ -200,7 +200,7 @@ describeEachDatabase('reporting', (server) => {
   /** A mapped customer with usage of so many meters on a closed day, which is one report; and two who send it. */
   async function openManyMeters(meters: number) {
     const gateway = await openTestGateway(server);
-    const stamp = await registerHub(gateway);
+    const stamp = await takeInDays(gateway, []);
     gateway.clock.set('2026-03-09T05:00:00Z');
     const records = Array.from({ length: meters }, (_, index) =>
       usageRecord({
