@@ -23,6 +23,7 @@ import { configuredCommerce } from './pipeline/reporting/clients/configured-comm
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
+import type { OnStage } from './primitives/stage-event.js';
 
 /** Everything that serving and commands need. It is a Pipeline, and so can be handed to the acts as it is. */
 export interface App extends Pipeline {
@@ -34,6 +35,10 @@ export interface App extends Pipeline {
   readonly requestsAtOnce: RequestsAtOnce;
   /** Where closed usage is reported; null while it is to wait. */
   readonly commerce: CommerceClient | null;
+  /** Tells every listener what the stages do. */
+  readonly onStage: OnStage;
+  /** Adds one who is told. */
+  listen(listener: OnStage): void;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -62,6 +67,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     oidc: config.issuers.length > 0 ? createOidcTokens(config.issuers, clock) : null,
     apiKeys: createApiKeys({ db, clock }),
   });
+  const listeners: OnStage[] = [];
   return {
     config,
     clock,
@@ -73,6 +79,10 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     dictionary: createDictionary(),
     routingTables: createRoutingTables(),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
+    onStage: (event) => listeners.forEach((listener) => listener(event)),
+    listen: (listener) => {
+      listeners.push(listener);
+    },
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: async () => {
       await tokens.settled();

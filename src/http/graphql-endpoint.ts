@@ -20,7 +20,7 @@ import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
 import { createDocumentStore } from '../graphql/document-store.js';
-import { asGraphqlRefusal, formatError } from '../graphql/errors.js';
+import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
 import { asGateway, createExecutor } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
@@ -38,7 +38,8 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
     gateway: asGateway(schema, executor),
-    formatError: formatError((error) => server.log.error(error)),
+    formatError,
+    logger: server.log,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Who may read the schema is a matter of roles, decided for each operation before it runs.
@@ -58,6 +59,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
+      faultLog(({ requestId, error }) => server.log.error({ reqId: requestId, err: error })),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -119,6 +121,8 @@ async function contextOf(
     return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
   } catch (error) {
     const fault = asUnavailable(error);
+    if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
+    request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
   }
 }

@@ -49,6 +49,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       });
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+      app.onStage({ stage: 'push', bytes: body.length });
       const receipt = await recordUsage(
         { ...app, db },
         {
@@ -79,21 +80,20 @@ function receiptOnWire({ batchId, receivedAt, verdicts, ...counts }: UsageReceip
   };
 }
 
-/** Members that say nothing are left out: most verdicts of a large batch are a number and a word. */
+/** JSON leaves out what is undefined: most verdicts of a large batch are a number and a word. */
 function verdictOnWire({ index, verdict, recordId, code, message, field, isRounded, stored }: RecordVerdict) {
   return {
     index,
     verdict,
-    ...(recordId !== null && { recordId }),
-    ...(code !== null && { code, message }),
-    ...(field !== null && { field }),
-    ...(isRounded && { isRounded }),
-    ...(stored !== null && {
-      stored: {
-        quantity: stored.quantity,
-        usageStartTime: hourText(stored.usageHour),
-        reportedStartTime: hourText(stored.reportedHour),
-      },
-    }),
+    recordId: recordId ?? undefined,
+    code: code ?? undefined,
+    message: code === null ? undefined : message,
+    field: field ?? undefined,
+    isRounded: isRounded ? true : undefined,
+    stored: stored === null ? undefined : storedOnWire(stored),
   };
+}
+
+function storedOnWire({ quantity, usageHour, reportedHour }: NonNullable<RecordVerdict['stored']>) {
+  return { quantity, usageStartTime: hourText(usageHour), reportedStartTime: hourText(reportedHour) };
 }

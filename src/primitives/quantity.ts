@@ -14,6 +14,8 @@ export const NUMBER_TEXT_LENGTH_MAX = 128;
 
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const LIMIT = 10n ** BigInt(INTEGER_DIGITS) * UNIT;
+/** Text that is canonical already; only "-0" looks like it and is not. */
+const CANONICAL = /^-?(?:0|[1-9]\d{0,23})(?:\.\d{0,23}[1-9])?$/;
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 export const ZERO = '0' as Quantity;
@@ -28,6 +30,7 @@ export type ParsedQuantity =
  */
 export function parseQuantity(text: string): ParsedQuantity {
   if (text.length > NUMBER_TEXT_LENGTH_MAX) return { ok: false, reason: 'NOT_A_NUMBER' };
+  if (CANONICAL.test(text) && text !== '-0') return { ok: true, quantity: text as Quantity, isRounded: false };
   const match = NUMBER.exec(text);
   if (match === null) return { ok: false, reason: 'NOT_A_NUMBER' };
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;

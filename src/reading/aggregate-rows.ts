@@ -7,6 +7,7 @@ import type { Router } from './usage-router.js';
 import { among } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
+import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
 import { sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
@@ -44,14 +45,7 @@ export interface RowsQuestion {
   readonly limit: number;
 }
 
-const FROZEN_KEY = [
-  'r.stack_subscription_id',
-  'r.reported_day',
-  'r.usage_day',
-  'r.meter_id',
-  'r.resource_id',
-  'r.part',
-];
+const FROZEN_KEY = DAILY_AGGREGATE_KEY.map((column) => `r.${column}`);
 
 /** Daily rows: of closed days as they were frozen, of open ones from the records. */
 export async function readDailyRows(

@@ -11,13 +11,14 @@ import type { Hour } from '../../primitives/windows.js';
 import { previewTenantMapping } from '../../reading/mapping-preview.js';
 import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
 import { createRegistration } from '../../registration/create-registration.js';
+import type { UsageIntake } from '../../registration/usage-intake.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
 import { DateTime, UUID } from '../scalars.js';
-import { BaseOfferEnum, BillingModelEnum } from '../types/enums.js';
+import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from '../types/enums.js';
 import { UsageMoveType, toUsageMove } from '../types/usage.js';
 import {
   CspSubscription,
@@ -55,6 +56,8 @@ class CreateRegistrationInput extends OnceInput {
     description: 'Whether usage goes to Azure; left out: as the billing model says.',
   })
   isUsageReportingEnabled?: boolean;
+  @Field(() => UsageIntakeEnum, { nullable: true, description: 'How its usage comes in; left out: PUSHED.' })
+  usageIntake?: UsageIntake;
   @Field(() => String, { nullable: true, description: 'Demanded by CAPACITY.' })
   agreementNumber?: string;
   @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
