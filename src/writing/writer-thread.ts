@@ -29,6 +29,9 @@ export type FromWriter =
     }
   | { readonly id: number; readonly fault: string };
 
+/** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
+const YOUNG_MIB = 96;
+
 interface Waiting {
   readonly resolve: (receipt: Uint8Array) => void;
   readonly reject: (error: unknown) => void;
@@ -40,7 +43,7 @@ export function createWriterThread(entry: URL, start: WriterThreadStart): UsageW
   let thread: Worker | null = null;
   let lastId = 0;
   const begin = () => {
-    const begun = new Worker(entry, { workerData: start });
+    const begun = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
     begun.on('message', (answer: FromWriter) => {
       const one = waiting.get(answer.id);
       waiting.delete(answer.id);
