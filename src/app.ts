@@ -23,6 +23,7 @@ import { configuredCommerce } from './pipeline/reporting/clients/configured-comm
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
+import type { OnStage } from './primitives/stage-event.js';
 import { writerHere } from './writing/usage-writer.js';
 import type { UsageWriter } from './writing/usage-writer.js';
 import { createWriterThread } from './writing/writer-thread.js';
@@ -39,6 +40,10 @@ export interface App extends Pipeline {
   readonly commerce: CommerceClient | null;
   /** Takes in what is pushed. */
   readonly usageWriter: UsageWriter;
+  /** Tells every listener what the stages do. */
+  readonly onStage: OnStage;
+  /** Adds one who is told. */
+  listen(listener: OnStage): void;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;
@@ -71,11 +76,13 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     oidc: config.issuers.length > 0 ? createOidcTokens(config.issuers, clock) : null,
     apiKeys: createApiKeys({ db, clock }),
   });
-  const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables() };
+  const listeners: OnStage[] = [];
+  const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
+  const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables(), onStage };
   const usageWriter =
     outside.writerThread === undefined
       ? writerHere(pipeline)
-      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns });
+      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns }, onStage);
   return {
     ...pipeline,
     config,
@@ -85,6 +92,9 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     costBuckets: createCostBuckets(config.limits),
     requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
+    listen: (listener) => {
+      listeners.push(listener);
+    },
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: async () => {
       await tokens.settled();

@@ -63,7 +63,15 @@ export const ACCESS: AccessTable = {
   Registration: {
     ...of(EVERYONE, 'id', 'name', 'cloudId', 'closedBefore', 'createdAt'),
     ...of(PROVIDER, 'baseSubscriptionId', 'baseOffer', 'resourceGroup', 'billingModel', 'partnerId'),
-    ...of(PROVIDER, 'isMultitenancyApproved', 'isUsageReportingEnabled', 'agreementNumber', 'msAssetTag', 'createdBy'),
+    ...of(
+      PROVIDER,
+      'isMultitenancyApproved',
+      'isUsageReportingEnabled',
+      'usageIntake',
+      'agreementNumber',
+      'msAssetTag',
+    ),
+    ...of(PROVIDER, 'createdBy'),
   },
   ...page('Registration', REGISTRATION_STAFF),
   Tenant: {
@@ -175,7 +183,18 @@ export const ACCESS: AccessTable = {
     ...of(READERS, 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
     ...of(PROVIDER, 'report', 'reportLine'),
   },
-  Completeness: of(PROVIDER, 'completeThrough', 'lastSeenHour', 'lagHours', 'openDays', 'unsent'),
+  Completeness: {
+    ...of(
+      PROVIDER,
+      'completeThrough',
+      'usageIntake',
+      'pulledThrough',
+      'lastSeenHour',
+      'lagHours',
+      'openDays',
+      'unsent',
+    ),
+  },
   OpenDay: of(PROVIDER, 'day', 'expectedHours', 'seenHours', 'records'),
   UnsentUsage: of(PROVIDER, 'days', 'oldestDay', 'ageHours', 'level'),
   ReportReconciliation: of(PROVIDER, 'isSupported', 'isEqual', 'meters'),

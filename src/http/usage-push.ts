@@ -46,6 +46,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       });
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
+      app.onStage({ stage: 'push', bytes: body.length });
       const receipt = await app.usageWriter.write(
         { bytes: body, mediaType, registrationId: id, receivedBy: principal.subject },
         { db, milliseconds: app.config.limits.requestMsMax },

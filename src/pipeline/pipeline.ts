@@ -30,6 +30,8 @@ import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { invariant } from '../primitives/errors.js';
 import { digest16, digest16Hex } from '../primitives/ids.js';
+import { tally } from '../primitives/stage-event.js';
+import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
 import { holdOpenState } from '../registration/registration-store.js';
 import type { OpenState } from '../registration/registration-store.js';
@@ -40,6 +42,8 @@ export interface Pipeline {
   readonly clock: Clock;
   readonly dictionary: Dictionary;
   readonly routingTables: RoutingTables;
+  /** Told what each stage does; see `http/metrics.ts`. */
+  readonly onStage?: OnStage;
 }
 
 /** A batch as it was decoded: whose usage it is, and who sent it. */
@@ -55,7 +59,19 @@ export interface UsageDelivery {
  * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order,
  * leaves the books as they are.
  */
-export async function recordUsage(
+export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): Promise<UsageReceipt> {
+  const begun = performance.now();
+  try {
+    const receipt = await takeIn(pipeline, delivery);
+    pipeline.onStage?.(eventOf('COMMITTED', begun, receipt));
+    return receipt;
+  } catch (error) {
+    pipeline.onStage?.(eventOf('FAILED', begun, null));
+    throw error;
+  }
+}
+
+async function takeIn(
   pipeline: Pipeline,
   { registrationId, receivedBy, deliveries }: UsageDelivery,
 ): Promise<UsageReceipt> {
@@ -218,5 +234,17 @@ function receiptOf(batchId: number | null, receivedAt: number, verdicts: readonl
     duplicates: counts.DUPLICATE,
     conflicts: counts.CONFLICT,
     rejected: counts.REJECTED,
+  };
+}
+
+function eventOf(outcome: 'COMMITTED' | 'FAILED', begun: number, receipt: UsageReceipt | null): StageEvent {
+  const { accepted = 0, duplicates = 0, conflicts = 0, rejected = 0, verdicts = [] } = receipt ?? {};
+  const codes = conflicts + rejected === 0 ? [] : verdicts.flatMap(({ code }) => code ?? []);
+  return {
+    stage: 'ingestion',
+    outcome,
+    seconds: (performance.now() - begun) / 1_000,
+    verdicts: { ACCEPTED: accepted, DUPLICATE: duplicates, CONFLICT: conflicts, REJECTED: rejected },
+    codes: tally(codes),
   };
 }

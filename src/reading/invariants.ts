@@ -7,6 +7,7 @@ import { among, inScope, inWholeRegistrations } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
+import { sameAggregate } from '../pipeline/closing/daily-aggregate-store.js';
 import { fromUnits, toUnits } from '../primitives/quantity.js';
 import { dayOf, monthOf } from '../primitives/windows.js';
 import type { Day, Hour } from '../primitives/windows.js';
@@ -256,9 +257,7 @@ async function daysAreOnTheirLines(sql: Sql, scope: Scope): Promise<Invariant> {
     `SELECT d.registration_id AS registrationId, d.reported_day AS reportedDay, c.aggregates,
             (SELECT COUNT(*) FROM usage_report p
                JOIN usage_report_line l ON l.report_id = p.id
-               JOIN daily_aggregate a ON a.stack_subscription_id = l.stack_subscription_id
-                    AND a.reported_day = l.reported_day AND a.usage_day = l.usage_day AND a.meter_id = l.meter_id
-                    AND a.resource_id = l.resource_id AND a.part = l.part
+               JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
                JOIN destination e ON e.id = a.destination_id
                LEFT JOIN tenant_mapping m ON m.id = e.tenant_mapping_id
                LEFT JOIN csp_subscription x ON x.id = m.csp_subscription_id

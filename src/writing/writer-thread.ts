@@ -9,6 +9,7 @@ import type { UsageBody, UsageWriter } from './usage-writer.js';
 import { systemClock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
+import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 
 /** What the thread is started with. */
 export interface WriterThreadStart {
@@ -22,6 +23,7 @@ export type ToWriter = (UsageBody & { readonly id: number; readonly overAt: numb
 
 /** What became of a body. A refusal keeps its code; anything else is a fault, told as text for the log. */
 export type FromWriter =
+  | { readonly event: StageEvent }
   | { readonly id: number; readonly receipt: Uint8Array }
   | {
       readonly id: number;
@@ -38,13 +40,17 @@ interface Waiting {
 }
 
 /** A thread that starts with its first body, and anew with the next one should it ever die. `entry` is its own half. */
-export function createWriterThread(entry: URL, start: WriterThreadStart): UsageWriter {
+export function createWriterThread(entry: URL, start: WriterThreadStart, onStage: OnStage): UsageWriter {
   const waiting = new Map<number, Waiting>();
   let thread: Worker | null = null;
   let lastId = 0;
   const begin = () => {
     const begun = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
     begun.on('message', (answer: FromWriter) => {
+      if ('event' in answer) {
+        onStage(answer.event);
+        return;
+      }
       const one = waiting.get(answer.id);
       waiting.delete(answer.id);
       if (waiting.size === 0) begun.unref();

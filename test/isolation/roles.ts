@@ -74,6 +74,7 @@ const PROVIDERS: Denied = {
     'isUsageReportingEnabled',
     'agreementNumber',
     'msAssetTag',
+    'usageIntake',
     'createdBy',
   ],
   Tenant: ['createdBy'],

@@ -7,10 +7,11 @@ import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-st
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
 import { INVARIANTS } from '../../reading/invariants.js';
 import { UNSENT_LEVELS } from '../../reading/reports.js';
-import { GRANULARITIES } from '../../reading/usage-aggregates.js';
+import { GRANULARITIES } from '../../reading/usage-spans.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
+import { USAGE_INTAKES } from '../../registration/usage-intake.js';
 
 function enumOf<Value extends string>(
   name: string,
@@ -41,6 +42,15 @@ export const BillingModelEnum = enumOf(
     DEVELOPMENT: 'A development kit. Usage is reported at price zero, unless switched off.',
     CUSTOM: 'A contract of its own, named by an asset tag.',
     RUGGEDIZED: 'A ruggedised stamp.',
+  }),
+);
+
+export const UsageIntakeEnum = enumOf(
+  'UsageIntake',
+  "How a stamp's usage comes in, and so when a reported day of it is over.",
+  sentences(USAGE_INTAKES, {
+    PUSHED: 'It is sent, and filed when it arrives: a day is over a grace after its end.',
+    PULLED: 'It is read from the stamp, hour by hour: a day is over when all of its hours were pulled, and the grace.',
   }),
 );
 
