@@ -1,6 +1,6 @@
 /**
- * Usage as a busy stamp sends it: ten thousand series, each an hour of one meter of one resource. A subscription has ten
- * resources of four kinds, and so twenty meters.
+ * Usage as a busy stamp sends it: ten thousand series, each an hour of one meter of one resource. A subscription has
+ * ten resources of four kinds, and so twenty meters.
  */
 import type { JsonObject } from '../src/pipeline/ingestion/exact-json.js';
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
