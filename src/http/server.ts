@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
+import { closeConnectionsWithServer } from './connections.js';
 import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
@@ -42,6 +43,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
   });
   server.server.maxConnections = limits.connectionsMax;
+  closeConnectionsWithServer(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
