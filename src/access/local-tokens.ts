@@ -58,7 +58,7 @@ export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
           currentDate: new Date(clock.now()),
         });
         const { sub, ...rest } = claims.parse(payload);
-        return { subject: sub, ...rest, credential: 'LOCAL_TOKEN' };
+        return { subject: sub, ...rest, credential: 'LOCAL_TOKEN', expiresAt: Number(payload.exp) * 1_000 };
       } catch {
         return null;
       }

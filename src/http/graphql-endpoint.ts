@@ -8,6 +8,7 @@ import {
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -31,9 +32,12 @@ const ERRORS_MAX = 5;
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
+  const schema = await createSchema();
+  const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
+  const shown = formatError((error) => server.log.error(error));
   const apollo = new ApolloServer<GatewayContext>({
-    schema: await createSchema(),
-    formatError: formatError((error) => server.log.error(error)),
+    schema,
+    formatError: shown,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Who may read the schema is a matter of roles, decided for each operation before it runs.
@@ -55,7 +59,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      admissionPlugin({ limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets }),
+      admissionPlugin(admission),
     ],
   });
   await apollo.start();
@@ -66,6 +70,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       method: ['POST', 'GET'],
       context: (request, reply) => contextOf(app, documents, request, reply),
     });
+    serveStreams(routes, { ...admission, app, schema, documents, errorsMax: ERRORS_MAX, format: shown });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',

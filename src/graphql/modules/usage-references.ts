@@ -3,6 +3,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 
 import { invariant } from '../../primitives/errors.js';
 import type { GatewayContext } from '../context.js';
+import { OpenFallbackUsage } from '../types/live.js';
 import {
   Destination,
   FallbackUsage,
@@ -176,6 +177,26 @@ export class FallbackUsageReferences {
   }
   @FieldResolver(() => Meter, { description: METER })
   meter(@Root() usage: FallbackUsage, @Ctx() context: GatewayContext) {
+    return meter(usage, context);
+  }
+}
+
+@Resolver(() => OpenFallbackUsage)
+export class OpenFallbackUsageReferences {
+  @FieldResolver(() => StackSubscription, { nullable: true, description: STACK })
+  stackSubscription(@Root() usage: OpenFallbackUsage, @Ctx() context: GatewayContext) {
+    return stackSubscription(usage, context);
+  }
+  @FieldResolver(() => Tenant, { nullable: true, description: TENANT })
+  tenant(@Root() usage: OpenFallbackUsage, @Ctx() context: GatewayContext) {
+    return tenant(usage, context);
+  }
+  @FieldResolver(() => Registration, { nullable: true, description: REGISTRATION })
+  registration(@Root() usage: OpenFallbackUsage, @Ctx() context: GatewayContext) {
+    return registration(usage, context);
+  }
+  @FieldResolver(() => Meter, { description: METER })
+  meter(@Root() usage: OpenFallbackUsage, @Ctx() context: GatewayContext) {
     return meter(usage, context);
   }
 }
