@@ -26,8 +26,6 @@ export interface LiveStream {
   next(): Promise<StreamEvent | null>;
   /** All that is left until the connection is closed. */
   rest(): Promise<readonly StreamEvent[]>;
-  /** Events that have come and were not asked for yet. */
-  readonly waiting: number;
 }
 
 /** Makes the gateway listen on this machine, which streams need; answers its port. */
@@ -64,21 +62,22 @@ export async function openStream(
     sent.end(JSON.stringify({ query, ...options.body }));
   });
   const isOpen = response.headers['content-type']?.startsWith('text/event-stream') === true;
-  return { ...read(response), refusal: isOpen ? null : JSON.parse(await text(response)) };
+  return { ...read(response, isOpen), refusal: isOpen ? null : JSON.parse(await text(response)) };
 }
 
-function read(response: IncomingMessage): Omit<LiveStream, 'refusal'> {
+function read(response: IncomingMessage, isOpen: boolean): Omit<LiveStream, 'refusal'> {
   const events: StreamEvent[] = [];
   let isClosed = false;
   let rest = '';
   let wake: () => void = () => undefined;
   response.setEncoding('utf8');
-  response.on('data', (chunk: string) => {
-    const parts = `${rest}${chunk}`.split('\n\n');
-    rest = parts.pop() ?? '';
-    events.push(...parts.filter((part) => !part.startsWith(':')).map(eventOf));
-    wake();
-  });
+  if (isOpen)
+    response.on('data', (chunk: string) => {
+      const parts = `${rest}${chunk}`.split('\n\n');
+      rest = parts.pop() ?? '';
+      events.push(...parts.filter((part) => !part.startsWith(':')).map(eventOf));
+      wake();
+    });
   // A connection that breaks off is closed as well.
   response.on('error', () => undefined);
   response.on('close', () => {
@@ -99,9 +98,6 @@ function read(response: IncomingMessage): Omit<LiveStream, 'refusal'> {
       for (let event = await next(); event !== null; event = await next()) all.push(event);
       return all;
     },
-    get waiting() {
-      return events.length;
-    },
   };
 }
 
@@ -113,7 +109,6 @@ function eventOf(part: string): StreamEvent {
 
 async function text(response: IncomingMessage): Promise<string> {
   let all = '';
-  response.on('data', (chunk: string) => (all += chunk));
-  if (!response.complete) await new Promise((resolve) => response.on('end', resolve));
+  for await (const chunk of response) all += String(chunk);
   return all;
 }
