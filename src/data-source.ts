@@ -24,6 +24,7 @@ import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-c
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
 import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000000-create-collection-watermark.js';
+import { AddSettledIndexToUsageReport1764004000000 } from '../migrations/1764004000000-add-settled-index-to-usage-report.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -56,4 +57,5 @@ export const migrations = [
   AddUsageIntakeToRegistration1764002002000,
   CreateUsageReport1764002010000,
   CreateCollectionWatermark1764003000000,
+  AddSettledIndexToUsageReport1764004000000,
 ];
