@@ -1,135 +1,153 @@
 /**
- * Takes one rule of access away at a time and asks whether a test of `test/isolation` notices: `npm run mutate:access`.
- * Rules of the table are changed in one process (`roles.test.ts`, all of them); conditions on rows are changed in a
- * copy of the sources, one call at a time, and the suite runs on SQLite until its first failure. Prints what nobody
- * noticed, and ends with 1 then. `--only <text>` takes the changes whose name holds the text, `--every <n>` each n-th
- * of them; `--list` only prints their names; `--tests <path>` runs a part of the suite.
+ * Takes one rule of access away at a time and asks whether a test notices: `npm run mutate:access`. Prints what nobody
+ * noticed, and ends with 1 then.
+ *
+ * Rules of the table are changed in one process (`test/isolation/roles.test.ts`, all of them). Conditions on rows are
+ * changed in a copy of the sources that holds every change at once, each behind a switch. The tests run once with all
+ * switches off, and each switch notes in which tests its change would have made a difference; then each change is
+ * switched on in those tests alone, fastest first, until one fails. A test in which a condition says the same with the
+ * change and without it cannot fail of it, so the outcome is that of running all tests for all changes.
+ *
+ * `--only <text>` takes the changes whose name holds the text; `--list` only prints their names; `--tests <path>`, any
+ * number of times, says which tests are asked (on SQLite).
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
+
+import { instrument } from './mutations/access-mutations.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['src', 'test', 'graphiql', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
-/** What the tests of whole commands need is not built again for each change. */
-const NO_BUILD = 'export default () => undefined;\n';
-/** Where the conditions are defined, and not used. */
-const DEFINITIONS = ['src/access/scope.ts', 'src/access/principal.ts'];
-/** A change may make the gateway turn in circles; a run of the whole suite takes a minute or two. */
-const RUN_MS_MAX = 600_000;
+/** What the tests of whole commands need is not built again; databases are pooled as ever. */
+const BEFORE_ALL = `import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+export default () => {
+  process.env.TEST_DATABASE_POOL = mkdtempSync(join(tmpdir(), 'pool-'));
+};
+`;
+const TESTS = ['test/isolation', 'test/access', 'test/rest'];
+/** A change may make the gateway turn in circles. */
+const RUN_MS_MAX = 300_000;
+/** Longer lists of tests are not given by name: the file is run as a whole. */
+const NAMED_TESTS_MAX = 60;
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    every: { type: 'string', default: '1' },
-    tests: { type: 'string', default: 'test/isolation' },
+    tests: { type: 'string', multiple: true, default: TESTS },
     list: { type: 'boolean', default: false },
   },
 });
 
-/** Every change of one condition, as the text that replaces a part of a file. */
-function mutationsOf(path) {
-  const text = readFileSync(join(ROOT, path), 'utf8');
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const found = [];
-  const add = (node, how, replacement) => {
-    const { line } = tree.getLineAndCharacterOfPosition(node.getStart());
-    found.push({
-      path,
-      name: `${path}:${line + 1} ${how}`,
-      text: `${text.slice(0, node.getStart())}${replacement}${text.slice(node.getEnd())}`,
-    });
-  };
-  const visit = (node) => {
-    if (ts.isCallExpression(node)) mutateCall(node, add);
-    if (ts.isBinaryExpression(node)) mutateComparison(node, add);
-    ts.forEachChild(node, visit);
-  };
-  visit(tree);
-  return found;
-}
-
-function mutateCall(node, add) {
-  const [first, second] = node.arguments;
-  const called = node.expression.getText();
-  const loosened = (scope, part) => `{ ...(${scope.getText()}), ${part}: 'all' }`;
-  if (called === 'inScope' || called === 'inWholeRegistrations') {
-    add(node, `${called} dropped`, "'1 = 1'");
-    add(first, `${called} of all registrations`, loosened(first, 'registrationIds'));
-    if (!/tenant: null/.test(second.getText())) {
-      add(first, `${called} of all tenants`, loosened(first, 'tenantIds'));
-    }
-  } else if (called === 'among' && second?.getText() === 'scope.registrationIds') add(node, 'among dropped', "'1 = 1'");
-  else if (called === 'mustSeeAllTenants') add(node, 'dropped', 'undefined');
-  else if (called === 'getWholeRegistration') add(second, 'of a part will do', loosened(second, 'tenantIds'));
-  else if (['hasWholeBooks', 'isTheirs', 'mayHandOn'].includes(called)) add(node, `${called} always`, 'true');
-  else if (called === 'keysSeenBy') add(node, 'keys of everyone', 'null');
-}
-
-/** `scope.tenantIds === 'all'` asks whether somebody sees everything; now everybody does. */
-function mutateComparison({ left, right }, add) {
-  if (right.getText() !== "'all'" || !/\b(tenantIds|registrationIds)$/.test(left.getText())) return;
-  add(left, `${left.getText()} taken for all`, "('all' as string)");
+/** A copy of the sources with every change behind a switch. Answers the names of the changes, by number. */
+function makeCopy(folder) {
+  for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'test/support/before-all.js'), BEFORE_ALL);
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'temporary'));
+  for (const name of ['switches.mjs', 'stop-at-failure.cjs']) {
+    cpSync(join(import.meta.dirname, 'mutations', name), join(folder, name));
+  }
+  const config = `import config from './jest.config.js';
+export default { ...config, setupFilesAfterEnv: ['./switches.mjs'], testEnvironment: './stop-at-failure.cjs' };
+`;
+  writeFileSync(join(folder, 'jest.mutations.config.js'), config);
+  const names = [];
+  for (const path of sourceFiles()) {
+    const { text, mutations } = instrument(path, readFileSync(join(ROOT, path), 'utf8'), names.length);
+    if (mutations.length > 0) writeFileSync(join(folder, path), text);
+    names.push(...mutations);
+  }
+  return names;
 }
 
 function sourceFiles() {
-  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .map((path) => join('src', path).replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.ts') && !DEFINITIONS.includes(path))
-    .sort();
-}
-
-function copyOfSources() {
-  const folder = mkdtempSync(join(tmpdir(), 'usage-gateway-mutations-'));
-  for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  writeFileSync(join(folder, 'test/support/before-all.js'), NO_BUILD);
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
-
-function suitePasses(folder, ...more) {
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const { status, stdout } = spawnSync(process.execPath, [...jest, '--bail', '--runInBand', ...more], {
-    cwd: folder,
-    env: { ...process.env, TEST_MYSQL_URL: '' },
-    encoding: 'utf8',
-    timeout: RUN_MS_MAX,
-  });
-  return { passes: status === 0, stdout };
-}
-
-const all = sourceFiles().flatMap(mutationsOf);
-const chosen = all.filter(({ name }, index) => name.includes(options.only) && index % Number(options.every) === 0);
-if (options.list) {
-  console.log(chosen.map(({ name }) => name).join('\n'));
-  process.exit();
-}
-const folder = copyOfSources();
-const survivors = [];
-let tried = 0;
-try {
-  const table = suitePasses(folder, 'test/isolation/roles');
-  console.log(/\d+ of \d+ changes of the table[^\n]*/.exec(table.stdout)?.[0] ?? 'The table was not tried.');
-  if (!table.passes) throw new Error('test/isolation/roles.test.ts does not pass.');
-  if (!suitePasses(folder, options.tests).passes) throw new Error('The suite does not pass as it is.');
-  for (const { path, name, text } of chosen) {
-    writeFileSync(join(folder, path), text);
-    const { passes } = suitePasses(folder, options.tests);
-    cpSync(join(ROOT, path), join(folder, path));
-    tried += 1;
-    if (passes) survivors.push(name);
-    console.log(`${passes ? 'NOT CAUGHT' : 'caught'}: ${name}`);
-  }
-  console.log(
-    `${tried - survivors.length} of ${tried} changes of conditions on rows caught (${all.length} there are).`,
+  return (
+    readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .map((path) => join('src', path).replaceAll('\\', '/'))
+      // What is said to the person at the machine is no condition.
+      .filter((path) => path.endsWith('.ts') && !path.startsWith('src/bin/'))
+      .sort()
   );
+}
+
+function runTests(folder, args, env = {}) {
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const run = spawnSync(process.execPath, [...jest, '--config=jest.mutations.config.js', '--runInBand', ...args], {
+    cwd: folder,
+    env: { ...process.env, TEST_MYSQL_URL: '', TMPDIR: join(folder, 'temporary'), ...env },
+    encoding: 'utf8',
+    timeout: RUN_MS_MAX * (args.includes('--testNamePattern') ? 1 : 4),
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  rmSync(join(folder, 'temporary'), { recursive: true, force: true });
+  mkdirSync(join(folder, 'temporary'));
+  return { passes: run.status === 0, output: `${run.stdout}${run.stderr}` };
+}
+
+/** For each change, the test files in which it makes a difference, with the tests and how long those take. */
+function readDifferences(log, folder) {
+  const found = new Map();
+  for (const line of readFileSync(log, 'utf8').trim().split('\n')) {
+    const { file, test, ms, changes } = JSON.parse(line);
+    const path = relative(folder, file).replaceAll('\\', '/');
+    for (const change of changes) {
+      const files = found.get(change) ?? new Map();
+      found.set(change, files);
+      files.set(path, [...(files.get(path) ?? []), { test, ms }]);
+    }
+  }
+  return found;
+}
+
+/** Runs the tests in which the change makes a difference, until one fails. Answers the file in which one did. */
+function firstToNotice(folder, change, files) {
+  const fastest = (tests) => Math.min(...tests.map(({ ms }) => ms));
+  for (const [path, tests] of [...files].sort((one, other) => fastest(one[1]) - fastest(other[1]))) {
+    // Null stands for what a file sets up before its tests: any of them may notice.
+    const isNamed = tests.length <= NAMED_TESTS_MAX && tests.every(({ test }) => test !== null);
+    const pattern = `^(${tests.map(({ test }) => escaped(test ?? '')).join('|')})$`;
+    const args = [`--runTestsByPath`, path, ...(isNamed ? ['--testNamePattern', pattern] : [])];
+    if (!runTests(folder, args, { MUTATION: String(change) }).passes) return path;
+  }
+  return null;
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'usage-gateway-mutations-'));
+try {
+  const names = makeCopy(folder);
+  const chosen = names.map((name, change) => ({ name, change })).filter(({ name }) => name.includes(options.only));
+  if (options.list) console.log(chosen.map(({ name }) => name).join('\n'));
+  else process.exitCode = tryAll(chosen) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (survivors.length > 0) {
-  console.error(`Not caught:\n  ${survivors.join('\n  ')}`);
-  process.exitCode = 1;
+
+function tryAll(chosen) {
+  const table = runTests(folder, ['test/isolation/roles']);
+  console.log(/\d+ of \d+ changes of the table[^\n]*/.exec(table.output)?.[0] ?? 'The table was not tried.');
+  if (!table.passes) throw new Error('test/isolation/roles.test.ts does not pass.');
+  const log = join(folder, 'differences.jsonl');
+  const asItIs = runTests(folder, options.tests, { MUTATION_LOG: log });
+  if (!asItIs.passes) throw new Error(`The tests do not pass as they are.\n${asItIs.output.slice(-5_000)}`);
+  const differences = readDifferences(log, folder);
+  const survivors = [];
+  for (const { name, change } of chosen) {
+    const files = differences.get(change) ?? new Map();
+    const notices = firstToNotice(folder, change, files);
+    if (notices === null) survivors.push(name);
+    const why = files.size === 0 ? 'no test in which it makes a difference' : `none of ${[...files.keys()].join(', ')}`;
+    console.log(notices === null ? `NOT CAUGHT: ${name} (${why})` : `caught: ${name} (${notices})`);
+  }
+  console.log(`${chosen.length - survivors.length} of ${chosen.length} changes of conditions on rows caught.`);
+  if (survivors.length > 0) console.error(`Not caught:\n  ${survivors.join('\n  ')}`);
+  return survivors.length === 0;
 }

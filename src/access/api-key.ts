@@ -7,6 +7,9 @@ import { crc32 } from 'node:zlib';
  * like one, without asking the database.
  */
 export const API_KEY_PREFIX = 'ugw_';
+/** How long a key is good for where nothing is said, and at most. */
+export const API_KEY_DAYS_DEFAULT = 90;
+export const API_KEY_DAYS_MAX = 366;
 const SHAPE = /^(ugw_([0-9a-f]{16})_[0-9a-f]{64})([0-9a-f]{8})$/;
 const ID_BYTES = 8;
 const SECRET_BYTES = 32;

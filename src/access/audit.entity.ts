@@ -77,7 +77,11 @@ export function auditTables(dialect: Dialect) {
         previousHash: ascii(dialect, 64),
         hash: ascii(dialect, 64),
       },
-      index: { ix_audit_entry_registration: ['registrationId', 'sequence'] },
+      index: {
+        ix_audit_entry_registration: ['registrationId', 'sequence'],
+        ix_audit_entry_action: ['action', 'sequence'],
+        ix_audit_entry_subject: ['subject', 'sequence'],
+      },
     }),
     table<AuditHead>({
       name: 'audit_head',

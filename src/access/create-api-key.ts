@@ -1,7 +1,7 @@
 import { subjectOf } from './actor.js';
 import type { By } from './actor.js';
 import { insertApiKey } from './api-key-store.js';
-import { makeApiKey } from './api-key.js';
+import { API_KEY_DAYS_DEFAULT, API_KEY_DAYS_MAX, makeApiKey } from './api-key.js';
 import type { ApiKey } from './api-key.entity.js';
 import { inAuditedTransaction } from './audited-transaction.js';
 import { mayHandOn, problemOfGrant } from './grant.js';
@@ -14,8 +14,6 @@ import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
 
 const MS_PER_DAY = 86_400_000;
-export const API_KEY_DAYS_DEFAULT = 90;
-export const API_KEY_DAYS_MAX = 366;
 const NAME_LENGTH_MAX = 200;
 const NAMES_MAX = 200;
 

@@ -1,37 +1,21 @@
-import { Option } from 'commander';
-import type { Command } from 'commander';
-
 import { CommandError } from './exit.js';
 import { grantOf } from './grant-options.js';
 import type { GrantOptions } from './grant-options.js';
 import { withBooks } from './open-books.js';
 import { COMMAND_LINE } from '../access/actor.js';
+import { API_KEY_DAYS_MAX } from '../access/api-key.js';
 import { listApiKeys, grantOf as grantOfKey } from '../access/api-key-store.js';
-import { API_KEY_DAYS_DEFAULT, API_KEY_DAYS_MAX, createApiKey } from '../access/create-api-key.js';
-import { ROLES } from '../access/principal.js';
+import { createApiKey } from '../access/create-api-key.js';
 import { revokeApiKey } from '../access/revoke-api-key.js';
 
 const MS_PER_DAY = 86_400_000;
 const KEYS_PER_READ = 200;
 
-/** `api-key create | revoke | list`. */
-export function addApiKeyCommands(cli: Command): void {
-  const keys = cli.command('api-key').description('Credentials of integrations.');
-  keys
-    .command('create')
-    .description('Make a key. Its last line is the key alone, shown this once.')
-    .argument('<name>', 'what it is used by')
-    .addOption(new Option('--role <role>', 'what whoever holds it is').choices(ROLES).makeOptionMandatory())
-    .option('--registration <name...>', 'limit to registrations')
-    .option('--tenant <guid...>', 'limit to tenants')
-    .option('--reseller <name...>', 'limit to the tenants of resellers')
-    .option('--days <n>', 'how long it is good for', String(API_KEY_DAYS_DEFAULT))
-    .action(createCommand);
-  keys.command('revoke').description('End a key at once.').argument('<keyId>', 'its public part').action(revokeCommand);
-  keys.command('list').description('Print the keys, one line of JSON each.').action(listCommand);
-}
-
-async function createCommand(name: string, options: GrantOptions & { readonly days: string }): Promise<void> {
+/** Makes a key and prints it this once. */
+export async function apiKeyCreateCommand(
+  name: string,
+  options: GrantOptions & { readonly days: string },
+): Promise<void> {
   const grant = grantOf(options);
   const days = Number(options.days);
   if (!(days > 0 && days <= API_KEY_DAYS_MAX)) {
@@ -45,14 +29,16 @@ async function createCommand(name: string, options: GrantOptions & { readonly da
   });
 }
 
-async function revokeCommand(keyId: string): Promise<void> {
+/** Ends the key of this public part. */
+export async function apiKeyRevokeCommand(keyId: string): Promise<void> {
   await withBooks(async (app) => {
     const key = await revokeApiKey(app, null, { keyId, by: COMMAND_LINE });
     console.log(`Revoked ${key.keyId} (${key.name}).`);
   });
 }
 
-async function listCommand(): Promise<void> {
+/** Prints every key without its secret, one line of JSON each. */
+export async function apiKeyListCommand(): Promise<void> {
   await withBooks(async ({ db }) => {
     let afterId = 0;
     for (;;) {

@@ -1,14 +1,10 @@
 import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
-import { sentenceOf } from './error-sentence.js';
-import { addApiKeyCommands } from './api-key-command.js';
-import { CommandError, EXIT } from './exit.js';
+import { EXIT } from './exit.js';
+import { API_KEY_DAYS_DEFAULT } from '../access/api-key.js';
 import { ROLES } from '../access/principal.js';
-import { CollectionFileError } from '../collection/collection-file.js';
-import { CONFIG_VARIABLES, ConfigError } from '../config.js';
-import { NewerDatabaseError } from '../database/migrate.js';
-import { DomainError } from '../primitives/errors.js';
+import { CONFIG_VARIABLES } from '../config.js';
 
 /** Runs one command and answers its exit code. Problems become one sentence on standard error. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -16,6 +12,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     await createProgram().parseAsync([...argv]);
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.ok;
   } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { explain } = await import('./explain.js');
     return explain(error);
   }
 }
@@ -37,6 +35,7 @@ export function createProgram(): Command {
     .command('demo')
     .description('Serve a made-up stamp with 60 days of usage, and print tokens to explore it with.')
     .option('--days <n>', 'how many days of usage', '60')
+    .option('--until <time>', 'whole UTC hour with which the usage ends; left out: the current one')
     .action(later(async () => (await import('./demo-command.js')).demoCommand));
   cli
     .command('migrate')
@@ -109,7 +108,26 @@ export function createProgram(): Command {
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
-  addApiKeyCommands(cli);
+  const keys = cli.command('api-key').description('Credentials of integrations.');
+  keys
+    .command('create')
+    .description('Make a key. Its last line is the key alone, shown this once.')
+    .argument('<name>', 'what it is used by')
+    .addOption(new Option('--role <role>', 'what whoever holds it is').choices(ROLES).makeOptionMandatory())
+    .option('--registration <name...>', 'limit to registrations')
+    .option('--tenant <guid...>', 'limit to tenants')
+    .option('--reseller <name...>', 'limit to the tenants of resellers')
+    .option('--days <n>', 'how long it is good for', String(API_KEY_DAYS_DEFAULT))
+    .action(later(async () => (await import('./api-key-command.js')).apiKeyCreateCommand));
+  keys
+    .command('revoke')
+    .description('End a key at once.')
+    .argument('<keyId>', 'its public part')
+    .action(later(async () => (await import('./api-key-command.js')).apiKeyRevokeCommand));
+  keys
+    .command('list')
+    .description('Print the keys, one line of JSON each.')
+    .action(later(async () => (await import('./api-key-command.js')).apiKeyListCommand));
   cli
     .command('audit')
     .description('The audit log.')
@@ -149,22 +167,4 @@ Example:
   usage-gateway registration my-hub --cloud-id <guid> --base-subscription <guid>
   usage-gateway ingest usage.json --registration my-hub
   usage-gateway token --role OPERATOR`;
-}
-
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof ConfigError || error instanceof CollectionFileError) {
-    console.error(error.message);
-    return EXIT.usage;
-  }
-  if (error instanceof CommandError || error instanceof NewerDatabaseError) {
-    console.error(error.message);
-    return EXIT.failed;
-  }
-  if (error instanceof DomainError) {
-    console.error(`${error.message} (${error.code})`);
-    return EXIT.failed;
-  }
-  console.error(sentenceOf(error));
-  return EXIT.failed;
 }

@@ -1,5 +1,5 @@
 import { collectRound } from './collect-round.js';
-import type { CollectionLog } from './collection-log.js';
+import type { CollectionEvent, CollectionLog } from './collection-log.js';
 import type { CollectionSource } from './collection-file.js';
 import { pauseFor } from './pause.js';
 import type { Pause } from './stamp.js';
@@ -30,7 +30,11 @@ async function collectForever(
   source: CollectionSource,
   options: Parameters<typeof collectInBackground>[1],
 ): Promise<void> {
-  const { signal, log, everyMs, pause = pauseFor } = options;
+  const { signal, everyMs, pause = pauseFor } = options;
+  const log: CollectionLog = (event) => {
+    options.log(event);
+    tellOf(app, event);
+  };
   let rereadOn: Day | null = null;
   while (!signal.aborted) {
     const today = dayOf(hourOf(app.clock.now()));
@@ -46,6 +50,14 @@ async function collectForever(
       }
     }
     await pause(everyMs, signal).catch(() => undefined);
+  }
+}
+
+function tellOf({ onStage }: Pipeline, event: CollectionEvent): void {
+  if (event.event === 'hour') onStage?.({ stage: 'collection', outcome: 'PULLED' });
+  if (event.event === 'hour-changed') onStage?.({ stage: 'collection', outcome: 'CHANGED' });
+  if (event.event === 'failed') {
+    onStage?.({ stage: 'collection', outcome: 'FAILED', what: event.what, kind: event.kind });
   }
 }
 

@@ -47,18 +47,18 @@ export const COMMERCE_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'COMMERCE_TOKEN_URL',
-    meaning: 'https: where the gateway signs in (OAuth client credentials); left out: no token is sent.',
+    meaning: 'https, marketplace: where the gateway signs in (OAuth client credentials); left out: no token is sent.',
     default: '',
   },
-  { name: 'COMMERCE_CLIENT_ID', meaning: 'https: as whom it signs in.', default: '' },
+  { name: 'COMMERCE_CLIENT_ID', meaning: 'https, marketplace: as whom it signs in.', default: '' },
   {
     name: 'COMMERCE_CLIENT_SECRET_FILE',
-    meaning: 'https: a file that holds the client secret; better than the variable that follows.',
+    meaning: 'https, marketplace: a file that holds the client secret; better than the variable that follows.',
     default: '',
   },
-  { name: 'COMMERCE_CLIENT_SECRET', meaning: 'https: the client secret itself.', default: '' },
-  { name: 'COMMERCE_SCOPE', meaning: 'https: scope that is asked for when signing in.', default: '' },
-  { name: 'COMMERCE_TIMEOUT_SECONDS', meaning: 'https: how long an answer may take.', default: '60' },
+  { name: 'COMMERCE_CLIENT_SECRET', meaning: 'https, marketplace: the client secret itself.', default: '' },
+  { name: 'COMMERCE_SCOPE', meaning: 'https, marketplace: scope that is asked for when signing in.', default: '' },
+  { name: 'COMMERCE_TIMEOUT_SECONDS', meaning: 'https, marketplace: how long an answer may take.', default: '60' },
   {
     name: 'COMMERCE_OFFER_FILE',
     meaning:
@@ -67,6 +67,9 @@ export const COMMERCE_VARIABLES: readonly Variable[] = [
   },
   { name: 'COMMERCE_FOLDER', meaning: 'file: folder into which reports are written.', default: '' },
 ];
+
+/** The longest that COMMERCE_TIMEOUT_SECONDS may be: a sender's lease outlasts it. */
+export const COMMERCE_TIMEOUT_SECONDS_MAX = 300;
 
 const HTTPS_OR_LOOPBACK = /^(https:\/\/[^/]+|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(\/|$))/;
 
@@ -81,7 +84,7 @@ export const commerceShape = {
   COMMERCE_CLIENT_SECRET_FILE: z.string().optional(),
   COMMERCE_CLIENT_SECRET: z.string().optional(),
   COMMERCE_SCOPE: z.string().optional(),
-  COMMERCE_TIMEOUT_SECONDS: whole(1, 300).default(60),
+  COMMERCE_TIMEOUT_SECONDS: whole(1, COMMERCE_TIMEOUT_SECONDS_MAX).default(60),
   COMMERCE_FOLDER: z.string().optional(),
   COMMERCE_OFFER_FILE: z.string().optional(),
 };

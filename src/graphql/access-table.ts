@@ -68,7 +68,15 @@ export const ACCESS: AccessTable = {
   Registration: {
     ...of(EVERYONE, 'id', 'name', 'cloudId', 'closedBefore', 'createdAt'),
     ...of(PROVIDER, 'baseSubscriptionId', 'baseOffer', 'resourceGroup', 'billingModel', 'partnerId'),
-    ...of(PROVIDER, 'isMultitenancyApproved', 'isUsageReportingEnabled', 'agreementNumber', 'msAssetTag', 'createdBy'),
+    ...of(
+      PROVIDER,
+      'isMultitenancyApproved',
+      'isUsageReportingEnabled',
+      'usageIntake',
+      'agreementNumber',
+      'msAssetTag',
+    ),
+    ...of(PROVIDER, 'createdBy'),
   },
   ...page('Registration', REGISTRATION_STAFF),
   Tenant: {
@@ -185,7 +193,18 @@ export const ACCESS: AccessTable = {
     ...of(PROVIDER, 'report', 'reportLine'),
   },
   ClosedWindow: of(EVERYONE, 'registration', 'closedFrom', 'closedBefore'),
-  Completeness: of(PROVIDER, 'completeThrough', 'lastSeenHour', 'lagHours', 'openDays', 'unsent'),
+  Completeness: {
+    ...of(
+      PROVIDER,
+      'completeThrough',
+      'usageIntake',
+      'pulledThrough',
+      'lastSeenHour',
+      'lagHours',
+      'openDays',
+      'unsent',
+    ),
+  },
   OpenDay: of(PROVIDER, 'day', 'expectedHours', 'seenHours', 'records'),
   UnsentUsage: of(PROVIDER, 'days', 'oldestDay', 'ageHours', 'level'),
   ReportReconciliation: of(PROVIDER, 'isSupported', 'isEqual', 'meters'),

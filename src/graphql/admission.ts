@@ -132,7 +132,7 @@ export function admitOperation(
 
 function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: string, args: FieldArguments): void {
   const { first } = args;
-  if (typeof first === 'number' && first > pageRowsMax) {
+  if (typeof first === 'number' && (first < 1 || first > pageRowsMax)) {
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${pageRowsMax}.`, ['first']);
   }
   const itemsMax = BATCHES[coordinate] ?? listItemsMax;

@@ -1,7 +1,9 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 
+import type { GatewayContext } from './context.js';
 import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
@@ -48,27 +50,45 @@ export function asGraphqlRefusal(error: DomainError): GraphQLError {
 }
 
 /** What a caller sees of an error: ours with their code, and nothing of what went wrong inside. */
-export function formatError(
-  onFault: (error: unknown) => void,
-): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
-  return (formatted, error) => {
-    const cause = asUnavailable(causeOf(error));
-    if (cause instanceof DomainError) {
-      const { code, message, field } = cause;
-      if (code === 'UNAVAILABLE') onFault(causeOf(error));
-      return { ...placeOf(formatted), message, extensions: { code, ...(field.length > 0 && { field }) } };
-    }
-    const code = formatted.extensions?.['code'];
-    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-      return { ...placeOf(formatted), message: formatted.message, extensions: { code } };
-    }
-    onFault(cause);
-    return {
-      ...placeOf(formatted),
-      message: 'Something went wrong here. It is in the log of the gateway.',
-      extensions: { code: 'INTERNAL' },
-    };
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = asUnavailable(causeOf(error));
+  if (cause instanceof DomainError) {
+    const { code, message, field } = cause;
+    return { ...placeOf(formatted), message, extensions: { code, ...(field.length > 0 && { field }) } };
+  }
+  const code = formatted.extensions?.['code'];
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+    return { ...placeOf(formatted), message: formatted.message, extensions: { code } };
+  }
+  return {
+    ...placeOf(formatted),
+    message: 'Something went wrong here. It is in the log of the gateway.',
+    extensions: { code: 'INTERNAL' },
   };
+}
+
+/** What went wrong here while an operation ran, and in which request: what callers are told nothing of. */
+interface Fault {
+  readonly requestId: string;
+  readonly error: unknown;
+}
+
+/** The part of the server that writes faults down, under the id that the caller was told. */
+export function faultLog(write: (fault: Fault) => void): ApolloServerPlugin<GatewayContext> {
+  return {
+    requestDidStart: async ({ contextValue: { requestId } }) => ({
+      didEncounterErrors: async ({ errors }) => {
+        for (const error of errors) if (isFault(error)) write({ requestId, error: causeOf(error) });
+      },
+    }),
+  };
+}
+
+/** Whether an error is a fault of ours, which belongs into the log, and not a refusal. */
+export function isFault(error: GraphQLError): boolean {
+  const cause = asUnavailable(causeOf(error));
+  if (cause instanceof DomainError) return cause.code === 'UNAVAILABLE';
+  return error.extensions['code'] === undefined;
 }
 
 function placeOf({ locations, path }: GraphQLFormattedError): Pick<GraphQLFormattedError, 'locations' | 'path'> {

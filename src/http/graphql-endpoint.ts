@@ -1,11 +1,12 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import type { HTTPGraphQLRequest } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { serveStreams } from './graphql-stream.js';
@@ -19,7 +20,9 @@ import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
-import { asGraphqlRefusal, formatError } from '../graphql/errors.js';
+import { createDocumentStore } from '../graphql/document-store.js';
+import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
+import { asGateway, createExecutor } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
@@ -32,12 +35,13 @@ const ERRORS_MAX = 5;
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
-  const schema = await createSchema();
   const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
-  const shown = formatError((error) => server.log.error(error));
+  const { schema, compiled } = await createSchema();
+  const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
-    schema,
-    formatError: shown,
+    gateway: asGateway(schema, executor),
+    formatError,
+    logger: server.log,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     // Who may read the schema is a matter of roles, decided for each operation before it runs.
@@ -45,16 +49,19 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: null,
+    documentStore: createDocumentStore({
+      documentsMax: app.config.execution.documentsKeptMax,
+      isTrusted: (hash) => documents.isTrusted(hash),
+    }),
     parseOptions: { maxLexicalTokens: limits.tokensMax, maxSourceLength: limits.documentLengthMax },
     // Counted before the rules of the language run, some of which take long on documents made for that.
     maxRecursiveSelections: limits.selectionsMax,
     validationRules: [limitRule(limits), oneOfEachMutationRule],
     validationOptions: { maxErrors: ERRORS_MAX },
-    executionOptions: { maxCoercionErrors: ERRORS_MAX },
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
+      faultLog(({ requestId, error }) => server.log.error({ reqId: requestId, err: error })),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -65,12 +72,22 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   await apollo.start();
   await server.register(async (routes) => {
     readStrictly(routes);
-    await routes.register(fastifyApollo(apollo), {
-      path: '/graphql',
+    routes.route({
       method: ['POST', 'GET'],
-      context: (request, reply) => contextOf(app, documents, request, reply),
+      url: '/graphql',
+      handler: async (request, reply) => {
+        const answer = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: httpRequestOf(request),
+          context: () => contextOf(app, documents, request, reply),
+        });
+        // Answers in parts are made by `@defer` alone, which the schema does not have.
+        if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
+        void reply.code(answer.status ?? 200);
+        for (const [name, value] of answer.headers) void reply.header(name, value);
+        return reply.send(answer.body.string);
+      },
     });
-    serveStreams(routes, { ...admission, app, schema, documents, errorsMax: ERRORS_MAX, format: shown });
+    serveStreams(routes, { ...admission, app, schema, documents, errorsMax: ERRORS_MAX });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',
@@ -81,6 +98,16 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
           .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
     });
   });
+}
+
+function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRequest {
+  const given = new HeaderMap();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value) given.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const search = url.indexOf('?');
+  return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
 async function contextOf(
@@ -97,6 +124,8 @@ async function contextOf(
     return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
   } catch (error) {
     const fault = asUnavailable(error);
+    if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
+    request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
   }
 }

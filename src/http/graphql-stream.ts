@@ -15,6 +15,7 @@ import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
+import { formatError, isFault } from '../graphql/errors.js';
 import { openStream } from '../graphql/open-stream.js';
 import type { ResultStream, StreamSource } from '../graphql/open-stream.js';
 import { DomainError } from '../primitives/errors.js';
@@ -24,8 +25,6 @@ import { headersOf, statusOf } from '../primitives/refusal-status.js';
 interface Streams extends Omit<StreamSource, 'app' | 'shown'> {
   readonly app: App;
   readonly documents: TrustedDocuments;
-  /** What a caller sees of an error. */
-  readonly format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 
 /** One stream that is being sent. */
@@ -80,7 +79,7 @@ export function serveStreams(routes: FastifyInstance, streams: Streams): void {
     reply.raw.once('close', leave);
     // It may have gone while its token was checked.
     if (reply.raw.closed) leave();
-    const shown = (error: unknown) => shownWith(streams.format, error);
+    const shown = (error: unknown) => shownTo(request, error);
     const opening: Opening = {
       open: async ({ query, variables, operationName }) =>
         openStream(
@@ -116,12 +115,12 @@ export function serveStreams(routes: FastifyInstance, streams: Streams): void {
   routes.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: URL,
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       const error = new DomainError('INVALID_INPUT', 'Streams are opened by POST; a link cannot carry a credential.');
       return reply
         .status(405)
         .header('allow', 'POST')
-        .send({ errors: [shownWith(streams.format, error)] });
+        .send({ errors: [shownTo(request, error)] });
     },
   });
 }
@@ -230,12 +229,12 @@ function send(
   };
 }
 
-function shownWith(format: Streams['format'], error: unknown): GraphQLFormattedError {
-  const known =
-    error instanceof GraphQLError
-      ? error
-      : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) });
-  return format(known.toJSON(), known);
+/** What the caller sees of an error; the rest of a fault goes into the log, under the id of the request. */
+function shownTo({ log }: FastifyRequest, error: unknown): GraphQLFormattedError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof GraphQLError ? error : new GraphQLError('', { originalError });
+  if (isFault(known)) log.error({ err: known.originalError ?? known }, 'A stream failed.');
+  return formatError(known.toJSON(), known);
 }
 
 /** With the status that the first of its errors has elsewhere. */

@@ -1,17 +1,24 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 import type { App } from '../app.js';
+import { VERDICTS } from '../pipeline/ingestion/verdict.js';
 import { DomainError } from '../primitives/errors.js';
+import type { OnStage } from '../primitives/stage-event.js';
 import { readPipelineState } from '../reading/pipeline-state.js';
+
+/** Seconds: of a batch, and of what a day or a receiver may take. */
+const SHORT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const LONG = [0.1, 0.5, 1, 5, 15, 60, 300, 900];
 
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
  * `GET /metrics` for Prometheus, with a token of its own: who scrapes is no caller of the API. It is there only where
- * METRICS_TOKEN is set. What it counts is read from the tables when it is asked, so every process says the same of the
- * books and only its own of itself. No label names a customer or a registration.
+ * METRICS_TOKEN is set. Gauges are read from the tables when it is asked, so every process says the same of the books;
+ * counters and histograms are this process's own, to be added up. Labels have few values, and none names a customer or
+ * a registration.
  */
 export function serveMetrics(server: FastifyInstance, app: App): void {
   const { metricsToken } = app.config;
@@ -20,6 +27,7 @@ export function serveMetrics(server: FastifyInstance, app: App): void {
   collectDefaultMetrics({ register: registry });
   const readBooks = describeBooks(registry, app);
   describeStreams(registry, app);
+  app.listen(countStages(registry));
   server.get('/metrics', async (request, reply) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!isSame(token, metricsToken)) throw new DomainError('UNAUTHENTICATED', 'Send the token of METRICS_TOKEN.');
@@ -42,6 +50,10 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
     'closing_oldest_open_day_age_seconds',
     'Since the end of the oldest of them; 0 when it lasts.',
   );
+  const closingLag = gauge(
+    'closing_lag_seconds',
+    'Since the oldest reported day that is to be closed now could have been closed; 0 when none is.',
+  );
   const closedDays = gauge('closing_closed_days', 'Reported days with usage that are closed.');
   const unprepared = gauge(
     'reporting_unprepared_days',
@@ -49,15 +61,16 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
   );
   const oldestUnsent = gauge(
     'reporting_oldest_unsent_age_seconds',
-    'Since the end of the oldest closed day that the receiver has not wholly taken. Alarm at 2592000 (30 days).',
+    'Since the end of the oldest closed day that the receiver has not wholly taken. Warning at 604800 (7 days), alarm at 2592000 (30 days).',
   );
   const reports = gauge('reporting_reports', 'Reports by what became of them.', ['state']);
   return async () => {
-    const state = await readPipelineState(app.db.reader, app.clock.now());
+    const state = await readPipelineState(app.db.reader, app.clock.now(), app.config.closing.graceMs);
     lastBatch.set(state.lastBatchAgeMs / 1_000);
     collectionLag.set(state.collectionLagMs / 1_000);
     openDays.set(state.openDays);
     oldestOpen.set(state.oldestOpenDayAgeMs / 1_000);
+    closingLag.set(state.closingLagMs / 1_000);
     closedDays.set(state.closedDays);
     unprepared.set(state.unpreparedDays);
     oldestUnsent.set(state.oldestUnsentAgeMs / 1_000);
@@ -95,6 +108,59 @@ function describeStreams(registry: Registry, { live }: App): void {
       this.inc(live.counts.cutOff);
     },
   });
+}
+
+/** What each stage has done since this process began. Answers who is to be told of it. */
+function countStages(registry: Registry): OnStage {
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `usage_gateway_${name}_total`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `usage_gateway_${name}_seconds`, help, buckets, registers });
+  const batches = counter('ingestion_batches', 'Batches of usage, whichever way they came.', ['outcome']);
+  const records = counter('ingestion_records', 'Usage records by what became of them.', ['verdict']);
+  const refused = counter('ingestion_refused_records', 'Records that were not taken in, by the code of why.', ['code']);
+  const bytes = counter('ingestion_pushed_bytes', 'Bytes of the bodies of POST /v1/usage that were let in.');
+  const batchTime = histogram('ingestion_batch', 'How long a batch took from its decoding to its commit.', SHORT);
+  const pulled = counter('collection_hours', 'Reported hours that were pulled, or found changed later.', ['outcome']);
+  const pullFailures = counter('collection_failures', 'What could not be pulled in a round.', ['what', 'kind']);
+  const days = counter('closing_days', 'Reported days that this process closed, or could not.', ['outcome']);
+  const dayTime = histogram('closing_day', 'How long closing a reported day took.', LONG);
+  const attempts = counter('reporting_attempts', 'Tries at sending a report. PENDING: tried again later.', ['outcome']);
+  const failures = counter('reporting_failures', 'Tries that were not answered, by the code of why.', ['code']);
+  const lines = counter('reporting_lines', 'Lines of reports by what the receiver said of them.', ['status']);
+  const attemptTime = histogram('reporting_attempt', 'How long a try took, from the lease to its end.', LONG);
+  // What never happened is 0, not missing: a rate needs something to begin with.
+  for (const verdict of VERDICTS) records.inc({ verdict }, 0);
+  for (const outcome of ['COMMITTED', 'FAILED']) batches.inc({ outcome }, 0);
+  for (const outcome of ['CLOSED', 'FAILED']) days.inc({ outcome }, 0);
+  for (const outcome of ['ACCEPTED', 'REFUSED', 'PENDING', 'GIVEN_UP', 'LOST']) attempts.inc({ outcome }, 0);
+  return (event) => {
+    switch (event.stage) {
+      case 'push':
+        bytes.inc(event.bytes);
+        return;
+      case 'ingestion':
+        batches.inc({ outcome: event.outcome });
+        batchTime.observe(event.seconds);
+        for (const [verdict, count] of Object.entries(event.verdicts)) records.inc({ verdict }, count);
+        for (const [code, count] of Object.entries(event.codes)) refused.inc({ code }, count);
+        return;
+      case 'collection':
+        if (event.outcome === 'FAILED') pullFailures.inc({ what: event.what, kind: event.kind });
+        else pulled.inc({ outcome: event.outcome });
+        return;
+      case 'closing':
+        days.inc({ outcome: event.outcome });
+        dayTime.observe(event.seconds);
+        return;
+      case 'reporting':
+        attempts.inc({ outcome: event.outcome });
+        attemptTime.observe(event.seconds);
+        if (event.code !== null) failures.inc({ code: event.code });
+        for (const [status, count] of Object.entries(event.lines)) lines.inc({ status }, count);
+    }
+  };
 }
 
 /** Compares in a time that does not depend on where the texts differ. */

@@ -1,11 +1,13 @@
 import { LogController, fastify } from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
 import { closeConnectionsWithServer } from './connections.js';
 import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
+import { logOptions } from './log.js';
+import type { LogStream } from './log.js';
 import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
 import { serveMetrics } from './metrics.js';
 import { serveReadiness } from './readiness.js';
@@ -22,8 +24,8 @@ const KEEP_ALIVE_MS = 75_000;
 /** How often connections are looked at for requests that take too long to arrive. */
 const CHECK_MS = 1_000;
 
-/** The HTTP server with all its routes, not listening yet. */
-export async function createServer(app: App): Promise<FastifyInstance> {
+/** The HTTP server with all its routes, not listening yet. Left out, `log` is standard output. */
+export async function createServer(app: App, log?: LogStream): Promise<FastifyInstance> {
   const { bodyBytesMax, logLevel, limits, rules } = app.config;
   const server = fastify({
     // Azure's clients write the same path in several ways.
@@ -39,7 +41,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     trustProxy: rules.trustedProxies.length > 0 && [...rules.trustedProxies],
     genReqId: requestIdOf,
-    logger: { level: logLevel, redact: ['req.headers.authorization'] },
+    logger: logOptions(logLevel, log),
     logController: new LogController({ disableRequestLogging: true }),
   });
   server.server.maxConnections = limits.connectionsMax;
@@ -47,7 +49,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
-  server.setErrorHandler((error: FastifyError | Error, _request, reply) => answerError(server, error, reply));
+  server.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),
   );
@@ -66,11 +68,11 @@ export async function createServer(app: App): Promise<FastifyInstance> {
 }
 
 /** Refusals say why; what went wrong inside goes to the log alone. */
-function answerError(server: FastifyInstance, error: FastifyError | Error, reply: FastifyReply) {
+function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
   const fault = asUnavailable(error);
   if (fault instanceof DomainError) {
     const { code, message, field } = fault;
-    if (code === 'UNAVAILABLE') server.log.error(error);
+    if (code === 'UNAVAILABLE') request.log.error(error);
     return reply
       .status(statusOf(fault))
       .headers(headersOf(fault))
@@ -78,7 +80,7 @@ function answerError(server: FastifyInstance, error: FastifyError | Error, reply
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   if (status < 500) return reply.status(status).send({ error: ofFastify(status) });
-  server.log.error(error);
+  request.log.error(error);
   return reply.status(500).send({
     error: { code: 'INTERNAL', message: 'Something went wrong here. It is in the log of the gateway.' },
   });

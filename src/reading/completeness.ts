@@ -1,10 +1,12 @@
 import { findUnsent } from './reports.js';
 import type { UnsentUsage } from './reports.js';
+import { findWatermark } from '../collection/watermark-store.js';
 import { dayOfHour } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { HOURS_PER_DAY, firstHourOf, hourOf } from '../primitives/windows.js';
 import type { Day, Hour } from '../primitives/windows.js';
 import type { Registration } from '../registration/registration.entity.js';
+import type { UsageIntake } from '../registration/usage-intake.js';
 
 /** A reported day that can still change, and how much of it is there. */
 export interface OpenDay {
@@ -21,6 +23,9 @@ export interface Completeness {
   readonly registrationId: number;
   /** Every reported hour before this one is closed; null while none is. */
   readonly completeThrough: Hour | null;
+  readonly usageIntake: UsageIntake;
+  /** Every reported hour before this one was pulled from the stamp; null where nothing is pulled. */
+  readonly pulledThrough: Hour | null;
   /** The latest reported hour under which anything is filed, among the open days; null when they hold nothing. */
   readonly lastSeenHour: Hour | null;
   /** Whole hours that are over since then; null when nothing is open. */
@@ -35,10 +40,10 @@ const OPEN_DAYS_SHOWN = 400;
 /** Reads the open days' records, so its cost is that of what is open. */
 export async function readCompleteness(
   sql: Sql,
-  registration: Pick<Registration, 'id' | 'closedBeforeDay'>,
+  registration: Pick<Registration, 'id' | 'closedBeforeDay' | 'usageIntake'>,
   now: number,
 ): Promise<Completeness> {
-  const { id, closedBeforeDay } = registration;
+  const { id, closedBeforeDay, usageIntake } = registration;
   const day = dayOfHour(sql.dialect, 'r.reported_hour');
   const rows = await sql.query<{ day: Day; seenHours: number; lastHour: Hour; records: number }>(
     `SELECT ${day} AS day, COUNT(DISTINCT r.reported_hour) AS seenHours, MAX(r.reported_hour) AS lastHour,
@@ -52,6 +57,8 @@ export async function readCompleteness(
   return {
     registrationId: id,
     completeThrough: closedBeforeDay === 0 ? null : firstHourOf(closedBeforeDay),
+    usageIntake,
+    pulledThrough: await findWatermark(sql, id),
     lastSeenHour,
     lagHours: lastSeenHour === null ? null : Math.max(0, hourOf(now) - lastSeenHour - 1),
     openDays: rows.reverse().map((row) => ({

@@ -1,9 +1,11 @@
 import { completeBefore } from '../collection/watermark-store.js';
 import type { Sql } from '../database/transaction.js';
+import { lastDayThatIsOver } from '../pipeline/closing/closing-rule.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
 import type { ReportState } from '../pipeline/reporting/report-state.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
-import type { Day } from '../primitives/windows.js';
+import type { Day, Hour } from '../primitives/windows.js';
+import type { UsageIntake } from '../registration/usage-intake.js';
 
 /** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
 export interface PipelineState {
@@ -14,25 +16,30 @@ export interface PipelineState {
   readonly collectionLagMs: number;
   readonly openDays: number;
   readonly oldestOpenDayAgeMs: number;
+  /** Since the oldest day that is to be closed now could have been closed. */
+  readonly closingLagMs: number;
   readonly closedDays: number;
   readonly unpreparedDays: number;
   readonly oldestUnsentAgeMs: number;
   readonly reports: Readonly<Record<ReportState, number>>;
 }
 
-/** Reads totals, seals and reports, and no records. */
-export async function readPipelineState(sql: Sql, now: number): Promise<PipelineState> {
+/** Reads totals, seals and reports, and no records. `graceMs`: how long a day stays open after its end. */
+export async function readPipelineState(sql: Sql, now: number, graceMs: number): Promise<PipelineState> {
   const [batch] = await sql.query<{ receivedAt: number }>(
     'SELECT received_at AS receivedAt FROM usage_batch ORDER BY id DESC LIMIT 1',
   );
   const pulledBefore = await completeBefore(sql, 'all');
-  const [open] = await sql.query<{ days: number; oldest: Day | null }>(
-    `SELECT COUNT(*) AS days, MIN(o.reported_day) AS oldest FROM (
-       SELECT DISTINCT s.registration_id, d.reported_day
-         FROM registration g
-         JOIN stack_subscription s ON s.registration_id = g.id
-         JOIN usage_day_total d ON d.stack_subscription_id = s.id AND d.reported_day >= g.closed_before_day) o`,
+  const open = await sql.query<OpenRegistration>(
+    `SELECT g.usage_intake AS usageIntake, w.collected_before_hour AS pulledBefore,
+            COUNT(DISTINCT d.reported_day) AS days, MIN(d.reported_day) AS oldest
+       FROM registration g
+       JOIN stack_subscription s ON s.registration_id = g.id
+       JOIN usage_day_total d ON d.stack_subscription_id = s.id AND d.reported_day >= g.closed_before_day
+       LEFT JOIN collection_watermark w ON w.registration_id = g.id
+      GROUP BY g.id, g.usage_intake, w.collected_before_hour`,
   );
+  const due = open.filter(({ oldest, ...intake }) => (lastDayThatIsOver({ ...intake, now, graceMs }) ?? -1) >= oldest);
   const [closed] = await sql.query<{ days: number }>('SELECT COUNT(*) AS days FROM day_seal');
   const [unprepared] = await sql.query<{ days: number; oldest: Day | null }>(
     `SELECT COUNT(*) AS days, MIN(c.reported_day) AS oldest
@@ -49,13 +56,22 @@ export async function readPipelineState(sql: Sql, now: number): Promise<Pipeline
   return {
     lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
     collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
-    openDays: daysIn(open),
-    oldestOpenDayAgeMs: ageOf(open?.oldest ?? null, now),
+    openDays: open.reduce((sum, { days }) => sum + Number(days), 0),
+    oldestOpenDayAgeMs: Math.max(0, ...open.map(({ oldest }) => ageOf(oldest, now))),
+    closingLagMs: Math.max(0, ...due.map(({ oldest }) => ageOf(oldest, now) - graceMs)),
     closedDays: daysIn(closed),
     unpreparedDays: daysIn(unprepared),
     oldestUnsentAgeMs: Math.max(0, ...[...unsent, unprepared?.oldest ?? null].map((day) => ageOf(day, now))),
     reports: Object.fromEntries(REPORT_STATES.map((state) => [state, countOf(state)])) as Record<ReportState, number>,
   };
+}
+
+/** A registration with open days that hold usage. */
+interface OpenRegistration {
+  readonly usageIntake: UsageIntake;
+  readonly pulledBefore: Hour | null;
+  readonly days: number;
+  readonly oldest: Day;
 }
 
 function daysIn(row: { readonly days: number } | undefined): number {

@@ -2,6 +2,7 @@ import { among, inWholeRegistrations } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
+import { sameAggregate } from '../pipeline/closing/daily-aggregate-store.js';
 import { CommerceError } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceClient, CommerceTotal } from '../pipeline/reporting/commerce-client.js';
 import { ALARM_AGE_MS, WARNING_AGE_MS } from '../pipeline/reporting/report-state.js';
@@ -85,9 +86,7 @@ export async function findReportedLine(
   const [row] = await sql.query<ReportedLine>(
     `SELECT l.report_id AS reportId, l.line_no AS lineNo, l.status, l.code
        FROM daily_aggregate a
-       JOIN usage_report_line l ON l.stack_subscription_id = a.stack_subscription_id
-            AND l.reported_day = a.reported_day AND l.usage_day = a.usage_day AND l.meter_id = a.meter_id
-            AND l.resource_id = a.resource_id AND l.part = a.part
+       JOIN usage_report_line l ON ${sameAggregate('a', 'l')}
        JOIN usage_report p ON p.id = l.report_id
       WHERE a.stack_subscription_id = ? AND a.reported_day = ? AND a.usage_day = ? AND a.meter_id = ?
         AND a.resource_id = ? AND a.destination_id = ?
@@ -167,9 +166,7 @@ export async function reconcileReports(
             ${sumOf(sql.dialect, 'a.quantity')} AS quantity, COUNT(*) AS lineCount
        FROM usage_report p
        JOIN usage_report_line l ON l.report_id = p.id AND l.status IN ('ACCEPTED', 'DUPLICATE')
-       JOIN daily_aggregate a ON a.stack_subscription_id = l.stack_subscription_id
-            AND a.reported_day = l.reported_day AND a.usage_day = l.usage_day AND a.meter_id = l.meter_id
-            AND a.resource_id = l.resource_id AND a.part = l.part
+       JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
        JOIN meter m ON m.id = l.meter_id
       WHERE p.registration_id = ?
       GROUP BY p.destination_subscription_guid, m.meter_guid`,
@@ -205,6 +202,6 @@ async function askTotals(
     return await commerce.totals(cloudId, signal);
   } catch (error) {
     if (!(error instanceof CommerceError)) throw error;
-    throw new DomainError('RECEIVER_UNAVAILABLE', `The receiver did not answer (${error.code}).`);
+    throw new DomainError('RECEIVER_UNAVAILABLE', `The receiver did not say what it has (${error.code}).`);
   }
 }

@@ -35,8 +35,8 @@ export async function checkSeals(
 
 async function checksumOf(sql: Sql, day: SealedDay): Promise<string> {
   const checksum = beginDayChecksum(day);
-  const stackSubscriptionIds = (await listDaySubscriptions(sql, day)).map(({ id }) => id);
-  for await (const rows of readDailyAggregates(sql, { ...day, stackSubscriptionIds })) checksum.add(rows);
+  const subscriptions = await listDaySubscriptions(sql, day);
+  for await (const rows of readDailyAggregates(sql, day.reportedDay, subscriptions)) checksum.add(rows);
   return checksum.end().checksum;
 }
 

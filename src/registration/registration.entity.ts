@@ -13,7 +13,7 @@ export interface Registration {
   nameKey: string;
   /** Identifies the stamp; the portal calls it CloudDeploymentID too. */
   cloudId: string;
-  /** The registration's own Azure subscription: the fallback for usage that no mapping covers. */
+  /** The registration's own Azure subscription: billed for usage that no mapping covers. */
   baseSubscriptionGuid: string;
   baseOffer: BaseOffer;
   resourceGroup: string;

@@ -34,9 +34,9 @@ export async function serveAzureApi(server: FastifyInstance, app: App): Promise<
       done(null, body);
     });
     routes.addHook('onRequest', async (request, reply) => setArmHeaders(app, request, reply));
-    routes.setErrorHandler((error, _request, reply) => {
+    routes.setErrorHandler((error, request, reply) => {
       const { answer, isFault } = armErrorOf(error);
-      if (isFault) server.log.error(error);
+      if (isFault) request.log.error(error);
       return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
     });
     routes.all('/subscriptions/*', async (request, reply) => {

@@ -316,6 +316,20 @@ describeEachDatabase('tampering with the audit log', (server) => {
   });
 });
 
+describeOnSqlite('a question to the audit log', (server) => {
+  it.each(['action', 'subject'])('for one %s reads no entry of another', async (argument) => {
+    const statements: string[] = [];
+    const gateway = await openTestGateway(server, { onStatement: (statement) => statements.push(statement) });
+    await gateway.ask('AUDITOR', `{ auditLog(${argument}: "x") { nodes { sequence } } }`);
+    const asked = statements.find((statement) => statement.includes('FROM audit_entry')) ?? '';
+    const plan = await gateway.app.db.reader.query<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked}`, ['x']);
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      `SEARCH a USING INDEX ix_audit_entry_${argument} (${argument}=?)`,
+    ]);
+    await gateway.close();
+  });
+});
+
 async function openBooks(server: TestServer): Promise<TestGateway> {
   const gateway = await openTestGateway(server);
   await registerStamp(gateway.app);

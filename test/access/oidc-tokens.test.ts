@@ -347,6 +347,7 @@ async function hostileTokens(): Promise<readonly (readonly [string, string])[]> 
     ['other type of token', await idp.sign({}, { typ: 'logout+jwt' })],
     ['role that nobody granted', await idp.sign({ roles: ['Directory.Readers'] })],
     ['no role', await without('roles')],
+    ['key id that nobody published', await idp.sign({}, { kid: 'unknown' })],
     ['garbage', 'garbage'],
     ['two dots', '..'],
     ['too long', await idp.sign({ more: 'x'.repeat(10_000) })],

@@ -60,13 +60,16 @@ describeOnSqlite('requests that attack', (server) => {
     'multipart/form-data; boundary=x',
     'application/xml',
     'x',
-  ])('A10 a body of type %s: is not read', async (type) => {
+  ])('A10 a body of type %s: 415, and it is not read', async (type) => {
     const answer = await send(gateway, {
       headers: { 'content-type': type },
       payload: `query=${encodeURIComponent(VIEWER)}`,
     });
-    expect([400, 415]).toContain(answer.status);
-    expect(answer.text).not.toContain('test-operator');
+    expect({ status: answer.status, codes: answer.codes, data: answer.body.data }).toEqual({
+      status: 415,
+      codes: ['UNSUPPORTED_MEDIA_TYPE'],
+      data: undefined,
+    });
   });
 
   it('A11 no page is served where questions are asked', async () => {
@@ -232,9 +235,12 @@ describeOnSqlite('requests that attack', (server) => {
 
   it('A48 metrics and unknown addresses tell nobody anything', async () => {
     for (const url of ['/metrics', '/debug', '/.env', '/graphql/', '/v1/usage']) {
-      const { status, text } = await send(gateway, { method: 'GET', url, who: null });
-      expect({ url, status: [401, 404].includes(status) }).toEqual({ url, status: true });
-      expect(text).not.toMatch(/tenant/i);
+      const { status, body } = await send(gateway, { method: 'GET', url, who: null });
+      expect({ url, status, body }).toEqual({
+        url,
+        status: 404,
+        body: { error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } },
+      });
     }
     const health = await send(gateway, { method: 'GET', url: '/healthz', who: null });
     expect(health.body).toEqual({ status: 'ok' });

@@ -1,15 +1,20 @@
 /**
  * Values that pretend to be something else.
  *
- * Left out, because what they attack does not exist yet: A33 (no export writes spreadsheets), A44 (no subscriptions)
- * and A45 (documents are not compiled). A32 is about log lines: requests are not logged, and what a caller sends
- * reaches no log. A47, whether a foreign tenant answers as fast as none, belongs to the isolation of tenants.
+ * A47, whether a foreign tenant answers as fast as none, is measured by `npm run bench -- timing`; that it takes the
+ * same statements, `test/isolation` says.
  */
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { fileCommerce } from '../../src/pipeline/reporting/clients/file-commerce.js';
+import type { Quantity } from '../../src/primitives/quantity.js';
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { sendQuery } from '../support/raw-request.js';
-import { push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import { guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 
 const SUMMARY = `query ($filter: UsageFilterInput) {
   usageSummary(range: { from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }, filter: $filter) { nodes { quantity } } }`;
@@ -68,6 +73,32 @@ describeOnSqlite('values that attack', (server) => {
     },
   );
 
+  it.each([
+    ['1e308', 'QUANTITY_TOO_LARGE'],
+    ['NaN', 'INVALID_QUANTITY'],
+    ['-Infinity', 'INVALID_QUANTITY'],
+    ['٣', 'INVALID_QUANTITY'],
+    ['1,0', 'INVALID_QUANTITY'],
+    ['0x10', 'INVALID_QUANTITY'],
+    [' 1', 'INVALID_QUANTITY'],
+    ['', 'INVALID_QUANTITY'],
+    ['9'.repeat(10_000), 'INVALID_QUANTITY'],
+  ])('A30 scalar injection: %.20s is no quantity over GraphQL either', async (quantity, code) => {
+    const { meterId, resourceUri, location, stackSubscriptionId, usageStartTime, usageEndTime } = usageRecord();
+    const record = { id: 'a30', meterId, resourceUri, location, stackSubscriptionId, usageStartTime, usageEndTime };
+    const { status, codes, body } = await sendQuery(
+      gateway,
+      `mutation ($records: [UsageRecordInput!]!) { recordUsage(input: { registration: "hub", records: $records }) {
+         receipt { accepted verdicts { verdict code } } userErrors { code } } }`,
+      { variables: { records: [{ ...record, source: 'a30', quantity }] } },
+    );
+    expect({ status, codes, said: body.data.recordUsage }).toEqual({
+      status: 200,
+      codes: [],
+      said: { receipt: { accepted: 0, verdicts: [{ verdict: 'REJECTED', code }] }, userErrors: [] },
+    });
+  });
+
   it.each(INJECTIONS)('A31 SQL in a filter: %j is text that nothing is called by', async (text) => {
     for (const [query, filter] of [
       [SUMMARY, { registration: text }],
@@ -92,6 +123,33 @@ describeOnSqlite('values that attack', (server) => {
         status: 400,
         codes: ['BAD_USER_INPUT'],
       });
+    },
+  );
+
+  it.each(['=HYPERLINK("http://evil.example")', '+1+1', '-2+3', '@SUM(A1)', '\t=1+1', '\r=1+1', '\n=1+1'])(
+    'A33 CSV injection: a resource or place called %j is text in the table of a report',
+    async (text) => {
+      const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-reports-'));
+      const line = {
+        lineId: 'key-1',
+        meterId: guid('meter'),
+        quantity: '-1.5' as Quantity,
+        location: text,
+        resourceUri: text,
+        stackSubscriptionId: guid('stack'),
+        usageStartTime: '2026-03-09T00:00:00.000Z',
+        usageEndTime: '2026-03-10T00:00:00.000Z',
+      };
+      const report = { idempotencyKey: 'key', cloudId: guid('cloud'), reportedDay: '2026-03-09', batchNo: 1 };
+      const batch = { ...report, destinationSubscriptionId: guid('csp'), lines: [line] };
+      await fileCommerce(folder).send(batch, { signal: new AbortController().signal, renew: async () => undefined });
+      const [name = ''] = await readdir(folder);
+      const table = await readFile(join(folder, name, 'lines.csv'), 'utf8');
+      const quoted = /["\r\n]/.test(text) ? `"'${text.replaceAll('"', '""')}"` : `'${text}`;
+      expect(table.slice(table.indexOf('\r\n') + 2)).toBe(
+        `key-1,${line.meterId},-1.5,${quoted},${quoted},${line.stackSubscriptionId},${line.usageStartTime},${line.usageEndTime}\r\n`,
+      );
+      await rm(folder, { recursive: true });
     },
   );
 

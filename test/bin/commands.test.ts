@@ -33,6 +33,21 @@ describe('the command line', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(word);
   });
 
+  it.each<[string[], Record<string, string>, number]>([
+    [['--help'], {}, 0],
+    [['migrate', '--pending'], {}, 1],
+    [['dance'], {}, 2],
+    [['serve'], { PORT: '70000' }, 2],
+  ])('says and answers the same as a process of its own: %j', async (args, env, code) => {
+    const own = await cli.start(args, { env }).ended;
+    const here = await cli.run(args, { env });
+    expect(own.code).toBe(code);
+    // Help is as wide as the terminal.
+    const words = (text: string) => text.split(/\s+/);
+    for (const stream of ['stdout', 'stderr'] as const) expect(words(own[stream])).toEqual(words(here[stream]));
+    expect(here.code).toBe(code);
+  });
+
   it('lists every variable of the environment and every exit code', async () => {
     const { stdout } = await cli.run(['--help']);
     for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'DATA_FOLDER', 'BODY_BYTES_MAX', 'LOG_LEVEL']) {
@@ -159,7 +174,7 @@ describe('a trouble of the machine', () => {
       join(cli.folder, 'file'),
       'This is a text and no database, long enough to have no header of one.'.repeat(20),
     );
-    const { code, stderr, stdout } = await cli.run(['migrate'], { env: envOf(cli.folder) });
+    const { code, stderr, stdout } = await cli.start(['migrate'], { env: envOf(cli.folder) }).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { commandLine } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
-import { describeEachDatabase, openTestDatabase, sqliteServer } from '../support/databases.js';
+import { describeEachDatabase } from '../support/databases.js';
 import { METERS, guid, usageRecord } from '../support/world.js';
 
 const HOUR = 3_600_000;
@@ -11,6 +11,18 @@ const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('
 /** An hour that is over, whenever the tests run: the command has the clock of the machine. */
 const hour = (Math.floor(Date.now() / HOUR) - 5) * HOUR;
 const usageStartTime = new Date(hour).toISOString();
+const FORMATS: readonly (readonly [string, number, string])[] = [
+  ['records', 2, JSON.stringify([record('array-1'), record('array-2')])],
+  ['lines', 2, `${JSON.stringify(record('line-1'))}\n\n${JSON.stringify(record('line-2'))}\n`],
+  [
+    'cloudevents',
+    1,
+    JSON.stringify([
+      { specversion: '1.0', type: 'usage', id: 'event-1', source: 'forwarder', data: record('ignored') },
+    ]),
+  ],
+  ['provider-response', 2, providerResponse()],
+];
 
 describeEachDatabase('usage-gateway ingest', (server) => {
   let cli: CommandLine;
@@ -24,86 +36,77 @@ describeEachDatabase('usage-gateway ingest', (server) => {
   });
   afterAll(async () => cli.clean());
 
-  const record = (id: string, parts: object = {}) => ({ ...usageRecord({ id, usageStartTime }), ...parts });
-  const ingest = (file: string, options: readonly string[] = [], input?: string) =>
-    cli.run(['ingest', file, '--registration', 'HUB', ...options], { env, ...(input !== undefined && { input }) });
+  const command = (file: string, ...options: readonly string[]) => [
+    'ingest',
+    file,
+    '--registration',
+    'HUB',
+    ...options,
+  ];
 
-  it.each([
-    ['records', 2, JSON.stringify([record('array-1'), record('array-2')])],
-    ['lines', 2, `${JSON.stringify(record('line-1'))}\n\n${JSON.stringify(record('line-2'))}\n`],
-    [
-      'cloudevents',
-      1,
-      JSON.stringify([
-        { specversion: '1.0', type: 'usage', id: 'event-1', source: 'forwarder', data: record('ignored') },
-      ]),
-    ],
-    ['provider-response', 2, providerResponse()],
-  ])('takes %s in once, however often they come', async (name, count, text) => {
+  it.each(FORMATS)('takes %s in once, however often they come', async (name, count, text) => {
     const file = join(cli.folder, `${name}.json`);
     writeFileSync(file, text);
-    const first = await ingest(file);
+    const first = await cli.run(command(file), { env });
     expect(first.stdout).toBe(`${count} records: ${count} accepted, 0 duplicates, 0 conflicts, 0 rejected.\n`);
     expect(first.code).toBe(0);
-    const second = await ingest('-', [], text);
+    const second = await cli.run(command(file), { env });
     expect(second.stdout).toBe(`${count} records: 0 accepted, ${count} duplicates, 0 conflicts, 0 rejected.\n`);
     expect(second.code).toBe(0);
   });
 
-  it('says which records were refused, and ends with exit code 3', async () => {
+  it('reads standard input, says which records were refused, and ends with exit code 3', async () => {
     const lines = [record('good'), record('bad', { quantity: 'NaN' }), record('good', { quantity: '2' })];
-    const text = lines.map((line) => JSON.stringify(line)).join('\n');
-    const { code, stdout, stderr } = await ingest('-', ['--verdicts'], text);
+    const input = lines.map((line) => JSON.stringify(line)).join('\n');
+    const { code, stdout, stderr } = await cli.start(command('-', '--verdicts'), { env, input }).ended;
     expect(code).toBe(3);
     const printed = stdout.trimEnd().split('\n');
     expect(printed.at(-1)).toBe('3 records: 1 accepted, 0 duplicates, 1 conflicts, 1 rejected.');
     const verdicts = printed.slice(0, -1).map((line) => (JSON.parse(line) as { verdict: string }).verdict);
     expect(verdicts).toEqual(['ACCEPTED', 'REJECTED', 'CONFLICT']);
     expect(stderr).toBe('');
-    const told = await ingest('-', [], text);
+    const file = join(cli.folder, 'refused.ndjson');
+    writeFileSync(file, input);
+    const told = await cli.run(command(file), { env });
     expect(told.code).toBe(3);
     expect(told.stderr).toMatch(/^record 1 \(bad\): REJECTED \w+: .+\nrecord 2 \(good\): CONFLICT \w+: .+\n$/);
   });
 });
 
 describe('a file that cannot be taken in', () => {
-  const server = sqliteServer();
   let cli: CommandLine;
-  let env: Readonly<Record<string, string>>;
-
   beforeAll(async () => {
     cli = commandLine();
-    const database = await openTestDatabase(server);
-    env = { DATABASE_URL: database.url };
-    await cli.run(['registration', 'hub', ...REGISTRATION], { env });
+    await cli.run(['migrate']);
+    await cli.run(['registration', 'hub', ...REGISTRATION]);
   });
-  afterAll(async () => {
-    await cli.clean();
-    for (const remove of [...server.leftovers].reverse()) await remove();
-  });
+  afterAll(() => cli.clean());
 
   it.each([
-    ['a file that is not there', ['nowhere.json'], '', /There is no .*nowhere\.json/],
-    ['a text that is no JSON', ['-'], 'usage', /MALFORMED_BODY/],
-    ['an hour for what was pushed', ['-', '--reported-hour', usageStartTime], '[]', /--reported-hour is for/],
-    ['an hour that is none', ['-', '--reported-hour', 'noon'], providerResponse(), /whole hour/],
-    ['one page of several', ['-'], providerResponse('https://next'), /one page of several/],
-  ])('refuses %s in one sentence', async (_what, [file = '', ...options], input, sentence) => {
-    const { code, stdout, stderr } = await cli.run(['ingest', file, ...options, '--registration', 'hub'], {
-      env,
-      input,
-    });
+    ['a text that is no JSON', 'usage', [], /MALFORMED_BODY/],
+    ['an hour for what was pushed', '[]', ['--reported-hour', usageStartTime], /--reported-hour is for/],
+    ['an hour that is none', providerResponse(), ['--reported-hour', 'noon'], /whole hour/],
+    ['one page of several', providerResponse('https://next'), [], /one page of several/],
+    ['usage of no registration that exists', '[]', ['--registration', 'edge'], /RegistrationNotFound/],
+  ])('refuses %s in one sentence', async (_what, text, options, sentence) => {
+    const file = join(cli.folder, 'usage.json');
+    writeFileSync(file, text);
+    const { code, stdout, stderr } = await cli.run(['ingest', file, '--registration', 'hub', ...options]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('knows no registration that does not exist', async () => {
-    const { code, stderr } = await cli.run(['ingest', '-', '--registration', 'edge'], { env, input: '[]' });
-    expect(code).toBe(1);
-    expect(stderr).toContain('RegistrationNotFound');
+  it('refuses a file that is not there in one sentence', async () => {
+    const { code, stdout, stderr } = await cli.start(['ingest', 'nowhere.json', '--registration', 'hub']).ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^There is no .*nowhere\.json\.\n$/);
   });
 });
+
+function record(id: string, parts: object = {}) {
+  return { ...usageRecord({ id, usageStartTime }), ...parts };
+}
 
 /** Two rows as a stamp answers them: JSON in a string, ids in mixed case, a number with an exponent. */
 function providerResponse(nextLink?: string): string {

@@ -29,9 +29,8 @@ describe('usage-gateway serve', () => {
     const records = Array.from({ length: 3_000 }, (_, index) => usageRecord({ id: `record-${index}`, ...recently() }));
     writeFileSync(join(cli.folder, 'usage.json'), JSON.stringify(records));
     const done = new AbortController();
-    const writing = cli.run(['ingest', join(cli.folder, 'usage.json'), '--registration', 'hub']).finally(() => {
-      done.abort();
-    });
+    const ingest = cli.start(['ingest', join(cli.folder, 'usage.json'), '--registration', 'hub']);
+    const writing = ingest.ended.finally(() => done.abort());
     const sums = new Set<string>();
     while (!done.signal.aborted) sums.add(await hubQuantity(url, token));
     expect(await writing).toMatchObject({ code: 0, stdout: expect.stringContaining('3000 accepted') as string });
@@ -47,7 +46,7 @@ describe('usage-gateway serve', () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
     const { port } = blocker.address() as AddressInfo;
-    const blocked = await cli.run(['serve'], { env: { PORT: String(port) } });
+    const blocked = await cli.start(['serve'], { env: { PORT: String(port) } }).ended;
     blocker.close();
     expect(blocked).toMatchObject({ code: 1, stdout: '' });
     expect(blocked.stderr).toBe(
@@ -86,6 +85,11 @@ describe('usage-gateway demo', () => {
     again.signal('SIGTERM');
     // Nothing was loaded, so no progress was shown.
     expect(await again.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.each(['2026-03-10T12:30:00Z', 'yesterday'])('refuses to end at %s', async (until) => {
+    const { code, stderr } = await cli.run(['demo', '--until', until]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '--until is a whole hour like 2026-03-10T12:00:00Z.\n' });
   });
 
   it.each(['1', '366', 'many'])('refuses %s days', async (days) => {

@@ -2,7 +2,7 @@ import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import type { Database } from '../../src/database/database.js';
 import { NewerDatabaseError, migrateDown, migrateUp, pendingMigrations } from '../../src/database/migrate.js';
-import { describeEachDatabase } from '../support/databases.js';
+import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
 
 const NAMES = migrations.map(({ name }) => name);
@@ -17,24 +17,29 @@ describeEachDatabase('migrating', (server) => {
     expect(await recorded(second)).toEqual(NAMES);
     expect(await pendingMigrations(second)).toEqual([]);
     expect(await migrateUp(second)).toEqual([]);
+    for (const db of [first, second]) await expectForeignKeysInForce(db);
     await close();
   });
 
-  it('goes down one at a time to nothing, says what is pending, and up again', async () => {
+  it('makes the tables that the entities describe, goes down one at a time to nothing, and up again', async () => {
     const { first, close } = await openEmpty(server);
     await migrateUp(first);
+    expect(await pendingDifference(first)).toEqual([]);
     for (const [index, name] of [...NAMES].reverse().entries()) {
       expect(await migrateDown(first)).toBe(name);
       expect(await pendingMigrations(first)).toEqual(NAMES.slice(NAMES.length - index - 1));
     }
     expect(await migrateDown(first)).toBeNull();
+    expect(await tableNames(first)).toEqual(['migrations']);
     expect(await migrateUp(first)).toEqual(NAMES);
+    expect(await pendingDifference(first)).toEqual([]);
+    await expectForeignKeysInForce(first);
     await close();
   });
 
   it('does not touch a database that a newer version made', async () => {
-    const { first, second, close } = await openEmpty(server);
-    await migrateUp(first);
+    const { db: first, openAgain, close } = await openTestDatabase(server);
+    const second = await openAgain();
     await first.source.query("INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999')");
     await expect(migrateUp(second)).rejects.toThrow(NewerDatabaseError);
     await expect(migrateUp(second)).rejects.toThrow('FromTheFuture9999');
@@ -44,15 +49,6 @@ describeEachDatabase('migrating', (server) => {
     // The refusal lets go of the lock: whoever comes next does not wait for it.
     await first.source.query("DELETE FROM migrations WHERE name = 'FromTheFuture9999'");
     expect(await migrateUp(first)).toEqual([]);
-    await close();
-  });
-
-  it('keeps foreign keys in force afterwards', async () => {
-    const { first, close } = await openEmpty(server);
-    await migrateUp(first);
-    await expect(
-      first.source.query("INSERT INTO usage_source (registration_id, name) VALUES (4711, 'nobody')"),
-    ).rejects.toThrow(/foreign key/i);
     await close();
   });
 });
@@ -75,4 +71,24 @@ async function openEmpty(server: TestServer) {
 async function recorded({ source }: Database): Promise<string[]> {
   const rows = await source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
   return rows.map(({ name }) => name);
+}
+
+async function expectForeignKeysInForce({ source }: Database): Promise<void> {
+  const orphan = "INSERT INTO usage_source (registration_id, name) VALUES (4711, 'nobody')";
+  await expect(source.query(orphan)).rejects.toThrow(/foreign key/i);
+}
+
+/** What TypeORM would still change to bring the tables to what the entities say. */
+async function pendingDifference(db: Database): Promise<string[]> {
+  const { upQueries } = await db.source.driver.createSchemaBuilder().log();
+  return upQueries.map(({ query }) => query);
+}
+
+async function tableNames(db: Database): Promise<string[]> {
+  const text =
+    db.dialect === 'sqlite'
+      ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
+  const rows = await db.reader.query<{ name: string }>(text);
+  return rows.map(({ name }) => name).sort();
 }

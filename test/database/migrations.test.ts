@@ -2,24 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { migrations } from '../../src/data-source.js';
-import type { Database } from '../../src/database/database.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'migrations');
 
 describeEachDatabase('migrations', (server) => {
-  it('make the tables that the entities describe, after up, down to nothing and up again', async () => {
-    const { db, close } = await openTestDatabase(server);
-    expect(await pendingDifference(db)).toEqual([]);
-
-    for (const _ of migrations) await db.source.undoLastMigration({ transaction: 'each' });
-    expect(await tableNames(db)).toEqual(['migrations']);
-
-    await db.source.runMigrations({ transaction: 'each' });
-    expect(await pendingDifference(db)).toEqual([]);
-    await close();
-  });
-
   it('seed the 85 known meters', async () => {
     const { db, close } = await openTestDatabase(server);
     const rows = await db.reader.query<{ meters: number }>('SELECT COUNT(*) AS meters FROM meter');
@@ -46,21 +33,6 @@ describe('the list of migrations', () => {
     expect(files.map((file) => Number(file.slice(0, 13)))).toEqual(timestamps);
   });
 });
-
-/** What TypeORM would still change to bring the tables to what the entities say. */
-async function pendingDifference(db: Database): Promise<string[]> {
-  const { upQueries } = await db.source.driver.createSchemaBuilder().log();
-  return upQueries.map(({ query }) => query);
-}
-
-async function tableNames(db: Database): Promise<string[]> {
-  const text =
-    db.dialect === 'sqlite'
-      ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
-  const rows = await db.reader.query<{ name: string }>(text);
-  return rows.map(({ name }) => name).sort();
-}
 
 async function exportedClasses(): Promise<string[]> {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.ts'));

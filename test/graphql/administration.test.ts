@@ -42,8 +42,15 @@ const CASES: readonly Case[] = [
     name: 'createRegistration',
     document: CreateRegistrationDocument,
     also: [],
-    good: { name: 'two', ...STAMP },
-    answer: { registration: { name: 'two', resourceGroup: 'azurestack', isUsageReportingEnabled: true } },
+    good: { name: 'two', ...STAMP, usageIntake: 'PULLED' },
+    answer: {
+      registration: {
+        name: 'two',
+        resourceGroup: 'azurestack',
+        isUsageReportingEnabled: true,
+        usageIntake: 'PULLED',
+      },
+    },
     bad: [
       [{ name: 'HUB', ...STAMP }, 'CloudIdUpdateNotAllowed'],
       [{ name: '', ...STAMP }, 'INVALID_INPUT'],

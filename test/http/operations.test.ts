@@ -1,5 +1,13 @@
+import { createApp } from '../../src/app.js';
+import { advanceWatermark, beginWatermark, findWatermark } from '../../src/collection/watermark-store.js';
+import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
+import { commerceInProcess } from '../../src/commerce-simulator/commerce-in-process.js';
+import type { Fault } from '../../src/commerce-simulator/commerce-in-process.js';
+import { createServer } from '../../src/http/server.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
+import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
+import { hourOf } from '../../src/primitives/windows.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -41,11 +49,102 @@ describeEachDatabase('what an operator watches', (server) => {
     await gateway.close();
   });
 
+  it('counts what each stage did, by verdict and by code', async () => {
+    const received = openCommerceBooks(':memory:');
+    const faults: Fault[] = ['FAIL'];
+    const commerce = commerceInProcess(received, () => faults.shift() ?? null);
+    const gateway = await openTestGateway(server, { commerce, env: { METRICS_TOKEN: TOKEN } });
+    await registerStamp(gateway.app);
+    gateway.clock.set('2026-03-08T05:00:00Z');
+    const usage = { stackSubscriptionId: guid('contoso'), usageStartTime: '2026-03-08T01:00:00Z' };
+    const records = [usageRecord({ ...usage, id: 'a' }), usageRecord({ ...usage, id: 'b', quantity: 'x' })];
+    const payload = JSON.stringify(records);
+    const headers = { authorization: `Bearer ${await gateway.token('INGESTOR')}`, 'content-type': 'application/json' };
+    for (let time = 0; time < 2; time += 1) {
+      const url = '/v1/usage?registration=hub';
+      expect((await gateway.http.inject({ method: 'POST', url, headers, payload })).statusCode).toBe(200);
+    }
+    gateway.clock.set('2026-03-09T07:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    await prepareReports(gateway.app);
+    for (let time = 0; time < 2; time += 1) {
+      const reporting = { ...gateway.app, commerce, jitter: () => 0 };
+      await sendReports(reporting, new AbortController().signal);
+      gateway.clock.set('2026-03-09T08:00:00Z');
+    }
+    const counted = await metrics(gateway);
+    const of = (name: string) => counted.get(`usage_gateway_${name}`);
+    expect(of('ingestion_batches_total{outcome="COMMITTED"}')).toBe('2');
+    expect(of('ingestion_records_total{verdict="ACCEPTED"}')).toBe('1');
+    expect(of('ingestion_records_total{verdict="DUPLICATE"}')).toBe('1');
+    expect(of('ingestion_records_total{verdict="REJECTED"}')).toBe('2');
+    expect(of('ingestion_refused_records_total{code="INVALID_QUANTITY"}')).toBe('2');
+    expect(of('ingestion_pushed_bytes_total')).toBe(String(2 * payload.length));
+    expect(of('ingestion_batch_seconds_count')).toBe('2');
+    expect(of('closing_days_total{outcome="CLOSED"}')).toBe('1');
+    expect(of('closing_days_total{outcome="FAILED"}')).toBe('0');
+    expect(of('closing_day_seconds_count')).toBe('1');
+    expect(of('reporting_attempts_total{outcome="PENDING"}')).toBe('1');
+    expect(of('reporting_attempts_total{outcome="ACCEPTED"}')).toBe('1');
+    expect(of('reporting_failures_total{code="NetworkError"}')).toBe('1');
+    expect(of('reporting_lines_total{status="ACCEPTED"}')).toBe('1');
+    await gateway.close();
+  });
+
+  it('tells a day that closing is behind with from one that waits for its grace or its hours', async () => {
+    const gateway = await openTestGateway(server, { env: { METRICS_TOKEN: TOKEN, CLOSE_GRACE_HOURS: '6' } });
+    const { app, clock } = gateway;
+    const lag = async () => {
+      const read = await metrics(gateway);
+      return ['closing_lag_seconds', 'collection_lag_seconds'].map((name) => read.get(`usage_gateway_${name}`));
+    };
+    const pulled = await registerStamp(app, 'pulled', { usageIntake: 'PULLED' });
+    clock.set('2026-03-08T05:00:00Z');
+    const usage = { stackSubscriptionId: guid('contoso'), usageStartTime: '2026-03-08T01:00:00Z' };
+    await push(app, pulled, [usageRecord(usage)]);
+    clock.set('2026-03-09T08:00:00Z');
+    expect(await lag()).toEqual(['0', '0']);
+    const hour = hourOf(Date.parse('2026-03-08T23:00:00Z'));
+    const watermark = { registrationId: pulled.id, hour, at: clock.now() };
+    await app.db.inTransaction((tx) => beginWatermark(tx, watermark));
+    // Its collector stands still: the day is not due, and the gateway answers questions as before.
+    expect(await lag()).toEqual(['0', '32400']);
+    expect((await gateway.http.inject({ url: '/readyz' })).statusCode).toBe(200);
+    await app.db.inTransaction((tx) => advanceWatermark(tx, watermark));
+    expect(await lag()).toEqual(['7200', '28800']);
+    await closeDueDays(app, { graceMs: 6 * 3_600_000, by: 'test', pulledBefore: findWatermark });
+    expect(await lag()).toEqual(['0', '28800']);
+    await gateway.close();
+  });
+
+  it('is not ready, and says so, when the database has gone away', async () => {
+    const gateway = await openTestGateway(server);
+    const app = await createApp(gateway.app.config);
+    const http = await createServer(app);
+    expect((await http.inject({ url: '/readyz' })).statusCode).toBe(200);
+    await app.close();
+    const gone = await http.inject({ url: '/readyz' });
+    expect([gone.statusCode, gone.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the database does not answer' },
+    ]);
+    await http.close();
+    await gateway.close();
+  });
+
   it('is ready when the tables are those of this version, and not before', async () => {
     const gateway = await openTestGateway(server);
     expect((await gateway.http.inject({ url: '/metrics' })).statusCode).toBe(404);
     const ready = await gateway.http.inject({ url: '/readyz' });
     expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready' }]);
+    const later = "(timestamp, name) VALUES (1999999999999, 'AddWhatNobodyKnows1999999999999')";
+    await gateway.app.db.source.query(`INSERT INTO migrations ${later}`);
+    const ahead = await gateway.http.inject({ url: '/readyz' });
+    expect([ahead.statusCode, ahead.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the tables are those of a newer version' },
+    ]);
+    await gateway.app.db.source.query('DELETE FROM migrations WHERE timestamp = 1999999999999');
     await gateway.app.db.source.undoLastMigration({ transaction: 'each' });
     const behind = await gateway.http.inject({ url: '/readyz' });
     expect([behind.statusCode, behind.json()]).toEqual([

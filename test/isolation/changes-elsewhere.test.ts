@@ -9,8 +9,10 @@ import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { hourOf } from '../../src/primitives/windows.js';
 import { findDestinations, findResources } from '../../src/reading/dimensions.js';
+import { INVARIANTS } from '../../src/reading/invariants.js';
 import { findReportedLine, listAttempts, listReports } from '../../src/reading/reports.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
+import { listMappedSubscriptions } from '../../src/tenancy/customer-subscription-store.js';
 import { listCspSubscriptions, listMappingHistory, listTenants } from '../../src/tenancy/tenancy-store.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 import { describeOnSqlite } from '../support/databases.js';
@@ -128,6 +130,11 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
     );
     const [neighbour] = await listTenants(reader, WHOLE_BOOKS, { tenantGuid: guid('tenant neighbour') }, all);
     if (resource === undefined || line === undefined || neighbour === undefined) throw new Error('It is not there.');
+    const mapped = {
+      registrationId: neighbour.registrationId,
+      usageHour: hourOf(gateway.clock.now()),
+      cspSubscriptionGuid: guid('csp neighbour'),
+    };
     const found = async (within: typeof WHOLE_BOOKS) => [
       (await findResources(reader, within, [resource.id])).length,
       (await findDestinations(reader, within, [line.destinationId])).length,
@@ -136,9 +143,30 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
       (await listReports(reader, within, { ids: [line.reportId], beforeId: null, limit: 1 })).length,
       (await listMappingHistory(reader, within, [neighbour.id])).length,
       (await listCspSubscriptions(reader, within, { tenantIds: [neighbour.id] }, all)).length,
+      (await listMappedSubscriptions(reader, within, mapped, all)).length,
     ];
-    expect(await found(WHOLE_BOOKS)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    for (const within of limits) expect(await found(within)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await found(WHOLE_BOOKS)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    for (const within of limits) expect(await found(within)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    await gateway.close();
+  });
+
+  it('is counted in none of the laws of the books', async () => {
+    const gateway = await openTwoBooks(server);
+    const compared = async (limits: object) => {
+      const { data } = await gateway.ask({ role: 'OPERATOR', ...limits }, '{ invariants { name holds detail } }');
+      const laws = data.invariants as readonly { name: string; holds: boolean; detail: string }[];
+      expect(laws.filter(({ holds }) => !holds)).toEqual([]);
+      return laws.map(({ name, detail }) => `${name} ${/^\d+/.exec(detail)?.[0] ?? detail}`);
+    };
+    const laws = (counts: readonly number[]) => INVARIANTS.map((name, index) => `${name} ${counts[index]}`);
+    // Each place has usage on two days; on the first, which is closed, of an hour before its mapping and of one after.
+    expect(await compared({})).toEqual(laws([6, 9, 6, 6, 2, 2, 3]));
+    expect(await compared({ registrations: ['ours-hub'] })).toEqual(laws([4, 6, 4, 4, 1, 1, 2]));
+    expect(await compared({ registrations: ['stranger-hub'] })).toEqual(laws([2, 3, 2, 2, 1, 1, 1]));
+    // Seals and reports are about all customers at once, and so are nothing to those who see some of them.
+    for (const part of [{ tenants: [guid('tenant ours')] }, { resellers: ['ours reseller'] }]) {
+      expect(await compared(part)).toEqual(laws([2, 3, 2, 2, 0, 0, 1]));
+    }
     await gateway.close();
   });
 

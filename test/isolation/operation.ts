@@ -2,6 +2,7 @@ import { getNamedType, getNullableType, isInputObjectType, isListType } from 'gr
 import type { GraphQLInputType, GraphQLSchema } from 'graphql';
 
 import { DEEP, selectionOf } from './selection.js';
+import type { Reach } from './selection.js';
 import type { Role } from '../../src/access/principal.js';
 
 /** A root field of the schema. */
@@ -17,7 +18,12 @@ export function rootFieldsOf(schema: GraphQLSchema): readonly RootField[] {
 }
 
 /** One root field with all of its arguments as variables, and everything below it that the role may read. */
-export function operationOf(schema: GraphQLSchema, { root, field }: RootField, role: Role, depth = DEEP): string {
+export function operationOf(
+  schema: GraphQLSchema,
+  { root, field }: RootField,
+  role: Role,
+  reach: Reach = DEEP,
+): string {
   const declared = fieldsOf(schema, root)[field];
   if (declared === undefined) throw new Error(`There is no ${root}.${field}.`);
   const variables = declared.args.map(
@@ -25,7 +31,7 @@ export function operationOf(schema: GraphQLSchema, { root, field }: RootField, r
   );
   const given = declared.args.map(({ name }) => `${name}: $${name}`);
   const list = (parts: readonly string[]) => (parts.length === 0 ? '' : `(${parts.join(', ')})`);
-  const selection = selectionOf(schema, declared, role, depth) || fallbackSelection(declared.type);
+  const selection = selectionOf(schema, declared, role, reach) || fallbackSelection(declared.type);
   return `${root.toLowerCase()} ${list(variables)} { ${field}${list(given)} ${selection} }`;
 }
 

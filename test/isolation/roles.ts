@@ -75,6 +75,7 @@ const PROVIDERS: Denied = {
     'isUsageReportingEnabled',
     'agreementNumber',
     'msAssetTag',
+    'usageIntake',
     'createdBy',
   ],
   Tenant: ['createdBy'],

@@ -4,10 +4,18 @@ import type { GraphQLField, GraphQLNamedType, GraphQLSchema } from 'graphql';
 import type { Role } from '../../src/access/principal.js';
 import { isFor } from './roles.js';
 
-/** How far a selection follows references: a page → usage → tenant → mapping → what it names. */
-export const DEEP = 5;
+/** How much of an answer is asked for. */
+export interface Reach {
+  /** How far a selection follows references. */
+  readonly depth: number;
+  /** The one type of a node that is asked about; left out: all of them. */
+  readonly nodeType?: string;
+}
+
+/** A page → usage → tenant → mapping → what it names. */
+export const DEEP: Reach = { depth: 5 };
 /** A page and the plain fields of its rows: enough to see that there is a row at all. */
-export const SHALLOW = 2;
+export const SHALLOW: Reach = { depth: 2 };
 
 /**
  * Everything below a field that a role may read, as the text of a selection set: every scalar, and every object as deep
@@ -17,22 +25,22 @@ export function selectionOf(
   schema: GraphQLSchema,
   field: GraphQLField<unknown, unknown>,
   role: Role,
-  depth: number,
+  reach: Reach,
 ): string {
-  return below(getNamedType(field.type), { schema, role, depth }, []);
+  return below(getNamedType(field.type), { schema, role, ...reach }, []);
 }
 
-interface Within {
+interface Within extends Reach {
   readonly schema: GraphQLSchema;
   readonly role: Role;
-  readonly depth: number;
 }
 
 function below(type: GraphQLNamedType, within: Within, trail: readonly string[]): string {
-  const { schema, role, depth } = within;
+  const { schema, role, depth, nodeType } = within;
   if (isLeafType(type)) return '';
   if (isInterfaceType(type)) {
-    const parts = schema.getPossibleTypes(type).map((one) => {
+    const types = schema.getPossibleTypes(type).filter(({ name }) => nodeType === undefined || name === nodeType);
+    const parts = types.map((one) => {
       const fields = isFor(role, one.name, 'id') ? below(one, within, trail) : '';
       return fields === '' ? '' : `... on ${one.name} ${aliased(fields, one.name)}`;
     });

@@ -28,6 +28,8 @@ export const REGISTRATION: Readonly<Record<Place, string>> = {
   stranger: 'stranger-hub',
 };
 export const RANGE = { from: '2026-03-08T00:00:00Z', to: '2026-03-11T00:00:00Z' };
+/** With which the metrics are read, and nothing else is. */
+export const METRICS_TOKEN = 'a-token-for-Prometheus';
 /** Open and closed days alike hold usage. */
 const DAYS = ['2026-03-08', '2026-03-09'];
 const QUANTITY: Readonly<Record<Place, string>> = { ours: '1.5', neighbour: '7700177.25', stranger: '9900199.75' };
@@ -77,6 +79,7 @@ export async function openTwoBooks(
     ALIASES_MAX: '10000',
     SELECTIONS_MAX: '100000',
     TOKENS_MAX: '100000',
+    METRICS_TOKEN,
   };
   const gateway = await openTestGateway(server, { commerce, ...options, env: { ...env, ...options.env } });
   const { app, clock } = gateway;

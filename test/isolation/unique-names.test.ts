@@ -12,6 +12,8 @@ const CHANGES: readonly {
   readonly mutation: string;
   readonly taken: (viewer: Viewer) => readonly string[];
   readonly untaken: string;
+  /** The code that is given, for any name, to those who see only some tenants. */
+  readonly refusal: string;
 }[] = [
   {
     name: 'registerTenant',
@@ -19,12 +21,14 @@ const CHANGES: readonly {
       tenant { tenantId name stackSubscriptions { name } } ${REFUSAL} } }`,
     taken: ({ foreign }) => foreign.map((place) => guid(`tenant ${place}`)),
     untaken: guid('a tenant of nobody'),
+    refusal: 'FORBIDDEN',
   },
   {
     name: 'registerReseller',
     mutation: `mutation ($it: String!) { registerReseller(input: { name: $it }) { reseller { name } ${REFUSAL} } }`,
     taken: ({ foreign }) => foreign.map((place) => `${place} reseller`),
     untaken: 'a reseller of nobody',
+    refusal: 'FORBIDDEN',
   },
   {
     name: 'addCspSubscription',
@@ -33,6 +37,7 @@ const CHANGES: readonly {
       cspSubscription { cspSubscriptionId name tenant { name } } ${REFUSAL} } }`,
     taken: ({ foreign }) => foreign.map((place) => guid(`csp ${place}`)),
     untaken: guid('a csp of nobody'),
+    refusal: 'FORBIDDEN',
   },
   {
     name: 'assignStackSubscription',
@@ -41,23 +46,28 @@ const CHANGES: readonly {
       stackSubscription { stackSubscriptionId name tenant { name } } ${REFUSAL} } }`,
     taken: ({ foreign }) => foreign.map((place) => guid(`stack ${place}`)),
     untaken: guid('a stack of nobody'),
+    refusal: 'STACK_SUBSCRIPTION_NOT_FOUND',
   },
 ];
 
 describeOnSqlite('a name that must be unique', (server) => {
-  it.each(CHANGES)('tells nobody through $name whether somebody else has it', async ({ mutation, taken, untaken }) => {
-    for (const viewer of ADMINISTRATORS) {
-      const gateway = await openTwoBooks(server);
-      const names = [...taken(viewer), untaken];
-      const answers = [];
-      for (const it of names) {
-        const { status, data, errors } = await gateway.ask(viewer.who, mutation, { it });
-        answers.push([status, JSON.stringify({ data, errors }).replaceAll(it, '<name>')]);
+  it.each(CHANGES)(
+    'tells nobody through $name whether somebody else has it',
+    async ({ mutation, taken, untaken, refusal }) => {
+      for (const viewer of ADMINISTRATORS) {
+        const gateway = await openTwoBooks(server);
+        const names = [...taken(viewer), untaken];
+        const answers = [];
+        for (const it of names) {
+          const { status, data, errors } = await gateway.ask(viewer.who, mutation, { it });
+          answers.push([status, JSON.stringify({ data, errors }).replaceAll(it, '<name>')]);
+        }
+        expect([viewer.name, new Set(answers.map(String)).size, answers[0]]).toEqual([viewer.name, 1, answers.at(-1)]);
+        if (viewer.limit !== 'registration') expect(String(answers[0])).toContain(`"code":"${refusal}"`);
+        await gateway.close();
       }
-      expect([viewer.name, new Set(answers.map(String)).size, answers[0]]).toEqual([viewer.name, 1, answers.at(-1)]);
-      await gateway.close();
-    }
-  });
+    },
+  );
 
   it('of a record is its registration’s own: the same record on two stamps is two records', async () => {
     const gateway = await openTwoBooks(server);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -8,6 +9,8 @@ const stamp = join(root, 'dist', '.built-for-tests');
 /** Runs once, before the first test. Plain JavaScript, because Jest loads it without compiling it. */
 export default function beforeAllTests() {
   announce();
+  // Read by databases.ts, dropped by after-all.js.
+  process.env.TEST_DATABASE_POOL = mkdtempSync(join(tmpdir(), 'usage-gateway-pool-'));
   if (isStale()) build();
 }
 

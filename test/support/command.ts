@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
+import { run } from '../../src/bin/command-line.js';
+
+/** The command line as it is built, and run by people; `before-all.js` brings it up to date. */
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
 /** No command of the tests runs longer; one that does is stopped, and the test fails. */
 const RUN_MS_MAX = 45_000;
 
@@ -23,10 +26,12 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** A data folder of its own, and the built command line in it. `clean` stops what still runs, by its process id. */
+/** A data folder of its own, and the command line in it. `clean` stops what still runs, by its process id. */
 export interface CommandLine {
   readonly folder: string;
-  readonly run: (args: readonly string[], options?: Options) => Promise<Ended>;
+  /** Runs a command within this process: the start of another takes most of a second. One at a time. */
+  readonly run: (args: readonly string[], options?: Pick<Options, 'env'>) => Promise<Ended>;
+  /** Starts the built command line as a process of its own. */
   readonly start: (args: readonly string[], options?: Options) => Running;
   readonly clean: () => Promise<void>;
 }
@@ -39,12 +44,10 @@ interface Options {
 export function commandLine(): CommandLine {
   const folder = mkdtempSync(join(tmpdir(), 'usage-gateway-cli-'));
   const children = new Map<ChildProcessWithoutNullStreams, Promise<Ended>>();
+  // Nothing of the environment in which the tests run may decide.
+  const ours = { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0' };
   const start = (args: readonly string[], { env = {}, input }: Options = {}): Running => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: folder,
-      // Nothing of the environment in which the tests run may decide.
-      env: { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0', ...env },
-    });
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env: { ...ours, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
     const running = follow(child);
@@ -54,7 +57,7 @@ export function commandLine(): CommandLine {
   return {
     folder,
     start,
-    run: (args, options) => start(args, options).ended,
+    run: (args, { env = {} } = {}) => runHere(args, { ...ours, ...env }),
     clean: async () => {
       for (const [child, ended] of children) {
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -63,6 +66,32 @@ export function commandLine(): CommandLine {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Commands read the environment, write to the two streams and set the exit code: all of it is put back. */
+async function runHere(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  const texts = { stdout: '', stderr: '' };
+  const to = (stream: 'stdout' | 'stderr', end: string) => (text: string) => {
+    texts[stream] += text + end;
+    return true;
+  };
+  const restores = [
+    replace(process, { env, exitCode: 0 }),
+    replace(console, { log: to('stdout', '\n'), error: to('stderr', '\n') }),
+    replace(process.stdout, { write: to('stdout', '') }),
+    replace(process.stderr, { write: to('stderr', '') }),
+  ];
+  try {
+    return { code: await run(['node', 'usage-gateway', ...args]), ...texts };
+  } finally {
+    restores.forEach((restore) => restore());
+  }
+}
+
+function replace<Target extends object>(target: Target, parts: Partial<Target>): () => void {
+  const before = Object.fromEntries(Object.keys(parts).map((key) => [key, Reflect.get(target, key)]));
+  Object.assign(target, parts);
+  return () => void Object.assign(target, before);
 }
 
 function follow(child: ChildProcessWithoutNullStreams): Running {

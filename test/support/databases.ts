@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -13,7 +13,7 @@ import type { OnStatement } from '../../src/database/transaction.js';
 /** An empty database of its own, without tables. `drop` removes it; dropping twice does no harm. */
 export interface EmptyDatabase {
   readonly url: string;
-  readonly drop: () => Promise<void>;
+  readonly drop: () => Promise<unknown>;
 }
 
 /** A database server that tests run on. SQLite counts as one. */
@@ -25,10 +25,10 @@ export interface TestServer {
   readonly leftovers: Set<() => Promise<void>>;
   /** Makes a database of a random name, removed at the end of the describe block at the latest. */
   readonly create: () => Promise<EmptyDatabase>;
-  /**
-   * Migrated databases of this describe block that nobody uses now. Making tables anew takes a server over a second.
-   */
-  readonly spare: EmptyDatabase[];
+  /** The same, to be removed by whoever makes it. */
+  readonly make: () => Promise<EmptyDatabase>;
+  /** Its part of the pool. */
+  readonly poolName: string;
 }
 
 /** An open database with all tables. */
@@ -40,6 +40,9 @@ export interface TestDatabase {
   /** Closes every connection and removes the database. Closing twice does no harm. */
   readonly close: () => Promise<void>;
 }
+
+/** A database that holds more is not used again. */
+const POOLED_RECORDS_MAX = 5_000;
 
 const servers: readonly TestServer[] = [sqliteServer(), ...(await mysqlServers())];
 
@@ -66,34 +69,86 @@ export function describeOnSqlite(title: string, block: (server: TestServer) => v
 }
 
 /**
- * Opens a database that is as the migrations left it: a new one, or one that an earlier test of the block has closed,
- * emptied. `onStatement` is called with each statement that our own code sends afterwards.
+ * Opens a database that is as the migrations left it: a new one, or one that an earlier test, of this file or another,
+ * has closed, emptied. `onStatement` is called with each statement that our own code sends afterwards.
  */
 export async function openTestDatabase(
   server: TestServer,
   options: { readonly onStatement?: OnStatement } = {},
 ): Promise<TestDatabase> {
-  const spare = server.spare.pop();
-  const place = spare ?? (await server.create());
+  const place = (await takeFromPool(server)) ?? (await addToPool(server));
   const opened: Database[] = [];
   const open = async () => {
     const db = await openDatabase({ url: place.url, entities, migrations, ...options });
     opened.push(db);
     return db;
   };
-  const close = once(server, async () => {
-    await Promise.allSettled(opened.map((db) => db.close()));
-    server.spare.push(place);
-  });
+  const end = once(server, () => Promise.allSettled(opened.map((db) => db.close())));
+  let closing: Promise<void> | undefined;
+  // What nobody closes, because its test failed, is not given to another.
+  const closeAndGiveBack = async () => {
+    const [db] = opened;
+    const isKept = db !== undefined && (await isQuicklyEmptied(db).catch(() => false));
+    await end();
+    if (isKept) await place.giveBack();
+  };
   try {
     const db = await open();
-    if (spare === undefined) await db.source.runMigrations({ transaction: 'each' });
+    if (place.isNew) await db.source.runMigrations({ transaction: 'each' });
     else await empty(db);
-    return { db, url: place.url, openAgain: open, close };
+    return { db, url: place.url, openAgain: open, close: () => (closing ??= closeAndGiveBack()) };
   } catch (error) {
-    await close();
+    await end();
     throw error;
   }
+}
+
+/**
+ * A database with tables, of the pool that all test files of a run share: making the tables takes a server over a
+ * second, and dozens of files want them. In the pool it is a file that holds its address, and whoever moves that away
+ * has it. `before-all.js` makes the pool's folder, `after-all.js` drops what is named there, given back or not.
+ */
+interface Pooled {
+  readonly url: string;
+  readonly isNew: boolean;
+  readonly giveBack: () => Promise<void>;
+}
+
+async function takeFromPool(server: TestServer): Promise<Pooled | null> {
+  const { free, taken } = poolFolders(server);
+  for (const name of await readdir(free).catch(() => [])) {
+    const isOurs = await rename(join(free, name), join(taken, name)).then(
+      () => true,
+      () => false,
+    );
+    if (isOurs) return pooled(server, { name, url: await readFile(join(taken, name), 'utf8'), isNew: false });
+  }
+  return null;
+}
+async function addToPool(server: TestServer): Promise<Pooled> {
+  const { free, taken } = poolFolders(server);
+  await Promise.all([free, taken].map((folder) => mkdir(folder, { recursive: true })));
+  const { url } = await server.make();
+  const name = randomBytes(6).toString('hex');
+  await writeFile(join(taken, name), url);
+  return pooled(server, { name, url, isNew: true });
+}
+
+function pooled(server: TestServer, { name, ...place }: Omit<Pooled, 'giveBack'> & { readonly name: string }): Pooled {
+  const { free, taken } = poolFolders(server);
+  return { ...place, giveBack: () => rename(join(taken, name), join(free, name)) };
+}
+
+function poolFolders({ poolName }: TestServer): { readonly free: string; readonly taken: string } {
+  const pool = process.env['TEST_DATABASE_POOL'];
+  if (pool === undefined) throw new Error('before-all.js has not made the pool of test databases.');
+  return { free: join(pool, poolName, 'free'), taken: join(pool, poolName, 'taken') };
+}
+
+/** Taking many rows out costs more than making tables. */
+async function isQuicklyEmptied({ reader }: Database): Promise<boolean> {
+  const many = await reader.query(`SELECT 1 FROM usage_record LIMIT 1 OFFSET ${POOLED_RECORDS_MAX}`);
+  return many.length === 0;
 }
 
 /** Takes out everything that the migrations did not put in. Tables that they filled are put back as they were. */
@@ -122,18 +177,16 @@ const REFILLED: ReadonlyMap<string, string> = new Map([
 
 /** SQLite alone, for tests that are not about the database. What it makes, the caller closes. */
 export function sqliteServer(): TestServer {
-  const server: TestServer = {
+  return serverOf({
     label: 'SQLite',
     dialect: 'sqlite',
-    leftovers: new Set(),
-    spare: [],
-    create: async () => {
+    poolName: 'sqlite',
+    make: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-'));
-      const drop = once(server, () => rm(folder, { recursive: true, force: true }));
+      const drop = () => rm(folder, { recursive: true, force: true });
       return { url: `sqlite:${join(folder, 'usage.sqlite')}`, drop };
     },
-  };
-  return server;
+  });
 }
 
 async function mysqlServers(): Promise<TestServer[]> {
@@ -142,18 +195,27 @@ async function mysqlServers(): Promise<TestServer[]> {
 }
 
 async function mysqlServer(url: string): Promise<TestServer> {
-  const server: TestServer = {
+  return serverOf({
     label: await labelOf(url),
     dialect: 'mysql',
-    leftovers: new Set(),
-    spare: [],
-    create: async () => {
+    poolName: new URL(url).host.replaceAll(/[^\w.-]/g, '-'),
+    make: async () => {
       const name = `usage_gateway_test_${randomBytes(6).toString('hex')}`;
       await ask(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-      const drop = once(server, () => ask(url, `DROP DATABASE IF EXISTS ${name}`));
       const own = new URL(url);
       own.pathname = `/${name}`;
-      return { url: own.href, drop };
+      return { url: own.href, drop: () => ask(url, `DROP DATABASE IF EXISTS ${name}`) };
+    },
+  });
+}
+
+function serverOf(parts: Omit<TestServer, 'leftovers' | 'create'>): TestServer {
+  const server: TestServer = {
+    ...parts,
+    leftovers: new Set(),
+    create: async () => {
+      const { url, drop } = await parts.make();
+      return { url, drop: once(server, drop) };
     },
   };
   return server;
@@ -199,6 +261,5 @@ async function removeLeftovers(server: TestServer): Promise<void> {
   for (const removal of [...server.leftovers].reverse()) {
     await removal().catch((error: unknown) => failures.push(error));
   }
-  server.spare.length = 0;
   if (failures.length > 0) throw new AggregateError(failures, 'A test database was not removed.');
 }

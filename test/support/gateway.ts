@@ -34,6 +34,8 @@ export interface TestGateway {
   readonly app: App;
   readonly clock: TestClock;
   readonly http: FastifyInstance;
+  /** The lines that it logged, from LOG_LEVEL on: with none said, nothing. */
+  readonly log: readonly string[];
   /** A bearer token for a caller. Parts of a principal that are left out stand for everything. */
   token(who: Who): Promise<string>;
   /** One GraphQL operation as this caller. */
@@ -77,12 +79,14 @@ export async function openTestGateway(
     return app;
   };
   const app = await open();
-  const http = await createServer(app);
+  const log: string[] = [];
+  const http = await createServer(app, { write: (line) => void log.push(line) });
   const token = (who: Who) => app.tokens.sign(principalOf(who), 3600);
   return {
     app,
     clock,
     http,
+    log,
     token,
     ask: async (who, query, variables = {}) => {
       const response = await http.inject({

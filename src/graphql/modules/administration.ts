@@ -1,5 +1,7 @@
-import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, Info, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 
+import { loadReferences } from './usage-references.js';
 import { assignStackSubscription } from '../../pipeline/routing/assign-stack-subscription.js';
 import { mapTenant, unmapTenant } from '../../pipeline/routing/map-tenant.js';
 import { insertFallbackDestinations } from '../../pipeline/routing/routing-store.js';
@@ -9,13 +11,14 @@ import type { Hour } from '../../primitives/windows.js';
 import { previewTenantMapping } from '../../reading/mapping-preview.js';
 import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
 import { createRegistration } from '../../registration/create-registration.js';
+import type { UsageIntake } from '../../registration/usage-intake.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
 import { DateTime, UUID } from '../scalars.js';
-import { BaseOfferEnum, BillingModelEnum } from '../types/enums.js';
+import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from '../types/enums.js';
 import { UsageMoveType, toUsageMove } from '../types/usage.js';
 import {
   CspSubscription,
@@ -53,6 +56,8 @@ class CreateRegistrationInput extends OnceInput {
     description: 'Whether usage goes to Azure; left out: as the billing model says.',
   })
   isUsageReportingEnabled?: boolean;
+  @Field(() => UsageIntakeEnum, { nullable: true, description: 'How its usage comes in; left out: PUSHED.' })
+  usageIntake?: UsageIntake;
   @Field(() => String, { nullable: true, description: 'Demanded by CAPACITY.' })
   agreementNumber?: string;
   @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
@@ -323,6 +328,7 @@ export class AdministrationResolver {
   })
   async previewTenantMapping(
     @Ctx() context: GatewayContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('registration', () => String, { description: 'Name of the registration.' }) registration: string,
     @Arg('tenantId', () => UUID, { description: 'Directory id of the customer.' }) tenantId: string,
     @Arg('cspSubscriptionId', () => UUID, { nullable: true, description: 'Left out: the base subscription.' })
@@ -342,17 +348,22 @@ export class AdministrationResolver {
         effectiveFrom: effectiveHour(context, effectiveFrom),
       }),
     );
+    const moved = preview.moves.map((move) => ({ ...move, destinationId: move.fromDestinationId, ...OF_NOBODY }));
+    const references = await loadReferences(context, info, moved);
     const target =
       preview.cspSubscriptionId === null ? null : await loaders.cspSubscription.load(preview.cspSubscriptionId);
     return {
       tenant: toTenant(preview.tenant),
       effectiveFrom: hourStart(preview.effectiveFrom).getTime(),
       cspSubscription: target === null ? null : toCspSubscription(target),
-      moves: preview.moves.map(toUsageMove),
+      moves: moved.map((move) => toUsageMove(move, references(move))),
       closedRecords: preview.closedRecords,
     };
   }
 }
+
+/** A move is of one meter and destination, whosever usage it is. */
+const OF_NOBODY = { stackSubscriptionId: null, tenantId: null, registrationId: null };
 
 function effectiveHour({ app }: GatewayContext, instant: number | null | undefined): Hour {
   if (instant === undefined || instant === null) return hourOf(app.clock.now());

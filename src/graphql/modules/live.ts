@@ -1,6 +1,8 @@
 /** What is told as it happens. A stream has one of these fields; `http/graphql-stream.ts` says how it is opened. */
-import { Arg, Ctx, FieldResolver, Resolver, Root, Subscription } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Resolver, Root, Subscription } from 'type-graphql';
 
+import { loadReferences } from './usage-references.js';
 import type { LiveTopic, ReportSettled, UsageOnFallback, WindowClosed } from '../../reading/live-changes.js';
 import { getRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { callerOf } from '../context.js';
@@ -57,11 +59,14 @@ export class LiveResolver {
     subscribe: listenTo('usageOnFallback', getRegistration),
     description: 'Tells when more usage landed on the base subscription, for want of a mapping.',
   })
-  usageOnFallback(
+  async usageOnFallback(
+    @Ctx() context: GatewayContext,
+    @Info() info: GraphQLResolveInfo,
     @Root() change: UsageOnFallback,
     @Arg('registration', () => String, OF_REGISTRATION) _registration?: string,
-  ): OpenFallbackUsage {
-    return toOpenFallbackUsage(change);
+  ): Promise<OpenFallbackUsage> {
+    const references = await loadReferences(context, info, [change]);
+    return toOpenFallbackUsage(change, references(change));
   }
 }
 

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
 import { RoutingReasonEnum } from './enums.js';
-import type { UsageReferences } from './usage.js';
+import type { References } from './usage.js';
+import { Meter, Registration, StackSubscription, Tenant } from './who.js';
 import type { RoutingReason } from '../../pipeline/routing/destination.js';
 import { firstHourOf, hourStart } from '../../primitives/windows.js';
 import type { Day } from '../../primitives/windows.js';
@@ -43,22 +44,19 @@ export class OpenFallbackUsage {
   quantity!: string;
   @Field(() => Int, { description: 'How many records it adds up.' })
   records!: number;
-  references!: UsageReferences;
+  @Field(() => StackSubscription, { nullable: true, description: 'Subscription on the stamp that used it.' })
+  stackSubscription!: References['stackSubscription'];
+  @Field(() => Tenant, { nullable: true, description: 'Whose it is; null while nobody has said.' })
+  tenant!: References['tenant'];
+  @Field(() => Registration, { nullable: true, description: 'Stamp on which it was used.' })
+  registration!: References['registration'];
+  @Field(() => Meter, { description: 'What was measured.' })
+  meter!: References['meter'];
 }
 
 /** What an open day holds for the base subscription. */
-export function toOpenFallbackUsage(row: UsageOnFallback): OpenFallbackUsage {
+export function toOpenFallbackUsage(row: UsageOnFallback, references: References): OpenFallbackUsage {
   const { reportedDay, reason, quantity, records } = row;
-  return {
-    reportedDay,
-    reason,
-    quantity,
-    records,
-    references: {
-      registrationRowId: row.registrationId,
-      tenantRowId: row.tenantId,
-      stackSubscriptionRowId: row.stackSubscriptionId,
-      meterRowId: row.meterId,
-    },
-  };
+  const { stackSubscription, tenant, registration, meter } = references;
+  return { reportedDay, reason, quantity, records, stackSubscription, tenant, registration, meter };
 }

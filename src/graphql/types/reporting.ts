@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
-import { LineStatusEnum, ReportStateEnum, UnsentLevelEnum } from './enums.js';
+import { InvariantEnum, LineStatusEnum, ReportStateEnum, UnsentLevelEnum, UsageIntakeEnum } from './enums.js';
 import { UsageAggregate, UsageRecord } from './usage.js';
 import { Node } from './who.js';
 import type { LineStatus, ReportState } from '../../pipeline/reporting/report-state.js';
@@ -8,7 +8,9 @@ import { NEVER_DUE } from '../../pipeline/reporting/report-state.js';
 import type { UsageReport as ReportRow } from '../../pipeline/reporting/report.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { Completeness as CompletenessRow, OpenDay as OpenDayRow } from '../../reading/completeness.js';
+import type { InvariantName } from '../../reading/invariants.js';
 import type { Reconciliation, UnsentUsage as UnsentRow } from '../../reading/reports.js';
+import type { UsageIntake } from '../../registration/usage-intake.js';
 import { nodeId } from '../node-id.js';
 import { DateTime, Decimal, LocalDate, UUID } from '../scalars.js';
 
@@ -146,6 +148,13 @@ export class Completeness {
     description: 'Everything reported before this moment is closed; null while nothing is.',
   })
   completeThrough!: number | null;
+  @Field(() => UsageIntakeEnum, { description: 'How its usage comes in, which decides when a day is over.' })
+  usageIntake!: UsageIntake;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Everything reported before this moment was pulled from the stamp; null where nothing is pulled.',
+  })
+  pulledThrough!: number | null;
   @Field(() => DateTime, {
     nullable: true,
     description: 'Start of the latest reported hour under which anything open is filed.',
@@ -163,11 +172,13 @@ const MS_PER_HOUR = 3_600_000;
 
 /** How complete the books of a registration are, with hours as moments. */
 export function toCompleteness(row: CompletenessRow): Completeness {
-  const { completeThrough, lastSeenHour, lagHours, openDays } = row;
+  const { completeThrough, usageIntake, pulledThrough, lastSeenHour, lagHours, openDays } = row;
   const moment = (hour: number | null) => (hour === null ? null : hourStart(hour).getTime());
   const { ageMs, ...unsent } = row.unsent;
   return {
     completeThrough: moment(completeThrough),
+    usageIntake,
+    pulledThrough: moment(pulledThrough),
     lastSeenHour: moment(lastSeenHour),
     lagHours,
     openDays,
@@ -219,4 +230,14 @@ export function toReconciliation(rows: readonly Reconciliation[] | null): Report
     isEqual: rows !== null && meters.every(({ isEqual }) => isEqual),
     meters: meters.slice(0, METERS_SHOWN),
   };
+}
+
+@ObjectType('Invariant', { simpleResolvers: true, description: 'A law of the books, evaluated now.' })
+export class InvariantType {
+  @Field(() => InvariantEnum, { description: 'Which law.' })
+  name!: InvariantName;
+  @Field({ description: 'Whether it holds.' })
+  holds!: boolean;
+  @Field(() => String, { description: 'What was compared, or the first differences.' })
+  detail!: string;
 }

@@ -1,10 +1,11 @@
 import { Field, ID, InterfaceType, ObjectType } from 'type-graphql';
 
-import { BaseOfferEnum, BillingModelEnum } from './enums.js';
+import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from './enums.js';
 import type { Meter as MeterRow } from '../../metering/meter.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
 import type { Registration as RegistrationRow } from '../../registration/registration.entity.js';
+import type { UsageIntake } from '../../registration/usage-intake.js';
 import type { MappingHistoryRow } from '../../tenancy/tenancy-store.js';
 import type {
   CspSubscription as CspSubscriptionRow,
@@ -59,6 +60,8 @@ export class Registration extends Node {
   agreementNumber!: string | null;
   @Field(() => String, { nullable: true, description: 'Asset tag of a custom registration.' })
   msAssetTag!: string | null;
+  @Field(() => UsageIntakeEnum, { nullable: true, description: 'How its usage comes in.' })
+  usageIntake!: UsageIntake;
   @Field(() => LocalDate, {
     nullable: true,
     description: 'Reported days before this one are closed; null while none is.',

@@ -1,5 +1,7 @@
 import { addToMonthTotals, findReportedDay, insertClosedDay, usageDaysOf } from './closed-day-store.js';
 import { freezeDay } from './freeze-day.js';
+import { subjectOf } from '../../access/actor.js';
+import type { By } from '../../access/actor.js';
 import type { Database } from '../../database/database.js';
 import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
@@ -18,7 +20,7 @@ interface Closing {
   readonly registrationId: number;
   /** The last reported day that is to be closed. */
   readonly through: Day;
-  readonly by: string;
+  readonly by: By;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function closeNextDay(
       reportedDay: day,
       routingVersion,
       closedAt: clock.now(),
-      closedBy: by,
+      closedBy: subjectOf(by),
     });
     await freezeDay(tx, registration, day, await loadRoutingTable(tx, registrationId, routingVersion));
     await addToMonths(tx, registrationId, day);

@@ -1,9 +1,11 @@
 import { closeNextDay } from './close-days.js';
 import { lastDayThatIsOver } from './closing-rule.js';
+import type { By } from '../../access/actor.js';
 import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
 import type { Sql } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
+import type { OnStage } from '../../primitives/stage-event.js';
 import type { Day, Hour } from '../../primitives/windows.js';
 import { listRegistrations } from '../../registration/registration-store.js';
 
@@ -18,7 +20,7 @@ export interface ClosingFailure {
 /** How long to wait, who closes, and when to stop. */
 export interface Closing {
   readonly graceMs: number;
-  readonly by: string;
+  readonly by: By;
   readonly signal?: AbortSignal;
   /** Up to which reported hour a registration's usage was pulled; null where nothing is pulled. */
   readonly pulledBefore?: (sql: Sql, registrationId: number) => Promise<Hour | null>;
@@ -36,7 +38,7 @@ interface Due {
  * told to.
  */
 export async function closeDueDays(
-  app: { readonly db: Database; readonly clock: Clock },
+  app: { readonly db: Database; readonly clock: Clock; readonly onStage?: OnStage },
   options: Closing,
 ): Promise<{ readonly closed: number; readonly failures: readonly ClosingFailure[] }> {
   const failures: ClosingFailure[] = [];
@@ -46,11 +48,18 @@ export async function closeDueDays(
     const again: Due[] = [];
     for (const one of due) {
       if (options.signal?.aborted === true) return { closed, failures };
+      const begun = performance.now();
+      const tell = (outcome: 'CLOSED' | 'FAILED') =>
+        app.onStage?.({ stage: 'closing', outcome, seconds: (performance.now() - begun) / 1_000 });
       try {
         const { day, isDone } = await closeNextDay(app, { ...one, by: options.by });
-        if (day !== null) closed += 1;
+        if (day !== null) {
+          closed += 1;
+          tell('CLOSED');
+        }
         if (!isDone) again.push(one);
       } catch (error) {
+        tell('FAILED');
         failures.push({ registration: one.name, error });
       }
     }

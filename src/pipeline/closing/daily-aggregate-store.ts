@@ -7,7 +7,8 @@ import type { Day } from '../../primitives/windows.js';
 import { addToTotal } from '../rollup/day-total-store.js';
 import type { DayPart } from '../routing/day-parts.js';
 
-const DAILY_AGGREGATE_KEY = [
+/** The columns that make a daily aggregate this one and no other, in the order in which aggregates are read. */
+export const DAILY_AGGREGATE_KEY = [
   'stack_subscription_id',
   'reported_day',
   'usage_day',
@@ -16,30 +17,38 @@ const DAILY_AGGREGATE_KEY = [
   'part',
 ] as const;
 
+/** Holds where two rows, of tables under these names, are of the same daily aggregate. */
+export function sameAggregate(left: string, right: string): string {
+  return DAILY_AGGREGATE_KEY.map((column) => `${left}.${column} = ${right}.${column}`).join(' AND ');
+}
+
 /** One reported day of one registration. */
 export interface RegistrationDay {
   readonly registrationId: number;
   readonly reportedDay: Day;
 }
 
-/** A stack subscription with usage on a reported day, and the usage days that it spans. */
+/** A stack subscription with usage on a reported day: how many records, and the usage days that they span. */
 export interface DaySubscription {
   readonly id: number;
+  readonly records: number;
   readonly firstUsageDay: Day;
   readonly lastUsageDay: Day;
 }
 
-const PAGE_OF_AGGREGATES = 5_000;
+const AGGREGATES_PER_READ = 10_000;
+const SUBSCRIPTIONS_PER_READ = 500;
 
 /** The stack subscriptions of a reported day, in the order of their row ids. */
-export function listDaySubscriptions(sql: Sql, day: RegistrationDay): Promise<DaySubscription[]> {
-  return sql.query<DaySubscription>(
-    `SELECT d.stack_subscription_id AS id, MIN(d.usage_day) AS firstUsageDay, MAX(d.usage_day) AS lastUsageDay
+export async function listDaySubscriptions(sql: Sql, day: RegistrationDay): Promise<DaySubscription[]> {
+  const rows = await sql.query<DaySubscription>(
+    `SELECT d.stack_subscription_id AS id, SUM(d.records) AS records, MIN(d.usage_day) AS firstUsageDay, MAX(d.usage_day) AS lastUsageDay
        FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
       WHERE s.registration_id = ? AND d.reported_day = ?
       GROUP BY d.stack_subscription_id ORDER BY d.stack_subscription_id`,
     [day.registrationId, day.reportedDay],
   );
+  return rows.map((row) => ({ ...row, records: Number(row.records) }));
 }
 
 /** Freezes a part of the usage of some stack subscriptions on a reported day, from the records themselves. */
@@ -62,33 +71,66 @@ export async function freezeDailyAggregates(
 }
 
 /**
- * The frozen aggregates of a reported day, in the order of their key, some thousand at a time. `stackSubscriptionIds`
- * are those of the day, in order.
+ * The frozen aggregates of a reported day, in the order of their key, some thousand at a time, whatever the day holds.
+ * `subscriptions` are those of the day, in order.
  */
 export async function* readDailyAggregates(
   sql: Sql,
-  day: { readonly stackSubscriptionIds: readonly number[]; readonly reportedDay: Day },
+  reportedDay: Day,
+  subscriptions: readonly DaySubscription[],
 ): AsyncGenerator<readonly DailyAggregate[]> {
-  for (const stackSubscriptionId of day.stackSubscriptionIds) {
-    let after = [-1, 0, 0, 0];
+  for (const group of groupsOf(subscriptions)) {
+    let after: DailyAggregate | null = null;
     for (;;) {
-      const rows = await sql.query<DailyAggregate>(
-        `SELECT stack_subscription_id AS stackSubscriptionId, reported_day AS reportedDay, usage_day AS usageDay,
-                meter_id AS meterId, resource_id AS resourceId, part, destination_id AS destinationId, quantity,
-                records
-           FROM daily_aggregate
-          WHERE stack_subscription_id = ? AND reported_day = ? AND usage_day >= ?
-            AND (usage_day > ? OR meter_id > ? OR (meter_id = ? AND (resource_id > ?
-              OR (resource_id = ? AND part > ?))))
-          ORDER BY usage_day, meter_id, resource_id, part LIMIT ${PAGE_OF_AGGREGATES}`,
-        [stackSubscriptionId, day.reportedDay, ...expanded(after)],
-      );
+      const rows: DailyAggregate[] = await readPage(sql, { reportedDay, group, after });
       if (rows.length > 0) yield rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE_OF_AGGREGATES) break;
-      after = [last.usageDay, last.meterId, last.resourceId, last.part];
+      if (rows.length < AGGREGATES_PER_READ) break;
+      after = rows.at(-1) ?? null;
     }
   }
+}
+
+/**
+ * Subscriptions whose aggregates fit into one read, together, and each other one by itself: on a server every read is a
+ * journey. An aggregate has a record at least, so there are no more aggregates than records.
+ */
+function groupsOf(subscriptions: readonly DaySubscription[]): readonly (readonly number[])[] {
+  const groups: number[][] = [];
+  let room = 0;
+  for (const { id, records } of subscriptions) {
+    const last = groups.at(-1);
+    if (last === undefined || records >= room || last.length >= SUBSCRIPTIONS_PER_READ) {
+      groups.push([id]);
+      room = AGGREGATES_PER_READ;
+    } else last.push(id);
+    room -= records;
+  }
+  return groups;
+}
+
+/** Only a group of one subscription is read in several pages. */
+function readPage(
+  sql: Sql,
+  page: { readonly reportedDay: Day; readonly group: readonly number[]; readonly after: DailyAggregate | null },
+): Promise<DailyAggregate[]> {
+  const { reportedDay, group, after } = page;
+  return sql.query<DailyAggregate>(
+    `SELECT stack_subscription_id AS stackSubscriptionId, reported_day AS reportedDay, usage_day AS usageDay,
+            meter_id AS meterId, resource_id AS resourceId, part, destination_id AS destinationId, quantity, records
+       FROM daily_aggregate
+      WHERE ${among('stack_subscription_id', group)} AND reported_day = ? ${after === null ? '' : AFTER}
+      ORDER BY ${DAILY_AGGREGATE_KEY.join(', ')} LIMIT ${AGGREGATES_PER_READ}`,
+    [reportedDay, ...(after === null ? [] : valuesAfter(after))],
+  );
+}
+
+/** After an aggregate of the same subscription and day. */
+const AFTER = `AND usage_day >= ? AND (usage_day > ? OR meter_id > ?
+  OR (meter_id = ? AND (resource_id > ? OR (resource_id = ? AND part > ?))))`;
+
+/** In the order of the question marks of AFTER. */
+function valuesAfter({ usageDay, meterId, resourceId, part }: DailyAggregate): number[] {
+  return [usageDay, usageDay, meterId, meterId, resourceId, resourceId, part];
 }
 
 /** Differences, per usage day, meter and destination, between what a day froze and its totals. None: it adds up. */
@@ -130,8 +172,3 @@ export async function insertDaySeal(tx: Tx, seal: DaySeal): Promise<void> {
 /** Of a seal `p`. */
 export const SEAL_COLUMNS = `p.registration_id AS registrationId, p.reported_day AS reportedDay,
   p.previous_checksum AS previousChecksum, p.checksum, p.aggregates, p.records`;
-
-/** The values of "after this key" in the order of the question marks above. */
-function expanded([usageDay = 0, meterId = 0, resourceId = 0, part = 0]: readonly number[]): number[] {
-  return [usageDay, usageDay, meterId, meterId, resourceId, resourceId, part];
-}

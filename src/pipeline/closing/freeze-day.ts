@@ -51,8 +51,7 @@ export async function freezeDay(
     routingVersion: table.version,
     previousChecksum,
   });
-  const stackSubscriptionIds = subscriptions.map(({ id }) => id);
-  for await (const rows of readDailyAggregates(tx, { stackSubscriptionIds, reportedDay })) checksum.add(rows);
+  for await (const rows of readDailyAggregates(tx, reportedDay, subscriptions)) checksum.add(rows);
   await insertDaySeal(tx, { ...day, previousChecksum, ...checksum.end() });
 }
 

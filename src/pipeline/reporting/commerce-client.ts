@@ -52,13 +52,24 @@ export interface CommerceTotal {
   readonly lines: number;
 }
 
+/** What a sender holds while a report is its own. */
+export interface Lease {
+  /** Aborted when the gateway stops. */
+  readonly signal: AbortSignal;
+  /**
+   * Called before each exchange, so that the lease outlasts it. Throws a CommerceError when another process has the
+   * report: nothing more of it is sent then.
+   */
+  readonly renew: () => Promise<void>;
+}
+
 /**
  * Where reports go. `send` answers every line, or throws a CommerceError: then the receiver may or may not have taken
  * the batch, and it will be sent again as it is.
  */
 export interface CommerceClient {
   readonly name: string;
-  send(batch: ReportBatch, signal: AbortSignal): Promise<CommerceAnswer>;
+  send(batch: ReportBatch, lease: Lease): Promise<CommerceAnswer>;
   /** Null where the receiver cannot be asked. */
   totals(cloudId: string, signal: AbortSignal): Promise<readonly CommerceTotal[] | null>;
 }

@@ -41,8 +41,8 @@ async function prepareDay(tx: Tx, day: UnpreparedDay, now: number): Promise<bool
   if (!(await insertReportDay(tx, day, now))) return false;
   const subscriptionOf = await destinationSubscriptions(tx, day.registrationId);
   const waiting = new Map<string, { batchNo: number; lines: DailyAggregate[] }>();
-  const stackSubscriptionIds = (await listDaySubscriptions(tx, day)).map(({ id }) => id);
-  for await (const aggregates of readDailyAggregates(tx, { ...day, stackSubscriptionIds })) {
+  const subscriptions = await listDaySubscriptions(tx, day);
+  for await (const aggregates of readDailyAggregates(tx, day.reportedDay, subscriptions)) {
     for (const aggregate of aggregates) {
       const guid = subscriptionOf.get(aggregate.destinationId);
       invariant(guid, `destination ${aggregate.destinationId} is of the registration that it closes`);

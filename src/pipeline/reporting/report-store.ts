@@ -8,6 +8,7 @@ import type { Sql, Tx } from '../../database/transaction.js';
 import { canonicalQuantity } from '../../primitives/quantity.js';
 import { dayText, firstHourOf, hourText } from '../../primitives/windows.js';
 import type { Day } from '../../primitives/windows.js';
+import { DAILY_AGGREGATE_KEY, sameAggregate } from '../closing/daily-aggregate-store.js';
 
 /** A closed day that is to be reported and is not yet in reports. */
 export interface UnpreparedDay {
@@ -89,17 +90,7 @@ export async function insertReportLines(
 ): Promise<void> {
   await tx.insertRows({
     table: 'usage_report_line',
-    columns: [
-      'report_id',
-      'line_no',
-      'stack_subscription_id',
-      'reported_day',
-      'usage_day',
-      'meter_id',
-      'resource_id',
-      'part',
-      'status',
-    ],
+    columns: ['report_id', 'line_no', ...DAILY_AGGREGATE_KEY, 'status'],
     rows: lines.map((line, index) => [
       reportId,
       index + 1,
@@ -141,6 +132,24 @@ export async function claimReport(
     [claim.now, claim.id],
   );
   return true;
+}
+
+/** Makes a lease last until another moment; false when another process has taken the report over. */
+export async function renewLease(
+  tx: Tx,
+  lease: { readonly id: number; readonly leaseUntil: number; readonly leaseToken: string },
+): Promise<boolean> {
+  const { affected } = await tx.execute(
+    "UPDATE usage_report SET due_at = ? WHERE id = ? AND lease_token = ? AND state = 'SENDING'",
+    [lease.leaseUntil, lease.id, lease.leaseToken],
+  );
+  if (affected === 1) return true;
+  // A row that was as asked already does not count as changed.
+  const rows = await tx.query("SELECT id FROM usage_report WHERE id = ? AND lease_token = ? AND state = 'SENDING'", [
+    lease.id,
+    lease.leaseToken,
+  ]);
+  return rows.length === 1;
 }
 
 /** The report of a row id that is known to exist. */
@@ -185,9 +194,7 @@ export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBa
     `SELECT l.line_no AS lineNo, l.usage_day AS usageDay, a.quantity, m.meter_guid AS meterId,
             s.stack_subscription_guid AS stackSubscriptionId, x.location, x.uri AS resourceUri
        FROM usage_report_line l
-       JOIN daily_aggregate a ON a.stack_subscription_id = l.stack_subscription_id
-            AND a.reported_day = l.reported_day AND a.usage_day = l.usage_day AND a.meter_id = l.meter_id
-            AND a.resource_id = l.resource_id AND a.part = l.part
+       JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
        JOIN meter m ON m.id = l.meter_id
        JOIN stack_subscription s ON s.id = l.stack_subscription_id
        JOIN resource x ON x.id = l.resource_id

@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
 
 import { CommerceError } from './commerce-client.js';
-import type { CommerceAnswer, CommerceClient, ReportBatch } from './commerce-client.js';
+import type { CommerceAnswer, CommerceClient, Lease, LineAnswer, ReportBatch } from './commerce-client.js';
 import { NEVER_DUE, afterAnswer, afterFailure } from './report-state.js';
 import type { ReportState } from './report-state.js';
-import { claimReport, getReport, listDueReports, readBatch, settleLines, settleReport } from './report-store.js';
+import {
+  claimReport,
+  getReport,
+  listDueReports,
+  readBatch,
+  renewLease,
+  settleLines,
+  settleReport,
+} from './report-store.js';
 import type { UsageReport } from './report.entity.js';
+import { COMMERCE_TIMEOUT_SECONDS_MAX } from '../../config/commerce.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
+import { tally } from '../../primitives/stage-event.js';
+import type { OnStage } from '../../primitives/stage-event.js';
 
 /** What sending needs. */
 export interface Reporting {
@@ -16,11 +27,15 @@ export interface Reporting {
   readonly commerce: CommerceClient;
   /** From 0 to 1; spreads retries. */
   readonly jitter: () => number;
+  readonly onStage?: OnStage;
 }
 
 const REPORTS_PER_LOOK = 50;
-/** Longer than any client waits for its answer, so that a live sender keeps its report. */
-export const LEASE_MS = 10 * 60_000;
+/**
+ * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer: a sender
+ * that lives keeps its report, however many exchanges that report takes.
+ */
+export const LEASE_MS = (2 * COMMERCE_TIMEOUT_SECONDS_MAX + 300) * 1_000;
 const MESSAGE_LENGTH_MAX = 1_000;
 
 /** How many reports ended in which state. PENDING: they failed now and are tried again later. */
@@ -47,10 +62,21 @@ export async function sendReports(reporting: Reporting, signal: AbortSignal): Pr
 
 /** Null when another process has it. */
 async function sendReport(
-  { db, clock, commerce, jitter }: Reporting,
+  { db, clock, commerce, jitter, onStage }: Reporting,
   id: number,
   signal: AbortSignal,
 ): Promise<keyof Sent | null> {
+  const begun = performance.now();
+  const told = (state: keyof Sent | null, code: string | null, lines: readonly LineAnswer[] = []) => {
+    const counted = { code, lines: tally(lines.map(({ status }) => status)) };
+    onStage?.({
+      stage: 'reporting',
+      outcome: state ?? 'LOST',
+      seconds: (performance.now() - begun) / 1_000,
+      ...(state === null ? { code: null, lines: {} } : counted),
+    });
+    return state;
+  };
   const leaseToken = randomUUID();
   const now = clock.now();
   const claim = { id, now, leaseUntil: now + LEASE_MS, leaseToken };
@@ -59,8 +85,13 @@ async function sendReport(
   if (report.leaseToken !== leaseToken) return null;
   const batch = await readBatch(db.reader, report);
   const attempt = { id, leaseToken, attemptNo: report.attempts };
+  const renew = async () => {
+    const leaseUntil = clock.now() + LEASE_MS;
+    if (await db.inTransaction((tx) => renewLease(tx, { id, leaseUntil, leaseToken }))) return;
+    throw new CommerceError('RequestTimedOut', 'Another process took the report over.');
+  };
   try {
-    const answer = checkedAnswer(batch, await send(commerce, batch, signal));
+    const answer = checkedAnswer(batch, await send(commerce, batch, { signal, renew }));
     const state = afterAnswer(answer.lines);
     const isOurs = await db.inTransaction(async (tx) => {
       const settlement = {
@@ -76,17 +107,17 @@ async function sendReport(
       await settleLines(tx, report, answer.lines);
       return true;
     });
-    return isOurs ? state : null;
+    return told(isOurs ? state : null, null, answer.lines);
   } catch (error) {
     if (!(error instanceof CommerceError)) throw error;
-    return fail({ db, clock, jitter }, { ...attempt, report, error });
+    return told(await fail({ db, clock, jitter }, { ...attempt, report, error }), error.code);
   }
 }
 
 /** A client that breaks is like a receiver that cannot be reached: the others' reports go on. */
-async function send(commerce: CommerceClient, batch: ReportBatch, signal: AbortSignal): Promise<CommerceAnswer> {
+async function send(commerce: CommerceClient, batch: ReportBatch, lease: Lease): Promise<CommerceAnswer> {
   try {
-    return await commerce.send(batch, signal);
+    return await commerce.send(batch, lease);
   } catch (error) {
     if (error instanceof CommerceError) throw error;
     const name = error instanceof Error ? error.name : 'Error';

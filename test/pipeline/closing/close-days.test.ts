@@ -2,7 +2,10 @@ import { WHOLE_BOOKS } from '../../../src/access/scope.js';
 import { closeDays } from '../../../src/pipeline/closing/close-days.js';
 import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
 import { recordUsage } from '../../../src/pipeline/pipeline.js';
+import type { DailyAggregate, DaySeal } from '../../../src/pipeline/closing/daily-aggregate.entity.js';
+import { NO_CHECKSUM, beginDayChecksum } from '../../../src/pipeline/closing/day-checksum.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
+import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
 import { deliveryOfRecord } from '../../../src/pipeline/ingestion/usage-wire.js';
 import { mapTenant, unmapTenant } from '../../../src/pipeline/routing/map-tenant.js';
 import { dayOf, dayText, firstHourOf, hourOf } from '../../../src/primitives/windows.js';
@@ -193,6 +196,42 @@ describeEachDatabase('closing days', (server) => {
   });
 
   /** A stamp with two customers; the second is mapped. */
+  it('seals and reports every aggregate of a day once, in order, however many a customer has', async () => {
+    const { gateway, stamp } = await open();
+    gateway.clock.set('2026-03-09T05:00:00Z');
+    const usageStartTime = '2026-03-09T01:00:00Z';
+    const small = (name: string) => usageRecord({ id: name, stackSubscriptionId: guid(name), usageStartTime });
+    await push(gateway.app, stamp, [small('before one'), small('before two')]);
+    for (let batch = 0; batch < 3; batch += 1) {
+      const records = Array.from({ length: 5_000 }, (_, index) => {
+        const name = `machine ${batch} ${index}`;
+        return usageRecord({ id: name, stackSubscriptionId: guid('large'), resourceUri: `/${name}`, usageStartTime });
+      });
+      await push(gateway.app, stamp, records);
+    }
+    await push(gateway.app, stamp, [small('after one'), small('after two')]);
+    gateway.clock.set('2026-03-10T12:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: BY });
+    await prepareReports(gateway.app);
+
+    const { reader } = gateway.app.db;
+    const frozen = await reader.query<DailyAggregate>(
+      `SELECT stack_subscription_id AS stackSubscriptionId, reported_day AS reportedDay, usage_day AS usageDay,
+              meter_id AS meterId, resource_id AS resourceId, part, destination_id AS destinationId, quantity, records
+         FROM daily_aggregate ORDER BY 1, 2, 3, 4, 5, 6`,
+    );
+    const [seal] = await reader.query<DaySeal>(
+      'SELECT checksum, aggregates, previous_checksum AS previousChecksum FROM day_seal',
+    );
+    const head = { cloudId: guid('cloud hub'), reportedDay: day('2026-03-09'), previousChecksum: NO_CHECKSUM };
+    const routingVersion = (await stored(gateway))?.routingVersion ?? 0;
+    const checksum = beginDayChecksum({ ...head, routingVersion });
+    checksum.add(frozen);
+    expect(seal).toEqual({ previousChecksum: NO_CHECKSUM, aggregates: 15_004, checksum: checksum.end().checksum });
+    await expectLaws(gateway);
+    await gateway.close();
+  });
+
   async function open(): Promise<{ gateway: TestGateway; stamp: Registration }> {
     const gateway = await openTestGateway(server);
     const stamp = await registerStamp(gateway.app);

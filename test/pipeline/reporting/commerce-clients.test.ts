@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash } from 'node:crypto';
@@ -17,6 +17,7 @@ import type { Quantity } from '../../../src/primitives/quantity.js';
 import { METERS, guid } from '../../support/world.js';
 
 const NEVER = new AbortController().signal;
+const LEASE = { signal: NEVER, renew: async () => undefined };
 const SECRET = 'open sesame';
 
 interface Opened {
@@ -80,8 +81,8 @@ describe.each(OPENERS)('the %s client', (_name, open) => {
   it('answers every line, and a batch that comes again counts once', async () => {
     const { client, close } = await open();
     const sent = batch();
-    const first = await client.send(sent, NEVER);
-    const again = await client.send(sent, NEVER);
+    const first = await client.send(sent, LEASE);
+    const again = await client.send(sent, LEASE);
 
     expect(first.lines).toEqual(sent.lines.map(({ lineId }) => ({ lineId, status: 'ACCEPTED', code: null })));
     expect(again.lines.map(({ status }) => status)).toEqual(['DUPLICATE', 'DUPLICATE']);
@@ -101,8 +102,8 @@ describe.each(OPENERS)('the %s client', (_name, open) => {
   it('takes a retry under a new key as what it is: the same lines', async () => {
     const { client, close } = await open();
     const sent = batch();
-    await client.send(sent, NEVER);
-    const again = await client.send({ ...sent, idempotencyKey: `${sent.idempotencyKey}.1` }, NEVER);
+    await client.send(sent, LEASE);
+    const again = await client.send({ ...sent, idempotencyKey: `${sent.idempotencyKey}.1` }, LEASE);
     expect(again.lines.map(({ status }) => status)).toEqual(['DUPLICATE', 'DUPLICATE']);
     await close();
   });
@@ -110,10 +111,10 @@ describe.each(OPENERS)('the %s client', (_name, open) => {
   it('refuses other content under the same name', async () => {
     const { client, close } = await open();
     const sent = batch();
-    await client.send(sent, NEVER);
+    await client.send(sent, LEASE);
     const [first, ...rest] = sent.lines as readonly [ReportLine, ...ReportLine[]];
     const other = { ...sent, lines: [{ ...first, quantity: '2' as Quantity }, ...rest] };
-    await expect(client.send(other, NEVER)).rejects.toMatchObject({ code: 'RequestRefused' });
+    await expect(client.send(other, LEASE)).rejects.toMatchObject({ code: 'RequestRefused' });
     await close();
   });
 });
@@ -127,21 +128,21 @@ describe('the https client', () => {
   ])('says under Azure’s code what went wrong: %s is %s', async (fault, code) => {
     const { client, control, close } = await openHttps();
     await control({ faults: [fault] });
-    await expect(client.send(batch(), NEVER)).rejects.toMatchObject({ code });
-    expect((await client.send(batch(), NEVER)).lines).toHaveLength(2);
+    await expect(client.send(batch(), LEASE)).rejects.toMatchObject({ code });
+    expect((await client.send(batch(), LEASE)).lines).toHaveLength(2);
     await close();
   });
 
   it('does not wait longer than it may', async () => {
     const { client, control, close } = await openHttps();
     await control({ delayMs: 5_000 });
-    await expect(client.send(batch(), NEVER)).rejects.toMatchObject({ code: 'RequestTimedOut' });
+    await expect(client.send(batch(), LEASE)).rejects.toMatchObject({ code: 'RequestTimedOut' });
     await close();
   });
 
   it('says LoginError when the secret is wrong, and does not say the secret', async () => {
     const { client, close } = await openHttps('a wrong secret');
-    const failed: unknown = await client.send(batch(), NEVER).catch((error: unknown) => error);
+    const failed: unknown = await client.send(batch(), LEASE).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: 'LoginError' });
     expect((failed as Error).message).not.toContain('a wrong secret');
     await close();
@@ -158,7 +159,7 @@ describe('the https client', () => {
     const url = `http://127.0.0.1:${port}`;
     const client = httpsCommerce({ url, credentials: null, timeoutMs: 5_000 }, systemClock);
     const codeOf = async () => {
-      const error: unknown = await client.send(batch(), NEVER).catch((thrown: unknown) => thrown);
+      const error: unknown = await client.send(batch(), LEASE).catch((thrown: unknown) => thrown);
       return error instanceof CommerceError ? error.code : error;
     };
     answer = () => [307, { location: `${url}/elsewhere` }, ''];
@@ -179,7 +180,7 @@ describe('the file client', () => {
   it('writes lines, table and manifest with their SHA-256, and leaves nothing unfinished', async () => {
     const { client, folder, close } = await openFile();
     const sent = batch();
-    await client.send(sent, NEVER);
+    await client.send(sent, LEASE);
     const names = await readdir(join(folder, 'reports'));
     expect(names).toEqual([`${sent.cloudId}_2026-03-09_${sent.destinationSubscriptionId}_1`]);
     const at = (file: string) => readFile(join(folder, 'reports', names[0] ?? '', file), 'utf8');
@@ -197,17 +198,32 @@ describe('the file client', () => {
       location: '=HYPERLINK("x")',
       quantity: '-1.5' as Quantity,
     }));
-    await client.send({ ...sent, lines }, NEVER);
+    await client.send({ ...sent, lines }, LEASE);
     const [name = ''] = await readdir(join(folder, 'reports'));
     const table = await readFile(join(folder, 'reports', name, 'lines.csv'), 'utf8');
     expect(table).toContain(`,-1.5,"'=HYPERLINK(""x"")",`);
     await close();
   });
 
+  it('says what it has of a stamp among whatever else lies there, and notices a changed line', async () => {
+    const { client, folder, close } = await openFile();
+    const sent = batch();
+    expect(await client.totals(sent.cloudId, NEVER)).toEqual([]);
+    await client.send(sent, LEASE);
+    await writeFile(join(folder, 'reports', 'notes.txt'), 'carried to Azure on Monday');
+    await mkdir(join(folder, 'reports', 'archive'));
+    expect(await client.totals(sent.cloudId, NEVER)).toMatchObject([{ lines: 2 }]);
+    const name = `${sent.cloudId}_2026-03-09_${sent.destinationSubscriptionId}_1`;
+    await appendFile(join(folder, 'reports', name, 'lines.jsonl'), '\n');
+    await expect(client.totals(sent.cloudId, NEVER)).rejects.toMatchObject({ code: 'InvalidResponse' });
+    await expect(fileCommerce('/dev/null/reports').totals('x', NEVER)).rejects.toMatchObject({ code: 'NetworkError' });
+    await close();
+  });
+
   it('says that it could not write', async () => {
     const { folder, close } = await openFile();
     const [sent, blocked] = [batch(), fileCommerce('/dev/null/reports')];
-    await expect(blocked.send(sent, NEVER)).rejects.toMatchObject({ code: 'NetworkError' });
+    await expect(blocked.send(sent, LEASE)).rejects.toMatchObject({ code: 'NetworkError' });
     expect(await readdir(folder)).toEqual([]);
     await close();
   });

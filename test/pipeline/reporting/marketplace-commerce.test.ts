@@ -1,78 +1,17 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { eventText, eventsOf } from '../../../src/pipeline/reporting/clients/marketplace-events.js';
-import { marketplaceCommerce } from '../../../src/pipeline/reporting/clients/marketplace-commerce.js';
 import type { ReportBatch } from '../../../src/pipeline/reporting/commerce-client.js';
-import { systemClock } from '../../../src/primitives/clock.js';
 import type { Quantity } from '../../../src/primitives/quantity.js';
+import { OFFER, openMarketplace } from '../../support/marketplace.js';
 import { guid } from '../../support/world.js';
 
-const NEVER = new AbortController().signal;
-const OFFER = {
-  planId: 'gold',
-  dimensions: { [guid('meter 0')]: 'vm-hours' },
-  resources: { [guid('csp')]: { resourceId: guid('saas') } },
-};
-
-interface Event {
-  readonly resourceId: string;
-  readonly dimension: string;
-  readonly effectiveStartTime: string;
-  readonly quantity: number;
-}
-
-/** The metering service as Microsoft describes it: one event per resource, dimension and hour, 25 in a call. */
-async function openMarketplace() {
-  const taken = new Map<string, Event>();
-  const calls: number[] = [];
-  let statusOf: (event: Event) => string | null = () => null;
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const events = (JSON.parse(body) as { request: Event[] }).request;
-      calls.push(events.length);
-      if (events.length > 25 || request.url !== '/api/batchUsageEvent?api-version=2018-08-31') {
-        response.writeHead(400).end('{}');
-        return;
-      }
-      const result = events.map((event) => {
-        const refused = statusOf(event);
-        if (refused !== null) return { status: refused, ...event };
-        const name = `${event.resourceId} ${event.dimension} ${event.effectiveStartTime}`;
-        const known = taken.get(name);
-        if (known !== undefined) {
-          return { status: 'Duplicate', ...event, error: { additionalInfo: { acceptedMessage: known } } };
-        }
-        taken.set(name, event);
-        return { status: 'Accepted', usageEventId: guid(name), ...event };
-      });
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ count: 1, result }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-  return {
-    client: marketplaceCommerce({ url, credentials: null, offer: OFFER, timeoutMs: 5_000 }, systemClock),
-    taken,
-    calls,
-    answer: (status: typeof statusOf) => {
-      statusOf = status;
-    },
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
+const LEASE = { signal: new AbortController().signal, renew: async () => undefined };
 
 describe('the marketplace client', () => {
   it('sends at most 25 events in a call, and meets itself as a duplicate when it sends again', async () => {
     const { client, calls, taken, close } = await openMarketplace();
     const sent = batch(60);
-    const first = await client.send(sent, NEVER);
-    const again = await client.send(sent, NEVER);
+    const first = await client.send(sent, LEASE);
+    const again = await client.send(sent, LEASE);
     expect(calls).toEqual([25, 25, 10, 25, 25, 10]);
     expect(new Set(first.lines.map(({ status }) => status))).toEqual(new Set(['ACCEPTED']));
     expect(new Set(again.lines.map(({ status }) => status))).toEqual(new Set(['DUPLICATE']));
@@ -83,8 +22,8 @@ describe('the marketplace client', () => {
 
   it('does not take another amount in its hour for its own', async () => {
     const { client, close } = await openMarketplace();
-    await client.send(batch(1, '1'), NEVER);
-    const { lines } = await client.send(batch(1, '2'), NEVER);
+    await client.send(batch(1, '1'), LEASE);
+    const { lines } = await client.send(batch(1, '2'), LEASE);
     expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: 'DuplicateDiffers' }]);
     close();
   });
@@ -94,7 +33,7 @@ describe('the marketplace client', () => {
     async (status) => {
       const { client, answer, close } = await openMarketplace();
       answer(() => status);
-      const { lines } = await client.send(batch(1), NEVER);
+      const { lines } = await client.send(batch(1), LEASE);
       expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: status }]);
       close();
     },
@@ -108,7 +47,7 @@ describe('events for the marketplace', () => {
     const first = eventsOf({ ...two, lines }, OFFER).events;
     expect(first).toEqual([
       {
-        resource: { resourceId: guid('saas') },
+        resource: { resourceId: guid('saas of csp') },
         dimension: 'vm-hours',
         planId: 'gold',
         quantity: '0.2',

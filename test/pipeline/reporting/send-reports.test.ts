@@ -6,19 +6,19 @@ import type { Fault } from '../../../src/commerce-simulator/commerce-in-process.
 import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
 import type { CommerceTotal } from '../../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
-import { claimReport } from '../../../src/pipeline/reporting/report-store.js';
+import { NEVER_DUE } from '../../../src/pipeline/reporting/report-state.js';
+import { claimReport, listDueReports } from '../../../src/pipeline/reporting/report-store.js';
 import { retryReport } from '../../../src/pipeline/reporting/retry-report.js';
-import { LEASE_MS, sendReports } from '../../../src/pipeline/reporting/send-reports.js';
+import { LEASE_MS } from '../../../src/pipeline/reporting/send-reports.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
-import { mapTenant } from '../../../src/pipeline/routing/map-tenant.js';
-import { hourOf } from '../../../src/primitives/windows.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
-import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from '../../support/world.js';
+import { openMarketplace } from '../../support/marketplace.js';
+import { report, takeInDays } from '../../support/reporting.js';
+import { METERS, guid, push, registerStamp, usageRecord } from '../../support/world.js';
 
 const HOUR = 3_600_000;
-const NEVER = new AbortController().signal;
 
 /** What a meter of 4 hours and one of 4 hours come to, on the two days of the world below. */
 const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
@@ -26,15 +26,17 @@ const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
   { destinationSubscriptionId: guid('csp contoso'), meterId: METERS.vmHours, quantity: '8' as never },
 ];
 
+const NOTHING_SENT = { PENDING: 0, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 };
+
 describeEachDatabase('reporting', (server) => {
   it('sends each closed day once, to the mapped subscription or else to the base subscription', async () => {
     const { gateway, books } = await open();
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await received(books)).toEqual(EXPECTED);
     expect(await statuses(gateway)).toEqual(['ACCEPTED']);
 
     expect(await prepareReports(gateway.app)).toBe(0);
-    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ ACCEPTED: 0 });
     expect(await received(books)).toEqual(EXPECTED);
     await gateway.close();
   });
@@ -43,7 +45,7 @@ describeEachDatabase('reporting', (server) => {
     const { gateway, books } = await open();
     const faults: Fault[] = ['TIME_OUT_AFTER', 'FAIL', 'TAKE_TWICE', 'UNAUTHORIZED', 'TIME_OUT_BEFORE'];
     for (let round = 0; round < 4; round += 1) {
-      await report(gateway.app, books, () => faults.shift() ?? null);
+      await reportTo(books, gateway.app, () => faults.shift() ?? null);
       gateway.clock.set(gateway.clock.now() + HOUR);
     }
     expect(await received(books)).toEqual(EXPECTED);
@@ -62,7 +64,7 @@ describeEachDatabase('reporting', (server) => {
   it('lets one process have a report when several want it', async () => {
     const { gateway, books } = await open();
     const second = await gateway.second();
-    await Promise.all([report(gateway.app, books), report(second, books), report(gateway.app, books)]);
+    await Promise.all([reportTo(books, gateway.app), reportTo(books, second), reportTo(books, gateway.app)]);
     expect(await received(books)).toEqual(EXPECTED);
     const [row] = await gateway.app.db.reader.query<{ reports: number; attempts: number }>(
       'SELECT COUNT(*) AS reports, SUM(attempts) AS attempts FROM usage_report',
@@ -80,12 +82,60 @@ describeEachDatabase('reporting', (server) => {
     const claim = { id: first?.id ?? 0, now, leaseUntil: now + LEASE_MS, leaseToken: 'of one that died' };
     expect(await gateway.app.db.inTransaction((tx) => claimReport(tx, claim))).toBe(true);
 
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await statuses(gateway)).toEqual(['ACCEPTED', 'SENDING']);
     gateway.clock.set(now + LEASE_MS);
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await statuses(gateway)).toEqual(['ACCEPTED']);
     expect(await received(books)).toEqual(EXPECTED);
+    await gateway.close();
+  });
+
+  it('keeps its report for as long as it sends, however slow the receiver is', async () => {
+    const { gateway, second, market, send } = await openManyMeters(60);
+    const inBetween: unknown[] = [];
+    market.beforeAnswer(async () => {
+      if (market.calls.length > 3) return;
+      gateway.clock.set(gateway.clock.now() + 0.4 * LEASE_MS);
+      inBetween.push(await send(second));
+    });
+    expect(await send(gateway.app)).toMatchObject({ ACCEPTED: 1 });
+    expect(market.calls).toEqual([25, 25, 10]);
+    expect(inBetween).toEqual(Array.from({ length: 3 }, () => NOTHING_SENT));
+    expect(market.taken.size).toBe(60);
+    expect(await outcomes(gateway)).toEqual(['ACCEPTED']);
+    market.close();
+    await gateway.close();
+  });
+
+  it.each([
+    ['between two exchanges', 60, [25, 25, 25, 10]],
+    ['during its last exchange', 10, [10, 10]],
+  ])('sends no more and settles nothing once another has taken its report over %s', async (_when, meters, calls) => {
+    const { gateway, second, market, send } = await openManyMeters(meters);
+    let taken: unknown = null;
+    market.beforeAnswer(async () => {
+      if (taken !== null) return;
+      taken = NOTHING_SENT;
+      gateway.clock.set(gateway.clock.now() + LEASE_MS);
+      taken = await send(second);
+    });
+    expect(await send(gateway.app)).toEqual(NOTHING_SENT);
+    expect(taken).toMatchObject({ ACCEPTED: 1 });
+    expect(market.calls).toEqual(calls);
+    expect(market.taken.size).toBe(meters);
+    expect(await outcomes(gateway)).toEqual(['UNKNOWN', 'ACCEPTED']);
+    expect(await statuses(gateway)).toEqual(['ACCEPTED']);
+    expect(await listDueReports(gateway.app.db.reader, NEVER_DUE - 1, 10)).toEqual([]);
+    const lines = await gateway.app.db.reader.query<{ status: string; count: number }>(
+      'SELECT status, COUNT(*) AS count FROM usage_report_line GROUP BY status ORDER BY status',
+    );
+    const first = calls[0] ?? 0;
+    expect(lines.map(({ status, count }) => [status, Number(count)])).toEqual([
+      ...(meters > first ? [['ACCEPTED', meters - first]] : []),
+      ['DUPLICATE', first],
+    ]);
+    market.close();
     await gateway.close();
   });
 
@@ -96,10 +146,10 @@ describeEachDatabase('reporting', (server) => {
     };
     const { gateway, books } = await open(onStatement);
     isDying = true;
-    await expect(report(gateway.app, books)).rejects.toThrow('killed');
+    await expect(reportTo(books, gateway.app)).rejects.toThrow('killed');
     isDying = false;
     gateway.clock.set(gateway.clock.now() + LEASE_MS);
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await received(books)).toEqual(EXPECTED);
     const lines = await gateway.app.db.reader.query<{ status: string }>(
       'SELECT DISTINCT status FROM usage_report_line',
@@ -111,15 +161,15 @@ describeEachDatabase('reporting', (server) => {
   it('keeps a report whose lines were rejected until somebody retries it, and then counts each line once', async () => {
     const { gateway, books } = await open();
     books.reject([METERS.vmHours]);
-    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 4, ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ REFUSED: 4, ACCEPTED: 0 });
     gateway.clock.set(gateway.clock.now() + 48 * HOUR);
-    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 0, ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ REFUSED: 0, ACCEPTED: 0 });
 
     books.reject([]);
     const rows = await gateway.app.db.reader.query<{ id: number }>('SELECT id FROM usage_report');
     for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
     for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
-    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 4 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ ACCEPTED: 4 });
     expect(await received(books)).toEqual(EXPECTED);
     await expect(
       retryReport(gateway.app, WHOLE_BOOKS, { reportId: rows[0]?.id ?? 0, by: 'test' }),
@@ -147,34 +197,36 @@ describeEachDatabase('reporting', (server) => {
     await gateway.close();
   });
 
+  /** A mapped customer with usage of so many meters on a closed day, which is one report; and two who send it. */
+  async function openManyMeters(meters: number) {
+    const gateway = await openTestGateway(server);
+    const stamp = await takeInDays(gateway, []);
+    gateway.clock.set('2026-03-09T05:00:00Z');
+    const records = Array.from({ length: meters }, (_, index) =>
+      usageRecord({
+        id: `record ${index}`,
+        stackSubscriptionId: guid('contoso'),
+        meterId: guid(`meter ${index}`),
+        usageStartTime: '2026-03-09T01:00:00Z',
+      }),
+    );
+    await push(gateway.app, stamp, records);
+    gateway.clock.set('2026-03-10T12:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    await prepareReports(gateway.app);
+    const market = await openMarketplace();
+    return { gateway, second: await gateway.second(), market, send: (app: Pipeline) => report(app, market.client) };
+  }
+
   /** A stamp with a mapped customer and one that is not, four hours of each on two closed days. */
   async function open(
     onStatement?: (statement: string) => void,
   ): Promise<{ gateway: TestGateway; books: CommerceBooks }> {
     const gateway = await openTestGateway(server, { ...(onStatement && { onStatement }) });
-    const stamp = await registerStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
-    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [guid('fabrikam')] });
-    await mapTenant(gateway.app, WHOLE_BOOKS, {
-      registration: 'hub',
-      tenantId: guid('tenant contoso'),
-      cspSubscriptionId: guid('csp contoso'),
-      effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
-      by: 'test',
-    });
-    for (const day of ['2026-03-08', '2026-03-09']) {
-      gateway.clock.set(`${day}T05:00:00Z`);
-      const records = ['contoso', 'fabrikam'].flatMap((name) =>
-        [0, 1, 2, 3].map((hour) =>
-          usageRecord({
-            id: `${name} ${day} ${hour}`,
-            stackSubscriptionId: guid(name),
-            usageStartTime: `${day}T0${hour}:00:00Z`,
-          }),
-        ),
-      );
-      await push(gateway.app, stamp, records);
-    }
+    await takeInDays(gateway, [
+      { day: '2026-03-08', hours: 4 },
+      { day: '2026-03-09', hours: 4 },
+    ]);
     gateway.clock.set('2026-03-10T12:00:00Z');
     await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
     return { gateway, books: openCommerceBooks(':memory:') };
@@ -187,9 +239,8 @@ async function used(gateway: TestGateway, name: string, parts: Parameters<typeof
   await push(gateway.app, stamp, [usageRecord(usage)]);
 }
 
-async function report(app: Pipeline, books: CommerceBooks, faults?: () => Fault | null) {
-  await prepareReports(app);
-  return sendReports({ ...app, commerce: commerceInProcess(books, faults), jitter: () => 0.5 }, NEVER);
+function reportTo(books: CommerceBooks, app: Pipeline, faults?: () => Fault | null) {
+  return report(app, commerceInProcess(books, faults));
 }
 
 async function received(books: CommerceBooks) {
@@ -201,6 +252,13 @@ async function received(books: CommerceBooks) {
 
 function order({ destinationSubscriptionId }: { readonly destinationSubscriptionId: string }): number {
   return destinationSubscriptionId === guid('base hub') ? 0 : 1;
+}
+
+async function outcomes({ app }: TestGateway): Promise<string[]> {
+  const rows = await app.db.reader.query<{ outcome: string }>(
+    'SELECT outcome FROM usage_report_attempt ORDER BY attempt_no',
+  );
+  return rows.map(({ outcome }) => outcome);
 }
 
 async function statuses({ app }: TestGateway): Promise<string[]> {

@@ -80,7 +80,7 @@ export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: 
 
   return {
     name: 'marketplace',
-    send: async (batch, signal) => {
+    send: async (batch, { signal, renew }) => {
       const { events, untakeable } = eventsOf(batch, offer);
       const lines: LineAnswer[] = untakeable.flatMap(({ lineIds, code }) =>
         lineIds.map((lineId) => ({ lineId, status: 'REJECTED' as const, code })),
@@ -88,6 +88,7 @@ export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: 
       let receipt: string | null = null;
       for (let start = 0; start < events.length; start += EVENTS_PER_CALL_MAX) {
         const some = events.slice(start, start + EVENTS_PER_CALL_MAX);
+        await renew();
         const results = await call(some, batch.idempotencyKey, signal);
         some.forEach((event, index) => {
           const result = results[index];

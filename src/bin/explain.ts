@@ -1,0 +1,27 @@
+import { sentenceOf } from './error-sentence.js';
+import { CommandError, EXIT } from './exit.js';
+import { CollectionFileError } from '../collection/collection-file.js';
+import { ConfigError } from '../config.js';
+import { NewerDatabaseError } from '../database/migrate.js';
+import { DomainError } from '../primitives/errors.js';
+
+/**
+ * Says on standard error why a command failed, and answers its exit code. Apart from the command line itself, because
+ * it knows the errors of every part: help would wait for all of them to load.
+ */
+export function explain(error: unknown): number {
+  if (error instanceof ConfigError || error instanceof CollectionFileError) {
+    console.error(error.message);
+    return EXIT.usage;
+  }
+  if (error instanceof CommandError || error instanceof NewerDatabaseError) {
+    console.error(error.message);
+    return EXIT.failed;
+  }
+  if (error instanceof DomainError) {
+    console.error(`${error.message} (${error.code})`);
+    return EXIT.failed;
+  }
+  console.error(sentenceOf(error));
+  return EXIT.failed;
+}
