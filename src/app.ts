@@ -14,6 +14,8 @@ import { createCostBuckets } from './graphql/cost-buckets.js';
 import type { CostBuckets } from './graphql/cost-buckets.js';
 import { createCursors } from './graphql/cursor.js';
 import type { Cursors } from './graphql/cursor.js';
+import { createLiveFeed } from './graphql/live-feed.js';
+import type { LiveFeed } from './graphql/live-feed.js';
 import { createRequestsAtOnce } from './access/requests-at-once.js';
 import type { RequestsAtOnce } from './access/requests-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
@@ -36,6 +38,10 @@ export interface App extends Pipeline {
   readonly cursors: Cursors;
   readonly costBuckets: CostBuckets;
   readonly requestsAtOnce: RequestsAtOnce;
+  /** Streams that are open, of each caller and of all. */
+  readonly streamsAtOnce: RequestsAtOnce;
+  /** What streams tell. Nobody is told anything before somebody lets it look. */
+  readonly live: LiveFeed;
   /** Where closed usage is reported; null while it is to wait. */
   readonly commerce: CommerceClient | null;
   /** Takes in what is pushed. */
@@ -62,6 +68,7 @@ export interface Outside {
 /** Wires the parts on the configured database, which it opens but does not migrate. Whoever makes it closes it. */
 export async function createApp(config: Config, outside: Outside = {}): Promise<App> {
   const clock = outside.clock ?? systemClock;
+  const { limits } = config;
   const key = localKey(config.dataFolder);
   const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const db = await openDatabase({
@@ -75,6 +82,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     local: config.allowsLocalTokens ? createLocalTokens(key, clock) : null,
     oidc: config.issuers.length > 0 ? createOidcTokens(config.issuers, clock) : null,
     apiKeys: createApiKeys({ db, clock }),
+    clock,
   });
   const listeners: OnStage[] = [];
   const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
@@ -89,8 +97,10 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     usageWriter,
     tokens,
     cursors: createCursors(key),
-    costBuckets: createCostBuckets(config.limits),
-    requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
+    costBuckets: createCostBuckets(limits),
+    requestsAtOnce: createRequestsAtOnce(limits.requestsAtOnceMax),
+    streamsAtOnce: createRequestsAtOnce(limits.streamsAtOnceMax, limits.streamsMax, 'streams'),
+    live: createLiveFeed({ db, clock, tokens, limits }),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
     listen: (listener) => {
       listeners.push(listener);

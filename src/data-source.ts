@@ -24,6 +24,7 @@ import { CreateDailyAggregate1764002000000 } from '../migrations/1764002000000-c
 import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002002000-add-usage-intake-to-registration.js';
 import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
 import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000000-create-collection-watermark.js';
+import { AddSettledIndexToUsageReport1764004000000 } from '../migrations/1764004000000-add-settled-index-to-usage-report.js';
 import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-audit-entry.js';
 import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
 
@@ -58,6 +59,7 @@ export const migrations = [
   AddUsageIntakeToRegistration1764002002000,
   CreateUsageReport1764002010000,
   CreateCollectionWatermark1764003000000,
+  AddSettledIndexToUsageReport1764004000000,
   IndexAuditEntry1764005001000,
   UnbindUsageRecord1764006000000,
 ];

@@ -14,6 +14,17 @@ export async function findApiKey(sql: Sql, keyId: string): Promise<ApiKey | null
   return row === undefined ? null : withNumbers(row);
 }
 
+/** Of these key ids those that are good now. */
+export async function listValidKeys(sql: Sql, keyIds: readonly string[], now: number): Promise<readonly string[]> {
+  if (keyIds.length === 0) return [];
+  const rows = await sql.query<{ keyId: string }>(
+    `SELECT k.key_id AS keyId FROM api_key k
+      WHERE k.key_id IN (${keyIds.map(() => '?').join(', ')}) AND k.revoked_at = 0 AND k.expires_at > ?`,
+    [...keyIds, now],
+  );
+  return rows.map(({ keyId }) => keyId);
+}
+
 /** The key, kept from other changes until the end of the transaction. */
 export async function lockApiKey(tx: Tx, keyId: string): Promise<ApiKey | null> {
   const [row] = await tx.query<ApiKey>(

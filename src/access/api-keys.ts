@@ -1,4 +1,4 @@
-import { findApiKey, grantOf, markUsed } from './api-key-store.js';
+import { findApiKey, grantOf, listValidKeys, markUsed } from './api-key-store.js';
 import { hashOfKey, isSameHash, keyIdOf } from './api-key.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { Caller } from './principal.js';
@@ -9,10 +9,13 @@ import type { Clock } from '../primitives/clock.js';
 export interface ApiKeys {
   /** Whose key it is; null when it is not valid here, whatever the reason. */
   verify(text: string): Promise<Caller | null>;
+  /** Of these callers those whose key was revoked or has expired since; one statement for all of them. */
+  lapsed(callers: readonly Caller[]): Promise<ReadonlySet<Caller>>;
   /** Waits until every use that is being noted is noted. */
   settled(): Promise<void>;
 }
 
+const SUBJECT_PREFIX = 'api-key:';
 const USE_NOTED_EVERY_MS = 60_000;
 /** Compared with when there is no such key, so that an unknown key costs what a wrong secret costs. */
 const NO_HASH = '0'.repeat(64);
@@ -42,7 +45,13 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
       const isSame = isSameHash(hash, key?.secretHash ?? NO_HASH);
       if (key === null || !isSame || key.revokedAt !== 0 || key.expiresAt <= clock.now()) return null;
       noteUse(key);
-      return { subject: subjectOfKey(key.keyId), ...grantOf(key), credential: 'API_KEY' };
+      const { keyId: id, expiresAt } = key;
+      return { subject: subjectOfKey(id), ...grantOf(key), credential: 'API_KEY', expiresAt };
+    },
+    lapsed: async (callers) => {
+      const keyIds = [...new Set(callers.map(({ subject }) => subject.slice(SUBJECT_PREFIX.length)))];
+      const valid = new Set(await listValidKeys(db.reader, keyIds, clock.now()));
+      return new Set(callers.filter(({ subject }) => !valid.has(subject.slice(SUBJECT_PREFIX.length))));
     },
     settled: async () => {
       await Promise.all(underWay);
@@ -52,5 +61,5 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
 
 /** How a key is named beside what it changes. */
 function subjectOfKey(keyId: string): string {
-  return `api-key:${keyId}`;
+  return `${SUBJECT_PREFIX}${keyId}`;
 }

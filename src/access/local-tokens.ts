@@ -70,8 +70,9 @@ export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
           currentDate: new Date(now),
         });
         const { sub, ...rest } = claims.parse(payload);
-        const caller: Caller = { subject: sub, ...rest, credential: 'LOCAL_TOKEN' };
-        remember(token, { caller, expiresAt: Math.floor(payload.exp ?? 0) * 1000 });
+        const expiresAt = Math.floor(payload.exp ?? 0) * 1_000;
+        const caller: Caller = { subject: sub, ...rest, credential: 'LOCAL_TOKEN', expiresAt };
+        remember(token, { caller, expiresAt });
         return caller;
       } catch {
         return null;

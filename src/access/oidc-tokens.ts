@@ -93,6 +93,7 @@ function callerOf(config: IssuerConfig, payload: JWTPayload): Caller | null {
     tenants: partOf(grant.tenants, payload),
     resellers: partOf(grant.resellers, payload),
     credential: 'OIDC_TOKEN',
+    expiresAt: (Number(payload.exp) + CLOCK_TOLERANCE_SECONDS) * 1_000,
   };
 }
 

@@ -25,6 +25,8 @@ export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 /** A principal that proved itself. */
 export interface Caller extends Principal {
   readonly credential: CredentialKind;
+  /** When the credential ends by itself, in milliseconds. A key may be revoked before. */
+  readonly expiresAt: number;
 }
 
 /** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */

@@ -51,6 +51,11 @@ export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, colu
   return tenantIds === 'all' ? among(column, registrationIds) : '1 = 0';
 }
 
+/** Whether a row that is at hand lies in a set of ids; what belongs to nobody yet lies in `all` alone. */
+export function holds(ids: Everyone | readonly number[], id: number | null): boolean {
+  return ids === 'all' || (id !== null && ids.includes(id));
+}
+
 /**
  * Refuses a caller who may see only some tenants. A name that must be unique answers whether somebody has it already,
  * so what makes one is for those alone who see everyone that may have it. They are refused whatever the name is.

@@ -10,7 +10,7 @@ import type { Config } from '../config.js';
 import type { CollectionLog } from '../collection/collection-log.js';
 import { migrateUp } from '../database/migrate.js';
 import { createServer } from '../http/server.js';
-import { startBackgroundTasks } from '../scheduling/background-tasks.js';
+import { startBackgroundTasks, startLiveUpdates } from '../scheduling/background-tasks.js';
 
 /** A request that runs longer than this is cut off when the gateway stops. */
 const STOP_MS_MAX = 10_000;
@@ -68,6 +68,7 @@ export async function serve(
     if (!(await isPrepared(() => steps.prepare(app, stop.signal), stop.signal))) return;
     const server = await createServer(app);
     const background = config.closing.isAutomatic ? startBackgroundTasks(app, server.log) : null;
+    const live = startLiveUpdates(app, server.log);
     try {
       await server.listen({ host: config.host, port: config.port });
       const [bound] = server.addresses();
@@ -78,7 +79,7 @@ export async function serve(
     } finally {
       const tooLong = setTimeout(() => process.exit(1), STOP_MS_MAX);
       tooLong.unref();
-      await Promise.all([server.close(), background?.stop()]);
+      await Promise.all([server.close(), live.stop(), background?.stop()]);
     }
   } finally {
     stop.forget();

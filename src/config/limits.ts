@@ -57,6 +57,33 @@ const LIMITS = {
   ),
   headerBytesMax: limit('HEADER_BYTES_MAX', 16_384, [4_096, 1_048_576], 'Bytes of the headers of a request.'),
   connectionsMax: limit('CONNECTIONS_MAX', 4_096, [1, 100_000], 'Connections that are open at once.'),
+  // Streams of live updates.
+  streamsAtOnceMax: limit('STREAMS_AT_ONCE_MAX', 16, [0, 10_000], 'Streams of one caller that are open at once.'),
+  streamsMax: limit('STREAMS_MAX', 1_000, [0, 10_000], 'Streams that are open at once.'),
+  livePaceMs: limit(
+    'LIVE_PACE_MS',
+    2_000,
+    [100, 3_600_000],
+    'Milliseconds, on average, between two looks for what streams tell. Nobody looks while no stream is open.',
+  ),
+  liveRowsMax: limit(
+    'LIVE_ROWS_MAX',
+    500,
+    [1, 10_000],
+    'Rows of a kind that one look takes; what is beyond comes with the next.',
+  ),
+  liveBufferMax: limit(
+    'LIVE_BUFFER_MAX',
+    2_000,
+    [1, 100_000],
+    'Updates that wait for a reader that is slow before its stream is cut off.',
+  ),
+  liveStallMsMax: limit(
+    'LIVE_STALL_MS_MAX',
+    30_000,
+    [10, 3_600_000],
+    'Milliseconds in which a reader has to take something before its stream is cut off.',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -58,6 +58,11 @@ export const ACCESS: AccessTable = {
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
   },
+  Subscription: {
+    ...of(EVERYONE, 'windowClosed'),
+    ...of(PROVIDER, 'reportSettled'),
+    ...of(PARTNERS, 'usageOnFallback'),
+  },
 
   // Who is who.
   Registration: {
@@ -124,6 +129,10 @@ export const ACCESS: AccessTable = {
     ...of(PARTNERS, 'reason', 'quantity', 'records', 'since', 'stackSubscription', 'tenant', 'registration', 'meter'),
   },
   ...page('FallbackUsage', PARTNERS),
+  OpenFallbackUsage: {
+    ...of(PARTNERS, 'reportedDay', 'reason', 'quantity', 'records'),
+    ...of(PARTNERS, 'stackSubscription', 'tenant', 'registration', 'meter'),
+  },
   Destination: of(PARTNERS, 'destinationSubscriptionId', 'reason', 'mappedSince', 'cspSubscription'),
   Resource: of(READERS, 'uri', 'location', 'tags', 'additionalInfo'),
   Tag: of(READERS, 'name', 'value'),
@@ -183,6 +192,7 @@ export const ACCESS: AccessTable = {
     ...of(READERS, 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
     ...of(PROVIDER, 'report', 'reportLine'),
   },
+  ClosedWindow: of(EVERYONE, 'registration', 'closedFrom', 'closedBefore'),
   Completeness: {
     ...of(
       PROVIDER,

@@ -3,8 +3,8 @@
  * caller that much left. All of it is decided before anything runs. The answer then says what it cost.
  */
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { getVariableValues } from 'graphql';
-import type { GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, getVariableValues } from 'graphql';
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
@@ -13,7 +13,7 @@ import type { FieldArguments } from './field-weights.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
 import { callerNameOf } from '../access/principal.js';
-import type { Role } from '../access/principal.js';
+import type { Caller, Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
 import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
@@ -45,10 +45,10 @@ export function admissionPlugin(admission: Admission): ApolloServerPlugin<Gatewa
     requestDidStart: async (started) => {
       const { documentText } = started.contextValue;
       if (documentText !== null) started.request.query = documentText;
-      let charged: { readonly cost: OperationCost; readonly balance: Balance } | null = null;
+      let charged: Charged | null = null;
       return {
         didResolveOperation: async (request) => {
-          charged = orRefusal(() => admit(admission, request));
+          charged = orRefusal(() => admitAnswered(admission, request));
           if (charged !== null) setRateHeaders(request, charged.balance);
         },
         willSendResponse: async (request) => {
@@ -76,20 +76,48 @@ function orRefusal<Result>(decide: () => Result): Result {
   }
 }
 
-/** Charges the operation, or throws. Null for one that cannot run, of which execution says why. */
-function admit(
-  { limits, introspectionRoles, buckets }: Admission,
+/** What an operation was charged, and what its caller has left. */
+interface Charged {
+  readonly cost: OperationCost;
+  readonly balance: Balance;
+}
+
+/** An operation that is answered once, as all but subscriptions are. */
+function admitAnswered(
+  admission: Admission,
   { schema, document, operation, request, contextValue }: Request,
-): { readonly cost: OperationCost; readonly balance: Balance } | null {
+): Charged | null {
   if (document === undefined || operation === undefined) return null;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, {
-    maxErrors: 1,
-  });
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    throw new DomainError(
+      'INVALID_INPUT',
+      'A subscription is a stream: send it by POST to /graphql/stream, with "accept: text/event-stream".',
+    );
+  }
+  const { principal } = contextValue;
+  return admitOperation(admission, { schema, document, operation, variables: request.variables ?? {}, principal });
+}
+
+/**
+ * Charges the operation, or throws: INTROSPECTION_DISABLED, INVALID_INPUT, QUERY_TOO_EXPENSIVE, RATE_LIMITED. Null for
+ * one that cannot run, of which execution says why.
+ */
+export function admitOperation(
+  { limits, introspectionRoles, buckets }: Admission,
+  asked: {
+    readonly schema: GraphQLSchema;
+    readonly document: DocumentNode;
+    readonly operation: OperationDefinitionNode;
+    readonly variables: Readonly<Record<string, unknown>>;
+    readonly principal: Caller | null;
+  },
+): Charged | null {
+  const { schema, document, operation, variables, principal } = asked;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
   if (coerced === undefined) return null;
   const cost = operationCost(schema, { document, operation }, coerced, (coordinate, args) =>
     checkArguments(limits, coordinate, args),
   );
-  const { principal } = contextValue;
   if (cost.readsSchema && (principal === null || !introspectionRoles.includes(principal.role))) {
     throw new DomainError('INTROSPECTION_DISABLED', 'Your role does not read the schema here.');
   }
@@ -122,12 +150,7 @@ function checkLists(value: unknown, itemsMax: number, field: readonly string[]):
 }
 
 /** What was charged and not used goes back. Never more is charged than was said before. */
-function settle(
-  { buckets }: Admission,
-  { contextValue }: Request,
-  { cost, balance }: { readonly cost: OperationCost; readonly balance: Balance },
-  data: unknown,
-) {
+function settle({ buckets }: Admission, { contextValue }: Request, { cost, balance }: Charged, data: unknown) {
   const answered = Math.max(0, objectsIn(data) - 1);
   const actual = Math.min(cost.requested, cost.fixed + answered);
   const unused = cost.requested - actual;

@@ -1,6 +1,7 @@
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
 import type { Cursors } from './cursor.js';
+import type { LiveFeed } from './live-feed.js';
 import { resolveScope } from '../access/principal.js';
 import type { Caller, Principal } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
@@ -13,6 +14,7 @@ export interface GraphqlApp extends Pipeline {
   readonly config: { readonly idempotencyHours: number };
   readonly cursors: Cursors;
   readonly commerce: CommerceClient | null;
+  readonly live: LiveFeed;
 }
 
 /** One request: who asks, whose rows they may see, and what was loaded for them so far. */

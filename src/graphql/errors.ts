@@ -84,7 +84,8 @@ export function faultLog(write: (fault: Fault) => void): ApolloServerPlugin<Gate
   };
 }
 
-function isFault(error: GraphQLError): boolean {
+/** Whether an error is a fault of ours, which belongs into the log, and not a refusal. */
+export function isFault(error: GraphQLError): boolean {
   const cause = asUnavailable(causeOf(error));
   if (cause instanceof DomainError) return cause.code === 'UNAVAILABLE';
   return error.extensions['code'] === undefined;

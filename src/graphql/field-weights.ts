@@ -6,6 +6,8 @@ export type FieldArguments = Readonly<Record<string, unknown>>;
 /** Points per day of a range. Hours are read one by one; days and their sums are kept ready. */
 const PER_DAY = { hourly: 6, daily: 1, fallback: 2 } as const;
 const PER_MUTATION = 10;
+/** What it takes to open a stream; each update that it tells is charged like an answer. */
+const PER_STREAM = 10;
 
 const EXTRA: Readonly<Record<string, (args: FieldArguments) => number>> = {
   'Query.usageAggregates': (args) => daysOf(args) * (args['granularity'] === 'DAILY' ? PER_DAY.daily : PER_DAY.hourly),
@@ -26,6 +28,7 @@ export const PRICED_FIELDS: readonly string[] = Object.keys(EXTRA);
 export function extraCost(typeName: string, fieldName: string, args: FieldArguments): number {
   const extra = EXTRA[`${typeName}.${fieldName}`];
   if (extra !== undefined) return extra(args);
+  if (typeName === 'Subscription') return PER_STREAM;
   return typeName === 'Mutation' ? PER_MUTATION : 0;
 }
 

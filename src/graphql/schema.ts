@@ -1,11 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import type { PubSub } from 'type-graphql';
 
 import { AdministrationResolver } from './modules/administration.js';
 import { ApiKeyResolver } from './modules/api-keys.js';
 import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
+import { ClosedWindowReferences, LiveResolver } from './modules/live.js';
 import {
   CspSubscriptionReferences,
   StackSubscriptionReferences,
@@ -65,7 +67,23 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       AuditEntryReferences,
       ReportingResolver,
       UsageReportReferences,
+      LiveResolver,
+      ClosedWindowReferences,
     ],
     validate: false,
+    pubSub: NOBODY_PUBLISHES,
   });
 }
+
+/**
+ * type-graphql will not make a subscription without one. Ours read the tables instead: what one process published, the
+ * others would not hear.
+ */
+const NOBODY_PUBLISHES: PubSub = {
+  publish: (topic) => {
+    throw new Error(`Nothing is published here, and so not ${topic}.`);
+  },
+  subscribe: (topic) => {
+    throw new Error(`Nothing is published here, and so not ${topic}.`);
+  },
+};

@@ -9,6 +9,7 @@ import {
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
@@ -34,6 +35,7 @@ const ERRORS_MAX = 5;
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
+  const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
   const { schema, compiled } = await createSchema();
   const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
@@ -64,7 +66,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      admissionPlugin({ limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets }),
+      admissionPlugin(admission),
     ],
   });
   await apollo.start();
@@ -85,6 +87,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         return reply.send(answer.body.string);
       },
     });
+    serveStreams(routes, { ...admission, app, schema, documents, errorsMax: ERRORS_MAX });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',

@@ -26,6 +26,7 @@ export function serveMetrics(server: FastifyInstance, app: App): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const readBooks = describeBooks(registry, app);
+  describeStreams(registry, app);
   app.listen(countStages(registry));
   server.get('/metrics', async (request, reply) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -75,6 +76,38 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
     oldestUnsent.set(state.oldestUnsentAgeMs / 1_000);
     for (const [name, count] of Object.entries(state.reports)) reports.set({ state: name }, count);
   };
+}
+
+/** Of this process alone: who listens to it, and how that went. */
+function describeStreams(registry: Registry, { live }: App): void {
+  const registers = [registry];
+  const prefix = 'usage_gateway_live';
+  new Gauge({
+    name: `${prefix}_open_streams`,
+    help: 'Streams of live updates that are open.',
+    registers,
+    collect() {
+      this.set(live.counts.open);
+    },
+  });
+  new Counter({
+    name: `${prefix}_updates_total`,
+    help: 'Updates that streams were told.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(live.counts.told);
+    },
+  });
+  new Counter({
+    name: `${prefix}_streams_cut_off_total`,
+    help: 'Streams that ended before their reader or the gateway did: too slow, or a credential that ended.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(live.counts.cutOff);
+    },
+  });
 }
 
 /** What each stage has done since this process began. Answers who is to be told of it. */

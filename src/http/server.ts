@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
+import { closeConnectionsWithServer } from './connections.js';
 import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { logOptions } from './log.js';
@@ -44,6 +45,7 @@ export async function createServer(app: App, log?: LogStream): Promise<FastifyIn
     logController: new LogController({ disableRequestLogging: true }),
   });
   server.server.maxConnections = limits.connectionsMax;
+  closeConnectionsWithServer(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));

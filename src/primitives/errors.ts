@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'PERSISTED_DOCUMENT_REQUIRED',
   'REPORT_NOT_RETRYABLE',
   'RECEIVER_UNAVAILABLE',
+  'STREAM_OVERRUN',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -38,6 +38,19 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
   };
 }
 
+/**
+ * Looks for what streams tell, as long as somebody listens. Unlike the other tasks, every process does this for its own
+ * callers.
+ */
+export function startLiveUpdates(app: App, log: TaskLog): Repetition {
+  return repeat(() => app.live.tick(), {
+    paceMs: app.config.limits.livePaceMs,
+    jitter: chance,
+    onError: (err) =>
+      log.error({ task: 'live updates', err }, 'What streams tell could not be read; it is tried again.'),
+  });
+}
+
 async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {
   const { graceMs } = app.config.closing;
   const { closed, failures } = await closeDueDays(app, { graceMs, by: 'gateway', signal, pulledBefore: findWatermark });

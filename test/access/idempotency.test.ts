@@ -36,7 +36,7 @@ describeEachDatabase('a mutation under an idempotency key', (server) => {
     await registerStamp(gateway.app);
     const other = await gateway.second();
     const { registration, tenantId, name } = input('Contoso').input;
-    const by: Actor = actorFor({ ...principalOf('OPERATOR'), credential: 'LOCAL_TOKEN' }, null, {
+    const by: Actor = actorFor({ ...principalOf('OPERATOR'), credential: 'LOCAL_TOKEN', expiresAt: Infinity }, null, {
       key: 'k1',
       inputHash: inputHashOf({ tenantId }),
       keepMs: 1_000,

@@ -40,6 +40,7 @@ describe('access tokens of an OpenID Connect provider', () => {
       tenants: 'all',
       resellers: 'all',
       credential: 'OIDC_TOKEN',
+      expiresAt: expect.any(Number),
     });
     const several = await idp.sign({ roles: ['Tenant.Reader', 'Csp.Reader'], tid: guid('tenant') });
     expect(await tokens.verify(several)).toMatchObject({ role: 'AUDITOR', registrations: ['hub'], tenants: 'all' });

@@ -85,7 +85,7 @@ describe('the rules made of it', () => {
   });
 
   it('stand below the root only at nullable fields, so that a refusal takes nothing else away', () => {
-    const roots = new Set(['Query', 'Mutation']);
+    const roots = new Set(['Query', 'Mutation', 'Subscription']);
     const harmful = guarded.filter(
       ({ type, field }) => !roots.has(type) && isNonNullType(fieldAt(bare, type, field).type),
     );

@@ -205,6 +205,13 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
   revokeApiKey: { names: { ...ONCE, 'input.keyId': 'keyId' }, own: { input: {} } },
 };
 
+/** Streams, which `streams.test.ts` listens to. */
+export const SUBSCRIPTIONS: Readonly<Record<string, FieldCase>> = {
+  windowClosed: { names: { registration: 'registration' }, own: {} },
+  reportSettled: { names: { registration: 'registration' }, own: {} },
+  usageOnFallback: { names: { registration: 'registration' }, own: {} },
+};
+
 /**
  * What a kind of argument is called at a place that the caller does not see; null where it names nothing of a place.
  */

@@ -64,6 +64,7 @@ const WHOLE_REGISTRATION: Denied = {
 /** What only the provider and its auditor see. */
 const PROVIDERS: Denied = {
   Query: ['usageReports', 'completeness', 'reconcileReport'],
+  Subscription: ['reportSettled'],
   Registration: [
     'baseSubscriptionId',
     'baseOffer',
@@ -95,6 +96,8 @@ const PROVIDERS: Denied = {
 /** Where usage is billed, and through whom. */
 const BILLING: Denied = {
   Query: ['resellers', 'cspSubscriptions', 'fallbackUsage'],
+  Subscription: ['usageOnFallback'],
+  OpenFallbackUsage: '*',
   Tenant: ['mapping', 'mappingHistory', 'reseller'],
   UsageAggregate: ['destination'],
   UsageSum: ['destination'],

@@ -69,7 +69,7 @@ export const VIEWERS: readonly Viewer[] = ROLES.flatMap((role) =>
 
 export async function openTwoBooks(
   server: TestServer,
-  options: { readonly onStatement?: OnStatement } = {},
+  options: { readonly onStatement?: OnStatement; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<TestGateway> {
   const commerce = commerceInProcess(openCommerceBooks(':memory:'));
   const env = {
@@ -81,7 +81,7 @@ export async function openTwoBooks(
     TOKENS_MAX: '100000',
     METRICS_TOKEN,
   };
-  const gateway = await openTestGateway(server, { commerce, env, ...options });
+  const gateway = await openTestGateway(server, { commerce, ...options, env: { ...env, ...options.env } });
   const { app, clock } = gateway;
   const end = clock.now();
   clock.set('2026-03-07T12:00:00Z');

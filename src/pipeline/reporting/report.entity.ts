@@ -103,7 +103,7 @@ export function reportTables(dialect: Dialect) {
         uq_usage_report_key: ['idempotencyKey'],
         uq_usage_report_batch: ['registrationId', 'reportedDay', 'destinationSubscriptionGuid', 'batchNo'],
       },
-      index: { ix_usage_report_due: ['dueAt'] },
+      index: { ix_usage_report_due: ['dueAt'], ix_usage_report_settled: ['settledAt'] },
       references: { registrationId: 'registration' },
     }),
     table<UsageReportLine>({
