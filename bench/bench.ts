@@ -1,4 +1,4 @@
-/** `npm run bench -- ingest|rest|access|close`: figures for one's own machine. */
+/** `npm run bench -- ingest|rest|access|timing|close`: figures for one's own machine. */
 import 'reflect-metadata';
 import { Command } from 'commander';
 
@@ -6,6 +6,7 @@ import { benchAccess } from './access-bench.js';
 import { benchClose } from './close-bench.js';
 import { benchIngest } from './ingest-bench.js';
 import { benchRest } from './rest-bench.js';
+import { benchTiming } from './timing-bench.js';
 
 const cli = new Command('bench').description('Measures the gateway on this machine.');
 cli
@@ -35,6 +36,12 @@ cli
   .description('What authorisation costs on a page of 1,000 aggregates, as a ratio to the same page without it.')
   .option('--rounds <n>', 'how often both are measured', '200')
   .action((options: { readonly rounds: string }) => benchAccess({ rounds: positive(options.rounds, '--rounds') }));
+
+cli
+  .command('timing')
+  .description("Whether the time of an answer tells somebody else's id from one that nobody has.")
+  .option('--rounds <n>', 'how often each question is asked each way', '500')
+  .action((options: { readonly rounds: string }) => benchTiming({ rounds: positive(options.rounds, '--rounds') }));
 
 cli
   .command('close')
