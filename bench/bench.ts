@@ -1,27 +1,107 @@
-/** `npm run bench -- ingest|rest|access|timing|close`: figures for one's own machine. */
+/** `npm run bench`: figures for one's own machine, and whether they are what they are meant to be. */
 import 'reflect-metadata';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 
 import { benchAccess } from './access-bench.js';
+import { installPeers, machineOf, say, serversToMeasure } from './bench-run.js';
+import type { BenchRun } from './bench-run.js';
 import { benchClose } from './close-bench.js';
-import { benchIngest } from './ingest-bench.js';
+import { stopLoads } from './contestant.js';
+import { footprintContest } from './footprint-contest.js';
+import { GROWTH_MACHINES, growthContest } from './growth-contest.js';
+import { ingestContest } from './ingest-contest.js';
+import { memoryContest, mixedContest } from './mixed-contest.js';
+import { queryContests } from './query-contests.js';
+import type { QuestionName } from './questions.js';
 import { benchRest } from './rest-bench.js';
+import { markdownOf, tableOf } from './series.js';
+import type { Series } from './series.js';
+import { farOff, sentenceOf, verdictTable, verdictsOf } from './targets.js';
 import { benchTiming } from './timing-bench.js';
 
-const cli = new Command('bench').description('Measures the gateway on this machine.');
-cli
-  .command('ingest')
-  .description('How fast usage goes in, on SQLite and on the server of BENCH_MYSQL_URL, against a bare insert.')
-  .option('--records <n>', 'records per measurement', '100000')
-  .option('--rounds <n>', 'how often everything is measured', '3')
-  .option('--profile <folder>', 'write CPU profiles of the gateway there')
-  .action(async (options: { readonly records: string; readonly rounds: string; readonly profile?: string }) => {
-    await benchIngest({
-      records: positive(options.records, '--records'),
-      rounds: positive(options.rounds, '--rounds'),
-      profileFolder: options.profile,
-    });
+/** What a contest of its own is told on the command line, beside rounds and seconds. */
+interface ContestOptions {
+  readonly rounds: string;
+  readonly seconds: string;
+  readonly json?: string;
+}
+
+/** How large everything is: in the whole benchmark, and in the one that takes minutes. */
+const WHOLE = { rounds: 3, seconds: 5, records: 200_000, sizes: GROWTH_MACHINES, minutes: 60 };
+const QUICK = { rounds: 3, seconds: 1, records: 20_000, sizes: [24, 96], minutes: 0.4 };
+
+const QUESTIONS_OF = {
+  page: ['page'],
+  small: ['small'],
+  summaries: ['tenant by meter and day', 'all tenants by meter', 'per CSP subscription'],
+} as const satisfies Readonly<Record<string, readonly QuestionName[]>>;
+
+const cli = new Command('bench')
+  .description(
+    'Measures the gateway on this machine: on SQLite, and on the server of BENCH_MYSQL_URL. Without a command, all contests that have targets: ends with the targets, and with exit code 1 where one is missed by more than 15 %.',
+  )
+  .option('--quick', 'smaller books and shorter rounds: minutes instead of hours')
+  .option('--json <file>', 'write all figures there', '.scratch/bench.json')
+  .option('--markdown', 'print the tables alone, for docs/performance.md')
+  .action(async (options: { readonly quick?: true; readonly json: string; readonly markdown?: true }) => {
+    await everything(options.quick === true ? QUICK : WHOLE, options);
   });
+
+function contestCommand(name: string, description: string): Command {
+  return cli
+    .command(name)
+    .description(description)
+    .option('--rounds <n>', 'how often everything is measured', String(WHOLE.rounds))
+    .option('--seconds <n>', 'how long each measurement under load takes', String(WHOLE.seconds))
+    .option('--json <file>', 'write all figures there');
+}
+
+const OTHERS = 'The gateway, a handler written by hand and other GraphQL servers, on the same books.';
+for (const [name, is] of [
+  ['page', `A page of 1,000 aggregates with 12 fields. ${OTHERS}`],
+  ['small', `One tenant, five fields. ${OTHERS}`],
+  ['summaries', 'A month added up in three ways, against a handler written by hand.'],
+] as const) {
+  contestCommand(name, is).action((options: ContestOptions) =>
+    contest(options, (run) => queryContests(run, QUESTIONS_OF[name])),
+  );
+}
+
+contestCommand('ingest', 'How fast usage goes in, against a bare insert and the naive way.')
+  .option('--records <n>', 'records per measurement', String(WHOLE.records))
+  .option('--profile <folder>', 'write CPU profiles of the gateway there')
+  .action((options: ContestOptions & { readonly records: string; readonly profile?: string }) =>
+    contest(options, (run) =>
+      ingestContest(run, { records: positive(options.records, '--records'), profileFolder: options.profile }),
+    ),
+  );
+
+contestCommand('mixed', 'How long a question takes while usage goes in as fast as it can, against at rest.').action(
+  (options: ContestOptions) => contest(options, mixedContest),
+);
+
+contestCommand('growth', 'How long questions take on small and on large books.')
+  .option('--machines <list>', 'machines on each of 60 stack subscriptions: 24 are 1 million hourly rows', '24,240,720')
+  .action((options: ContestOptions & { readonly machines: string }) =>
+    contest(options, (run) =>
+      growthContest(
+        run,
+        options.machines.split(',').map((size) => positive(size, '--machines')),
+      ),
+    ),
+  );
+
+contestCommand('footprint', 'Bytes on disk for each record, and memory under questions and ingest.')
+  .option('--records <n>', 'records to look at on disk', String(WHOLE.records))
+  .option('--minutes <n>', 'how long memory is watched', '6')
+  .action((options: ContestOptions & { readonly records: string; readonly minutes: string }) =>
+    contest(options, async (run) => [
+      ...(await footprintContest(run, positive(options.records, '--records'))),
+      ...(await memoryContest(run, positive(options.minutes, '--minutes'))),
+    ]),
+  );
 
 cli
   .command('rest')
@@ -50,6 +130,63 @@ cli
   .action(async (options: { readonly rows: string }) => {
     await benchClose({ rows: positive(options.rows, '--rows') });
   });
+
+async function everything(
+  sizes: typeof WHOLE,
+  options: { readonly json: string; readonly markdown?: true },
+): Promise<void> {
+  const run = await newRun(sizes);
+  const series: Series[] = [];
+  const { page, small, summaries } = QUESTIONS_OF;
+  series.push(...(await queryContests(run, [...page, ...small, ...summaries])));
+  series.push(...(await ingestContest(run, { records: sizes.records })));
+  series.push(...(await mixedContest(run)));
+  series.push(...(await growthContest(run, sizes.sizes)));
+  series.push(...(await footprintContest(run, sizes.records)));
+  series.push(...(await memoryContest(run, sizes.minutes)));
+  const verdicts = verdictsOf(series);
+  tell(run, series, options);
+  const sentence = sentenceOf(verdicts);
+  if (options.markdown === true) say(sentence);
+  else console.log(`\n${sentence}`);
+  if (farOff(verdicts).length > 0) process.exitCode = 1;
+}
+
+async function contest(options: ContestOptions, measure: (run: BenchRun) => Promise<readonly Series[]>): Promise<void> {
+  const rounds = positive(options.rounds, '--rounds');
+  const run = await newRun({ rounds, seconds: positive(options.seconds, '--seconds') });
+  tell(run, await measure(run), options);
+}
+
+async function newRun(how: { readonly rounds: number; readonly seconds: number }): Promise<BenchRun> {
+  await installPeers();
+  const interruption = new AbortController();
+  // What runs fails at its next step; what was made is then removed.
+  process.once('SIGINT', () => {
+    interruption.abort(new Error('Stopped.'));
+    stopLoads();
+  });
+  return { servers: await serversToMeasure(), ...how, signal: interruption.signal, say };
+}
+
+function tell(
+  { servers }: BenchRun,
+  series: readonly Series[],
+  { json, markdown }: { readonly json?: string; readonly markdown?: true },
+): void {
+  const machine = machineOf(servers);
+  const verdicts = verdictsOf(series);
+  const report = { machine, series, verdicts };
+  if (json !== undefined) {
+    mkdirSync(dirname(json), { recursive: true });
+    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (markdown === true) console.log(`${machine}\n\n${verdictTable(verdicts)}\n\n${markdownOf(series)}`);
+  else {
+    console.log(`${machine}\n\n${tableOf(series)}\n\n${verdictTable(verdicts)}`);
+    if (json === undefined) console.log(`\n${JSON.stringify(report)}`);
+  }
+}
 
 function positive(text: string, option: string): number {
   const value = Number(text);

@@ -11,11 +11,53 @@ import type { BenchDatabase } from './bench-database.js';
 import { REGISTRATION, environmentOf, mustHoldExactly, openBooks } from './gateway-books.js';
 import { WARM_UP, batchesOf, inParallel, recordOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
+import type { JsonObject } from '../src/pipeline/ingestion/exact-json.js';
 
 const CONNECTIONS = 4;
 const TOKEN_SECONDS = 3_600;
 const COMMAND = join(import.meta.dirname, '..', 'src', 'bin', 'usage-gateway.js');
 const ADDRESS = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/;
+
+export interface EndToEndOptions {
+  /** Records of a batch. */
+  readonly batch: number;
+  readonly door?: Door;
+  readonly profileFolder?: string | undefined;
+}
+
+/** Where usage can be pushed to, and in which words. */
+export interface Door {
+  readonly path: string;
+  /** The body of a request that brings these records. */
+  bodyOf(records: readonly JsonObject[]): string;
+  /** Throws unless the answer says that all were taken. */
+  check(answer: string, records: number): void;
+}
+
+/** `POST /v1/usage`. */
+export const REST_DOOR: Door = {
+  path: `/v1/usage?registration=${REGISTRATION}`,
+  bodyOf: (records) => JSON.stringify(records),
+  check: () => undefined,
+};
+
+/** The mutation `recordUsage`, whose records carry JSON as text. */
+export const MUTATION_DOOR: Door = {
+  path: '/graphql',
+  bodyOf: (records) => {
+    const query = `mutation Push($input: RecordUsageInput!) {
+      recordUsage(input: $input) { receipt { accepted verdicts { index verdict recordId } } userErrors { message } } }`;
+    const texts = records.map(({ tags, additionalInfo, ...record }) => ({
+      ...record,
+      tags: JSON.stringify(tags),
+      additionalInfo: JSON.stringify(additionalInfo),
+    }));
+    return JSON.stringify({ query, variables: { input: { registration: REGISTRATION, records: texts } } });
+  },
+  check: (answer, records) => {
+    if (!answer.includes(`"accepted":${records},`)) throw new Error(`Not all were taken: ${answer.slice(0, 500)}`);
+  },
+};
 
 /**
  * Pushes the load in JSON batches of one size and answers the seconds from the first request to the last answer. With
@@ -24,40 +66,63 @@ const ADDRESS = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/;
 export async function endToEnd(
   database: BenchDatabase,
   load: Load,
-  options: { readonly batch: number; readonly profileFolder?: string | undefined },
+  { batch, door = REST_DOOR, profileFolder }: EndToEndOptions,
 ): Promise<number> {
   const { app } = await openBooks(database);
   const token = await app.tokens.sign(
     { subject: 'bench', role: 'INGESTOR', registrations: [REGISTRATION], tenants: 'all', resellers: 'all' },
     TOKEN_SECONDS,
   );
-  const gateway = startGateway(database, options.profileFolder);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const gateway = startGateway(database, profileFolder);
   try {
-    const url = `${await addressOf(gateway)}/v1/usage?registration=${REGISTRATION}`;
-    const push = (body: Buffer) => pushed({ url, agent, token, body });
-    await inParallel(bodiesOf(WARM_UP, options.batch), CONNECTIONS, push);
-    const bodies = bodiesOf(load, options.batch);
-    const start = performance.now();
-    await inParallel(bodies, CONNECTIONS, push);
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = await pushTimed({ url: await addressOf(gateway), token, load, batch, door });
     await mustHoldExactly(app, load.to);
     return seconds;
   } finally {
-    agent.destroy();
     await stop(gateway);
     await app.close();
   }
 }
 
-function bodiesOf(load: Load, batch: number): readonly Buffer[] {
-  return batchesOf(load, batch, recordOf).map((records) => Buffer.from(JSON.stringify(records)));
+/** Pushes the warm-up and then the load; answers the seconds from the first request of the load to the last answer. */
+export async function pushTimed(what: {
+  readonly url: string;
+  readonly token: string;
+  readonly load: Load;
+  readonly batch: number;
+  readonly door: Door;
+}): Promise<number> {
+  const { token, load, batch, door } = what;
+  const url = what.url + door.path;
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  try {
+    const push = async ({ body, records }: Batch) => door.check(await pushed({ url, agent, token, body }), records);
+    await inParallel(bodiesOf(WARM_UP, batch, door), CONNECTIONS, push);
+    const bodies = bodiesOf(load, batch, door);
+    const start = performance.now();
+    await inParallel(bodies, CONNECTIONS, push);
+    return (performance.now() - start) / 1000;
+  } finally {
+    agent.destroy();
+  }
+}
+
+interface Batch {
+  readonly body: Buffer;
+  readonly records: number;
+}
+
+function bodiesOf(load: Load, batch: number, door: Door): readonly Batch[] {
+  return batchesOf(load, batch, recordOf).map((records) => ({
+    body: Buffer.from(door.bodyOf(records)),
+    records: records.length,
+  }));
 }
 
 function startGateway(database: BenchDatabase, profileFolder: string | undefined): ChildProcess {
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   return spawn(process.execPath, [...profile, COMMAND, 'serve'], {
-    env: { ...process.env, ...environmentOf(database) },
+    env: { ...process.env, ...environmentOf(database), COST_PER_SECOND: '100000000', COST_BUCKET_SIZE: '1000000000' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -80,12 +145,13 @@ async function stop(gateway: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function pushed(what: {
+/** Sends a body and reads the answer. Throws when it is not 200. */
+export async function pushed(what: {
   readonly url: string;
   readonly agent: Agent;
   readonly token: string;
   readonly body: Buffer;
-}): Promise<void> {
+}): Promise<string> {
   const sent = request(what.url, {
     method: 'POST',
     agent: what.agent,
@@ -100,4 +166,5 @@ async function pushed(what: {
   const answer = await text(response);
   if (response.statusCode !== 200)
     throw new Error(`The gateway answered ${response.statusCode}: ${answer.slice(0, 500)}`);
+  return answer;
 }

@@ -10,6 +10,8 @@ import { CLOSING_VARIABLES, closingConfigOf, closingShape } from './config/closi
 import type { ClosingConfig } from './config/closing.js';
 import { COMMERCE_VARIABLES, commerceConfigOf, commerceShape, missingForCommerce } from './config/commerce.js';
 import type { CommerceConfig } from './config/commerce.js';
+import { EXECUTION_VARIABLES, executionConfigOf, executionShape } from './config/execution.js';
+import type { ExecutionConfig } from './config/execution.js';
 import { LIMIT_VARIABLES, limitShape, limitsOf } from './config/limits.js';
 import type { Limits } from './config/limits.js';
 import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './config/request-rules.js';
@@ -40,6 +42,8 @@ export interface Config extends AzureApiConfig, CollectionConfig {
   readonly rules: RequestRules;
   /** How much one caller may ask at once. */
   readonly limits: Limits;
+  /** How operations are executed. */
+  readonly execution: ExecutionConfig;
   /** When reported days are closed. */
   readonly closing: ClosingConfig;
   /** To whom closed usage is reported. */
@@ -53,6 +57,7 @@ export const CONFIG_VARIABLES: readonly Variable[] = [
   ...ACCESS_VARIABLES,
   ...RULE_VARIABLES,
   ...LIMIT_VARIABLES,
+  ...EXECUTION_VARIABLES,
   ...CLOSING_VARIABLES,
   ...AZURE_API_VARIABLES,
   ...COMMERCE_VARIABLES,
@@ -65,6 +70,7 @@ const environment = z
     ...accessShape,
     ...ruleShape,
     ...limitShape,
+    ...executionShape,
     ...closingShape,
     ...commerceShape,
     ...azureApiShape,
@@ -116,6 +122,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     idempotencyHours: data.IDEMPOTENCY_HOURS,
     rules: requestRulesOf(data),
     limits: limitsOf(data),
+    execution: executionConfigOf(data),
     closing: closingConfigOf(data),
     commerce: commerceOf(data),
     ...azureApisOf(data),

@@ -25,6 +25,7 @@ import { AddUsageIntakeToRegistration1764002002000 } from '../migrations/1764002
 import { CreateUsageReport1764002010000 } from '../migrations/1764002010000-create-usage-report.js';
 import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000000-create-collection-watermark.js';
 import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-audit-entry.js';
+import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -58,4 +59,5 @@ export const migrations = [
   CreateUsageReport1764002010000,
   CreateCollectionWatermark1764003000000,
   IndexAuditEntry1764005001000,
+  UnbindUsageRecord1764006000000,
 ];

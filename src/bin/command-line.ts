@@ -35,6 +35,7 @@ export function createProgram(): Command {
     .command('demo')
     .description('Serve a made-up stamp with 60 days of usage, and print tokens to explore it with.')
     .option('--days <n>', 'how many days of usage', '60')
+    .option('--until <time>', 'whole UTC hour with which the usage ends; left out: the current one')
     .action(later(async () => (await import('./demo-command.js')).demoCommand));
   cli
     .command('migrate')

@@ -13,7 +13,7 @@ import { readConfig } from '../config.js';
 import { migrateUp } from '../database/migrate.js';
 import { DEMO_SEED, demoPrincipals } from '../demo/demo-world.js';
 import { isDemoLoaded, loadDemo } from '../demo/load-demo.js';
-import { dayOf, firstHourOf, hourOf, hourText } from '../primitives/windows.js';
+import { dayOf, firstHourOf, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 
 const DAYS_MAX = 365;
 const BAR_WIDTH = 30;
@@ -21,11 +21,12 @@ const BAR_WIDTH = 30;
 const OPEN_HOURS = '48';
 
 /** Serves a made-up provider: the books are filled on the first run, and found filled on the next. */
-export async function demoCommand(options: { readonly days: string }): Promise<void> {
+export async function demoCommand(options: { readonly days: string; readonly until?: string }): Promise<void> {
   const days = Number(options.days);
   if (!(Number.isInteger(days) && days >= 2 && days <= DAYS_MAX)) {
     throw new CommandError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
   }
+  const until = options.until === undefined ? null : endOf(options.until);
   // Requests are not what one looks at here.
   const config = readConfig({ LOG_LEVEL: 'warn', CLOSE_GRACE_HOURS: OPEN_HOURS, ...process.env });
   if (!config.allowsLocalTokens) {
@@ -40,13 +41,19 @@ export async function demoCommand(options: { readonly days: string }): Promise<v
       prepare: async (app, signal) => {
         await migrateUp(app.db);
         if (await isDemoLoaded(app.db.reader, days)) return;
-        await loadDemo(app, { seed: DEMO_SEED, now: app.clock.now(), days, signal, onProgress: showProgress });
+        await loadDemo(app, { seed: DEMO_SEED, now: until ?? app.clock.now(), days, signal, onProgress: showProgress });
       },
-      ready: printWelcome,
+      ready: (url, app) => printWelcome(url, app, until ?? app.clock.now()),
     },
     outside,
   );
   received?.close();
+}
+
+function endOf(text: string): number {
+  const instant = parseInstant(text);
+  if (instant !== null && wholeHour(instant) !== null) return instant;
+  throw new CommandError('--until is a whole hour like 2026-03-10T12:00:00Z.');
 }
 
 function openReceiver(dataFolder: string): CommerceBooks {
@@ -69,7 +76,7 @@ function showProgress(fraction: number, sentence: string): void {
 
 let lastPercent = -1;
 
-async function printWelcome(url: string, app: App): Promise<void> {
+async function printWelcome(url: string, app: App, now: number): Promise<void> {
   const principals = demoPrincipals();
   const tokens = await Promise.all(principals.map((principal) => app.tokens.sign(principal, TOKEN_SECONDS_DEFAULT)));
   const operator = tokens[0] ?? '';
@@ -81,9 +88,9 @@ The usage gateway serves a demo: two stamps, twelve tenants, all of it made up.
 A token for each role, good for ${TOKEN_SECONDS_DEFAULT / 3600} hours:
 ${principals.map((principal, index) => `\n${titleOf(principal)}\n${tokens[index]}`).join('\n')}
 
-One question: what landed on the base subscription in the last 30 days, and since when?
+One question: what landed on the base subscription in its last 30 days, and since when?
 
-${exampleQuestion(url, operator, app.clock.now())}
+${exampleQuestion(url, operator, now)}
 
 Ctrl-C stops it. Started again, it finds its books as they are.`);
 }

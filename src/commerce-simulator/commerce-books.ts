@@ -1,10 +1,11 @@
 /** A receiver of reports that counts each line once, for demos and tests: what Azure Commerce would be, made up. */
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import Database from 'better-sqlite3';
 
 import { registerDecimals } from '../database/dialect.js';
 import { lineOnWire } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceAnswer, CommerceTotal, LineAnswer, ReportBatch } from '../pipeline/reporting/commerce-client.js';
+import { canonicalGuid, digest16 } from '../primitives/ids.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 
 /** What the made-up receiver has taken: each line once, however often it is sent. */
@@ -52,7 +53,7 @@ export function openCommerceBooks(file: string): CommerceBooks {
     const known = findBatch.get(batch.idempotencyKey);
     if (known !== undefined && known.digest !== digest) return 'KEY_REUSED';
     if (known !== undefined) return asRepeated(JSON.parse(known.answer) as CommerceAnswer);
-    const answer = { receipt: randomUUID(), lines: batch.lines.map((line) => takeLine(batch, line)) };
+    const answer = { receipt: receiptOf(batch), lines: batch.lines.map((line) => takeLine(batch, line)) };
     insertBatch.run(batch.idempotencyKey, digest, JSON.stringify(answer));
     return answer;
   });
@@ -73,6 +74,11 @@ export function openCommerceBooks(file: string): CommerceBooks {
     },
     close: () => db.close(),
   };
+}
+
+/** The same for the same batch, so that a demo that is run again prints the same. */
+function receiptOf({ idempotencyKey }: ReportBatch): string | null {
+  return canonicalGuid(digest16(['receipt', idempotencyKey]).toString('hex'));
 }
 
 /** The first answer again; what was accepted then is a duplicate now. */

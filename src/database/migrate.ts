@@ -44,14 +44,19 @@ export async function pendingMigrations(db: Database): Promise<readonly string[]
   return known(db).filter((name) => !done.has(name));
 }
 
+/** Names of migrations that the database has and this version has not: a newer version made it. */
+export async function unknownMigrations(db: Database): Promise<readonly string[]> {
+  const here = new Set(known(db));
+  return (await executed(db)).filter((name) => !here.has(name));
+}
+
 /** On SQLite all of it is in one transaction already. */
 function eachOrOne({ dialect }: Database): 'each' | 'none' {
   return dialect === 'sqlite' ? 'none' : 'each';
 }
 
 async function refuseNewer(db: Database): Promise<void> {
-  const here = new Set(known(db));
-  const strangers = (await executed(db)).filter((name) => !here.has(name));
+  const strangers = await unknownMigrations(db);
   if (strangers.length === 0) return;
   throw new NewerDatabaseError(
     `The database holds migrations that this version does not know (${strangers.join(', ')}). Start the newer version.`,

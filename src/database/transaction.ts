@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
-import { insertOnMysql, insertOnSqlite } from './bulk-insert.js';
-import type { Rows } from './bulk-insert.js';
+import { insertOnMysql, insertOnSqlite, loadOnMysql } from './bulk-insert.js';
+import type { NewRows, Rows } from './bulk-insert.js';
 import { unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
+import { onDuplicateKeep } from './dialect.js';
 import type { Dialect } from './dialect.js';
 import type { OnStatement, SqlValue } from './statement.js';
 import { DomainError } from '../primitives/errors.js';
@@ -36,6 +37,8 @@ export interface Tx extends Sql {
   execute(statement: string, values?: readonly SqlValue[]): Promise<Written>;
   /** Writes many rows; answers how many were new or changed. */
   insertRows(insert: Rows): Promise<number>;
+  /** Writes many rows that were checked, and leaves those that are there already; answers how many were new. */
+  loadRows(load: NewRows): Promise<number>;
 }
 
 const ATTEMPTS_MAX = 12;
@@ -151,6 +154,10 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
     },
     insertRows: async (insert: Rows) =>
       dialect === 'sqlite' ? insertOnSqlite(runner, insert, onStatement) : insertOnMysql(runner, insert, onStatement),
+    loadRows: async (load: NewRows) =>
+      dialect === 'sqlite'
+        ? insertOnSqlite(runner, { ...load, onDuplicate: onDuplicateKeep(dialect, '') }, onStatement)
+        : loadOnMysql(runner, load, onStatement),
     execute: async (statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
       const result = await runner.query(statement, [...values], true);

@@ -74,6 +74,8 @@ export interface Page {
   readonly question: string;
 }
 
+const PAGING: ReadonlySet<string> = new Set(['first', 'after']);
+
 /** Reads the page arguments. Throws INVALID_INPUT for a length out of bounds and INVALID_CURSOR. */
 export function pageOf(context: GatewayContext, name: string, args: PageArgs, limitMax: number = PAGE_MAX): Page {
   const { first, after } = args;
@@ -81,8 +83,8 @@ export function pageOf(context: GatewayContext, name: string, args: PageArgs, li
   if (limit < 1 || limit > limitMax) {
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${limitMax}.`, ['first']);
   }
-  const asked = Object.entries(args).filter(([argument]) => argument !== 'first' && argument !== 'after');
-  const question = JSON.stringify([name, context.principal, asked]);
+  const asked = Object.fromEntries(Object.entries(args).filter(([argument]) => !PAGING.has(argument)));
+  const question = JSON.stringify([name, context.principal, asked], sortedMembers);
   return { limit, question, after: after == null ? null : context.app.cursors.read(question, after) };
 }
 
@@ -110,19 +112,56 @@ export function connectionUpTo<Row, Item>(
     readonly resumeAfter: Position | null;
   },
 ): Connection<Item> {
-  const edges = rows.map((row) => ({
-    cursor: app.cursors.write(page.question, of.position(row)),
-    node: of.item(row),
-  }));
-  const resume = of.resumeAfter === null ? null : app.cursors.write(page.question, of.resumeAfter);
-  return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: resume !== null,
+  const cursorOf = app.cursors.writerFor(page.question);
+  const { resumeAfter } = of;
+  return new PageOfItems(
+    rows.map((row) => of.item(row)),
+    (index) => cursorOf(rows.slice(index, index + 1).flatMap((row) => of.position(row))),
+    resumeAfter === null ? null : () => cursorOf(resumeAfter),
+  );
+}
+
+/** Cursors are signed, which takes longer than reading a row: only those are written that are asked for. */
+class PageOfItems<Item> implements Connection<Item> {
+  #edges: readonly Edge<Item>[] | undefined;
+  #pageInfo: PageInfo | undefined;
+
+  constructor(
+    readonly nodes: readonly Item[],
+    readonly cursorAt: (index: number) => string,
+    readonly resumeCursor: (() => string) | null,
+  ) {}
+
+  get edges(): readonly Edge<Item>[] {
+    this.#edges ??= this.nodes.map((node, index) => new Edge(node, index, this.cursorAt));
+    return this.#edges;
+  }
+
+  get pageInfo(): PageInfo {
+    this.#pageInfo ??= {
+      hasNextPage: this.resumeCursor !== null,
       hasPreviousPage: false,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: resume ?? edges.at(-1)?.cursor ?? null,
-    },
-  };
+      startCursor: this.nodes.length === 0 ? null : this.cursorAt(0),
+      endCursor: this.resumeCursor?.() ?? (this.nodes.length === 0 ? null : this.cursorAt(this.nodes.length - 1)),
+    };
+    return this.#pageInfo;
+  }
+}
+
+class Edge<Item> {
+  constructor(
+    readonly node: Item,
+    readonly index: number,
+    readonly cursorAt: (index: number) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorAt(this.index);
+  }
+}
+
+/** The same question in the same words, whatever order an executor gives its arguments in. */
+function sortedMembers(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

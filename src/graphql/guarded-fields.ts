@@ -14,6 +14,11 @@ export interface GuardedField {
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
+/** Whether it is a field that operations begin with. */
+export function isOfRoot({ type }: GuardedField): boolean {
+  return ROOTS.has(type);
+}
+
 /**
  * The fields at which a caller has to be stopped: every root field, and each field that some role may not read although
  * it gets to see the object. A check on any other field could not fail, and on a page of a thousand rows it would cost

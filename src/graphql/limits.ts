@@ -1,6 +1,14 @@
 /** What a document may look like. These rules look at the document alone; what it costs, `operation-cost.ts` says. */
 import { GraphQLError, Kind, OperationTypeNode } from 'graphql';
-import type { ASTVisitor, FieldNode, OperationDefinitionNode, SelectionSetNode, ValidationContext } from 'graphql';
+import type {
+  ASTVisitor,
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  OperationDefinitionNode,
+  SelectionSetNode,
+  ValidationContext,
+} from 'graphql';
 
 import type { Limits } from '../config/limits.js';
 
@@ -85,7 +93,17 @@ function rootFields(
   });
 }
 
-function measureWith(context: ValidationContext): (selectionSet: SelectionSetNode) => Size {
+/** How large an operation of a document is, with its fragments where they are spread. */
+export function sizeOfOperation({ definitions }: DocumentNode, { selectionSet }: OperationDefinitionNode): Size {
+  const fragments = new Map(
+    definitions.flatMap((definition): readonly (readonly [string, FragmentDefinitionNode])[] =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );
+  return measureWith({ getFragment: (name) => fragments.get(name) })(selectionSet);
+}
+
+function measureWith(context: Pick<ValidationContext, 'getFragment'>): (selectionSet: SelectionSetNode) => Size {
   // Each fragment is measured once: measuring it per spread would take exponential time on nested spreads.
   const sizeOfFragment = new Map<string, Size>();
 

@@ -12,7 +12,8 @@ import type { IRules } from 'graphql-shield';
 import { ACCESS } from './access-table.js';
 import type { AccessTable, Roles } from './access-table.js';
 import type { GatewayContext } from './context.js';
-import { guardedFields } from './guarded-fields.js';
+import { guardedFields, isOfRoot } from './guarded-fields.js';
+import type { GuardedField } from './guarded-fields.js';
 import { DomainError } from '../primitives/errors.js';
 
 /**
@@ -21,7 +22,25 @@ import { DomainError } from '../primitives/errors.js';
  * that nobody is kept from costs nothing.
  */
 export function withPermissions(schema: GraphQLSchema, table: AccessTable = ACCESS): GraphQLSchema {
-  const guarded = guardedFields(schema, table);
+  return withRules(schema, guardedFields(schema, table));
+}
+
+/**
+ * The schema with a rule on its root fields alone, and the other fields at which callers are stopped. Rules look at the
+ * caller and nothing else, so whoever executes an operation on it asks them once, before it runs.
+ */
+export function withRootPermissions(schema: GraphQLSchema): {
+  readonly schema: GraphQLSchema;
+  readonly guarded: readonly GuardedField[];
+} {
+  const fields = guardedFields(schema, ACCESS);
+  return {
+    schema: withRules(schema, fields.filter(isOfRoot)),
+    guarded: fields.filter((field) => !isOfRoot(field)),
+  };
+}
+
+function withRules(schema: GraphQLSchema, guarded: readonly GuardedField[]): GraphQLSchema {
   const rules: Record<string, Record<string, ReturnType<typeof allowing>>> = {};
   for (const { type, field, roles } of guarded) (rules[type] ??= {})[field] = allowing(roles);
   const generated = shield(rules as IRules, {

@@ -13,31 +13,32 @@ import {
   TenantReferences,
   WhoResolver,
 } from './modules/tenants.js';
-import {
-  DestinationReferences,
-  FallbackUsageReferences,
-  QuarantinedRecordReferences,
-  UsageAggregateReferences,
-  UsageMoveReferences,
-  UsageRecordReferences,
-  UsageSumReferences,
-} from './modules/usage-references.js';
+import { DestinationReferences, QuarantinedRecordReferences } from './modules/usage-references.js';
 import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
-import { withPermissions } from './permissions.js';
+import { withPermissions, withRootPermissions } from './permissions.js';
 import { withRefusalsRecorded } from './refused-mutations.js';
 
 /**
  * The schema with its permissions: a field that the permission table does not name keeps it from being made. It knows
  * nothing of a server or of its database, so a process makes it once.
  */
-export function createSchema(): Promise<GraphQLSchema> {
-  made ??= createBareSchema().then((schema) => withRefusalsRecorded(withPermissions(schema)));
+export function createSchema(): Promise<ServedSchema> {
+  made ??= createBareSchema().then((bare) => ({
+    schema: withRefusalsRecorded(withPermissions(bare)),
+    compiled: withRootPermissions(bare),
+  }));
   return made;
 }
 
-let made: Promise<GraphQLSchema> | undefined;
+/** What operations run on: with all rules, and, for queries that are compiled, with rules on root fields alone. */
+export interface ServedSchema {
+  readonly schema: GraphQLSchema;
+  readonly compiled: ReturnType<typeof withRootPermissions>;
+}
+
+let made: Promise<ServedSchema> | undefined;
 
 /** The schema as text, sorted: what `schema/schema.graphql` holds. */
 export async function printGatewaySchema(): Promise<string> {
@@ -55,11 +56,6 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       CspSubscriptionReferences,
       StackSubscriptionReferences,
       UsageResolver,
-      UsageAggregateReferences,
-      UsageRecordReferences,
-      UsageSumReferences,
-      FallbackUsageReferences,
-      UsageMoveReferences,
       DestinationReferences,
       QuarantinedRecordReferences,
       IngestionResolver,

@@ -1,11 +1,12 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import type { HTTPGraphQLRequest } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { readJsonBody } from './json-body.js';
@@ -18,7 +19,9 @@ import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
+import { createDocumentStore } from '../graphql/document-store.js';
 import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
+import { asGateway, createExecutor } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
@@ -31,8 +34,10 @@ const ERRORS_MAX = 5;
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
+  const { schema, compiled } = await createSchema();
+  const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
-    schema: await createSchema(),
+    gateway: asGateway(schema, executor),
     formatError,
     logger: server.log,
     includeStacktraceInErrorResponses: false,
@@ -42,13 +47,15 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: null,
+    documentStore: createDocumentStore({
+      documentsMax: app.config.execution.documentsKeptMax,
+      isTrusted: (hash) => documents.isTrusted(hash),
+    }),
     parseOptions: { maxLexicalTokens: limits.tokensMax, maxSourceLength: limits.documentLengthMax },
     // Counted before the rules of the language run, some of which take long on documents made for that.
     maxRecursiveSelections: limits.selectionsMax,
     validationRules: [limitRule(limits), oneOfEachMutationRule],
     validationOptions: { maxErrors: ERRORS_MAX },
-    executionOptions: { maxCoercionErrors: ERRORS_MAX },
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
@@ -63,10 +70,20 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   await apollo.start();
   await server.register(async (routes) => {
     readStrictly(routes);
-    await routes.register(fastifyApollo(apollo), {
-      path: '/graphql',
+    routes.route({
       method: ['POST', 'GET'],
-      context: (request, reply) => contextOf(app, documents, request, reply),
+      url: '/graphql',
+      handler: async (request, reply) => {
+        const answer = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: httpRequestOf(request),
+          context: () => contextOf(app, documents, request, reply),
+        });
+        // Answers in parts are made by `@defer` alone, which the schema does not have.
+        if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
+        void reply.code(answer.status ?? 200);
+        for (const [name, value] of answer.headers) void reply.header(name, value);
+        return reply.send(answer.body.string);
+      },
     });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -78,6 +95,16 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
           .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
     });
   });
+}
+
+function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRequest {
+  const given = new HeaderMap();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value) given.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const search = url.indexOf('?');
+  return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
 async function contextOf(

@@ -17,8 +17,8 @@ const BEARER = /^Bearer +(\S+)$/i;
 /**
  * `GET /metrics` for Prometheus, with a token of its own: who scrapes is no caller of the API. It is there only where
  * METRICS_TOKEN is set. Gauges are read from the tables when it is asked, so every process says the same of the books;
- * counters and histograms are this process's own, to be added up. Labels have few values, none of which names a customer
- * or a registration.
+ * counters and histograms are this process's own, to be added up. Labels have few values, and none names a customer or
+ * a registration.
  */
 export function serveMetrics(server: FastifyInstance, app: App): void {
   const { metricsToken } = app.config;

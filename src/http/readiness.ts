@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { App } from '../app.js';
-import { pendingMigrations } from '../database/migrate.js';
+import { pendingMigrations, unknownMigrations } from '../database/migrate.js';
 
 /**
  * `GET /readyz`: 200 when this process can do its work now: the database answers and its tables are those of this
@@ -21,6 +21,8 @@ export function serveReadiness(server: FastifyInstance, app: App): void {
 async function reasonNotReady({ db }: App): Promise<string | null> {
   const pending = await pendingMigrations(db);
   if (pending.length > 0) return 'the tables are not up to date';
+  const unknown = await unknownMigrations(db);
+  if (unknown.length > 0) return 'the tables are those of a newer version';
   await db.reader.query('SELECT id FROM registration LIMIT 1');
   return null;
 }

@@ -16,6 +16,8 @@ export interface TrustedDocuments {
    * PERSISTED_DOCUMENT_REQUIRED.
    */
   documentFor(subject: string, asked: { readonly documentId: unknown; readonly query: unknown }): string | null;
+  /** Whether a document is one of them, by the SHA-256 of its text in hex. */
+  isTrusted(hash: string): boolean;
 }
 
 const HEX = /^(?:sha256:)?([0-9a-f]{64})$/;
@@ -27,6 +29,7 @@ const manifest = z.record(z.string().regex(HEX), z.string());
 export function createTrustedDocuments(rules: RequestRules['documents']): TrustedDocuments {
   const documents = rules.file === null ? new Map<string, string>() : readManifest(rules.file);
   return {
+    isTrusted: (hash) => documents.has(`sha256:${hash}`),
     documentFor: (subject, asked) => documentFor(documents, rules.modeOf.get(subject) ?? rules.mode, asked),
   };
 }

@@ -28,7 +28,8 @@ import type { RoutingTables } from './routing/routing-store.js';
 import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
-import { digest16 } from '../primitives/ids.js';
+import { invariant } from '../primitives/errors.js';
+import { digest16, digest16Hex } from '../primitives/ids.js';
 import { tally } from '../primitives/stage-event.js';
 import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
@@ -108,9 +109,12 @@ function candidatesOf(
     if (known === undefined) return;
     // A sender's clock may run a little ahead, but nothing is reported before it was used.
     const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
+    const usageDay = dayOf(entry.usageHour);
+    const identity = digest16Hex(`${batch.registrationId}\u0000${entry.identityParts.join('\u0000')}`);
     candidates.push({
       index,
       entry,
+      name: identityName({ usageDay, identity }),
       isOpen: dayOf(reportedHour) >= closedBeforeDay,
       record: {
         // Field by field: rows made by spreading are slow to make and, worse, slow to read ever after.
@@ -120,8 +124,8 @@ function candidatesOf(
         sourceId: known.sourceId,
         reportedHour,
         usageHour: entry.usageHour,
-        usageDay: dayOf(entry.usageHour),
-        identity: digest16([String(batch.registrationId), ...entry.identityParts]),
+        usageDay,
+        identity,
         recordId: entry.recordId,
         corrects: entry.corrects,
         quantity: entry.quantity,
@@ -151,11 +155,8 @@ async function insert(
     tx,
     unclear.map(({ record }) => record),
   );
-  const accepted = firsts.filter(({ record }) => isAllNew || stored.get(identityName(record))?.batchId === batchId);
-  return {
-    accepted: new Map(accepted.map((candidate) => [identityName(candidate.record), candidate])),
-    stored,
-  };
+  const accepted = isAllNew ? firsts : firsts.filter(({ name }) => stored.get(name)?.batchId === batchId);
+  return { accepted: new Map(accepted.map((candidate) => [candidate.name, candidate])), stored };
 }
 
 async function countIn(
@@ -176,10 +177,12 @@ async function countIn(
 }
 
 function inOrder(deliveries: readonly Delivery[], judged: readonly RecordVerdict[]): readonly RecordVerdict[] {
-  const byIndex = new Map(judged.map((verdict) => [verdict.index, verdict]));
-  return deliveries.flatMap(({ checked }, index) => {
-    const verdict = checked.ok ? byIndex.get(index) : rejected(index, checked);
-    return verdict === undefined ? [] : [verdict];
+  const next = judged.values();
+  return deliveries.map(({ checked }, index) => {
+    if (!checked.ok) return rejected(index, checked);
+    const { value } = next.next();
+    invariant(value?.index === index, 'every record that passed the checks is judged, in order');
+    return value;
   });
 }
 
@@ -192,11 +195,12 @@ async function keepRefused(
     readonly verdicts: readonly RecordVerdict[];
   },
 ): Promise<void> {
-  const refused = batch.verdicts.flatMap((verdict) => {
-    const delivery = batch.deliveries[verdict.index];
-    const isKept = verdict.verdict === 'CONFLICT' || verdict.verdict === 'REJECTED';
-    return isKept && delivery !== undefined ? [{ verdict, delivery }] : [];
-  });
+  const refused = batch.verdicts
+    .filter(({ verdict }) => verdict === 'CONFLICT' || verdict === 'REJECTED')
+    .flatMap((verdict) => {
+      const delivery = batch.deliveries[verdict.index];
+      return delivery === undefined ? [] : [{ verdict, delivery }];
+    });
   await quarantine(
     tx,
     refused.map(({ verdict, delivery: { checked, raw } }) => {
@@ -220,15 +224,16 @@ async function keepRefused(
 }
 
 function receiptOf(batchId: number | null, receivedAt: number, verdicts: readonly RecordVerdict[]): UsageReceipt {
-  const count = (wanted: string) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const counts = { ACCEPTED: 0, DUPLICATE: 0, CONFLICT: 0, REJECTED: 0 };
+  for (const { verdict } of verdicts) counts[verdict] += 1;
   return {
     batchId,
     receivedAt,
     verdicts,
-    accepted: count('ACCEPTED'),
-    duplicates: count('DUPLICATE'),
-    conflicts: count('CONFLICT'),
-    rejected: count('REJECTED'),
+    accepted: counts.ACCEPTED,
+    duplicates: counts.DUPLICATE,
+    conflicts: counts.CONFLICT,
+    rejected: counts.REJECTED,
   };
 }
 

@@ -14,6 +14,8 @@ export const NUMBER_TEXT_LENGTH_MAX = 128;
 
 const UNIT = 10n ** BigInt(FRACTION_DIGITS);
 const LIMIT = 10n ** BigInt(INTEGER_DIGITS) * UNIT;
+/** Text that is canonical already; only "-0" looks like it and is not. */
+const CANONICAL = /^-?(?:0|[1-9]\d{0,23})(?:\.\d{0,23}[1-9])?$/;
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 export const ZERO = '0' as Quantity;
@@ -28,6 +30,7 @@ export type ParsedQuantity =
  */
 export function parseQuantity(text: string): ParsedQuantity {
   if (text.length > NUMBER_TEXT_LENGTH_MAX) return { ok: false, reason: 'NOT_A_NUMBER' };
+  if (CANONICAL.test(text) && text !== '-0') return { ok: true, quantity: text as Quantity, isRounded: false };
   const match = NUMBER.exec(text);
   if (match === null) return { ok: false, reason: 'NOT_A_NUMBER' };
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
@@ -57,8 +60,15 @@ export function isNegative(quantity: Quantity): boolean {
 
 /** A decimal text from the database ("2.500000000000000000000000") in canonical form. */
 export function canonicalQuantity(text: string): Quantity {
-  return fromUnits(toUnits(text));
+  const point = text.indexOf('.');
+  if (point < 0) return text as Quantity;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO_DIGIT) end -= 1;
+  const kept = text.slice(0, end - 1 === point ? point : end);
+  return (kept === '-0' ? '0' : kept) as Quantity;
 }
+
+const ZERO_DIGIT = '0'.charCodeAt(0);
 
 /** The quantity as a whole number of 1e-24. Accepts any plain decimal text of at most 24 decimals. */
 export function toUnits(text: string): bigint {

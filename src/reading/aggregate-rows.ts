@@ -4,6 +4,7 @@
 import { afterKey, recordConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Router } from './usage-router.js';
+import { among } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
@@ -125,11 +126,16 @@ function readFrozen(
   );
 }
 
+/** Spans of the same days as one range of the index, which is then read in its order. */
 function within(spans: readonly Span[], column: string, unit: (hour: Hour) => Hour): string {
-  const terms = spans.map(
-    ({ stackSubscriptionId, from, to }) =>
-      `(r.stack_subscription_id = ${stackSubscriptionId} AND ${column} >= ${unit(from)} AND ${column} < ${unit(to)})`,
-  );
+  const subscriptionsOf = new Map<string, number[]>();
+  for (const { stackSubscriptionId, from, to } of spans) {
+    const range = `${column} >= ${unit(from)} AND ${column} < ${unit(to)}`;
+    const known = subscriptionsOf.get(range);
+    if (known === undefined) subscriptionsOf.set(range, [stackSubscriptionId]);
+    else known.push(stackSubscriptionId);
+  }
+  const terms = [...subscriptionsOf].map(([range, ids]) => `(${among('r.stack_subscription_id', ids)} AND ${range})`);
   return `(${terms.join(' OR ')})`;
 }
 

@@ -15,6 +15,7 @@ import type { Day, Hour } from '../primitives/windows.js';
 /** The conservation laws of the books. */
 export const INVARIANTS = [
   'RECORDS_EQUAL_DAY_TOTALS',
+  'EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN',
   'EVERY_TOTAL_NAMES_ITS_MAPPING',
   'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS',
   'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS',
@@ -48,9 +49,14 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
   const months = new Sums();
   const closedDays = new Sums();
   const frozen = new Sums();
+  const strays: string[] = [];
+  let references = 0;
   for await (const subscriptions of inParts(sql, scope)) {
     const ids = subscriptions.map(({ id }) => id);
     const boundaryOf = new Map(subscriptions.map(({ id, closedBeforeDay }) => [id, closedBeforeDay]));
+    const known = await lookAtReferences(sql, ids);
+    strays.push(...known.strays);
+    references += known.references;
     const hours = await hourlySums(sql, ids);
     const routes = await createRouter(sql, routingTables, subscriptions).route(hours);
     hours.forEach((hour, index) => {
@@ -77,6 +83,7 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
   const seals = await checkSeals(sql, scope);
   return [
     verdict('RECORDS_EQUAL_DAY_TOTALS', records.differencesTo(totals), `${totals.size} day totals`),
+    verdict('EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN', strays, `${references} references of records and totals`),
     verdict(
       'EVERY_TOTAL_NAMES_ITS_MAPPING',
       routed.differencesTo(routedTotals),
@@ -160,6 +167,55 @@ function hourlySums(sql: Sql, ids: readonly number[]) {
       GROUP BY r.stack_subscription_id, ${reportedDay}, r.usage_hour, r.meter_id`,
   );
 }
+
+/**
+ * Records and totals have no foreign keys, so this looks for what those would have refused: a number that stands for
+ * nothing, or a resource of another stack subscription.
+ */
+async function lookAtReferences(
+  sql: Sql,
+  ids: readonly number[],
+): Promise<{ readonly references: number; readonly strays: readonly string[] }> {
+  const within = among('t.stack_subscription_id', ids);
+  const found = await Promise.all(
+    REFERENCES.map(async ({ table, column, target, and = '' }) => {
+      const rows = await sql.query<{ stackSubscriptionId: number; value: number; known: number | null }>(
+        `SELECT r.stack_subscription_id AS stackSubscriptionId, r.value, o.id AS known
+           FROM (SELECT DISTINCT t.stack_subscription_id, t.${column} AS value FROM ${table} t WHERE ${within}) r
+           LEFT JOIN ${target} o ON o.id = r.value ${and}`,
+      );
+      const strays = rows.filter(({ known }) => known === null);
+      return {
+        references: rows.length,
+        strays: strays.map((row) => `${table} of ${row.stackSubscriptionId}: no ${target} ${row.value}`),
+      };
+    }),
+  );
+  return {
+    references: found.reduce((total, { references }) => total + references, 0),
+    strays: found.flatMap(({ strays }) => strays),
+  };
+}
+
+/** What records and totals refer to, besides the stack subscription by which they are found here. */
+const REFERENCES: readonly {
+  readonly table: 'usage_record' | 'usage_day_total';
+  readonly column: string;
+  readonly target: string;
+  readonly and?: string;
+}[] = [
+  { table: 'usage_record', column: 'meter_id', target: 'meter' },
+  {
+    table: 'usage_record',
+    column: 'resource_id',
+    target: 'resource',
+    and: 'AND o.stack_subscription_id = r.stack_subscription_id',
+  },
+  { table: 'usage_record', column: 'source_id', target: 'usage_source' },
+  { table: 'usage_record', column: 'batch_id', target: 'usage_batch' },
+  { table: 'usage_day_total', column: 'meter_id', target: 'meter' },
+  { table: 'usage_day_total', column: 'destination_id', target: 'destination' },
+];
 
 /** By usage and reported day, meter and destination: as they are kept, or added up from what closing froze. */
 function dayTotals(sql: Sql, ids: readonly number[], table: 'usage_day_total' | 'daily_aggregate' = 'usage_day_total') {

@@ -202,6 +202,6 @@ async function askTotals(
     return await commerce.totals(cloudId, signal);
   } catch (error) {
     if (!(error instanceof CommerceError)) throw error;
-    throw new DomainError('RECEIVER_UNAVAILABLE', `The receiver did not answer (${error.code}).`);
+    throw new DomainError('RECEIVER_UNAVAILABLE', `The receiver did not say what it has (${error.code}).`);
   }
 }

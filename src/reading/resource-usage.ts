@@ -1,16 +1,15 @@
 import { findResources } from './dimensions.js';
 import type { ResourceRow } from './dimensions.js';
 import { WHOLE_WINDOW, readFromRecords } from './aggregate-rows.js';
-import type { AggregateRow, Span } from './aggregate-rows.js';
-import { endOf, spansToRead } from './usage-aggregates.js';
-import type { Granularity } from './usage-aggregates.js';
+import type { AggregateRow } from './aggregate-rows.js';
+import { startReading } from './usage-spans.js';
+import type { Granularity } from './usage-spans.js';
 import { listReadableSubscriptions } from './usage-filter.js';
-import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
+import type { UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Scope } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
 import { canonicalQuantity, sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
-import { HOURS_PER_DAY } from '../primitives/windows.js';
 
 /**
  * What a resource used of a meter in one usage window of one reported window, wherever it is billed and however often
@@ -45,8 +44,6 @@ export interface ResourceUsageQuestion {
 
 /** Rows read beyond the page, so that its last group is usually seen to its end in one question. */
 const READ_AHEAD = 128;
-/** Spans that hold fewer rows than this are asked for more at a time. */
-const FEW_ROWS = 128;
 /** A page of a very sparse answer ends early, and says where to go on. */
 const ROUNDS_MAX = 200;
 
@@ -60,79 +57,26 @@ export async function listResourceUsage(
   question: ResourceUsageQuestion,
 ): Promise<{ readonly rows: readonly ResourceUsage[]; readonly resumeAfter: ResourceUsageKey | null }> {
   const { after, limit } = question;
+  const isDaily = question.granularity === 'DAILY';
   const subscriptions = await listReadableSubscriptions(sql, scope, question.filter, after?.numbers[0] ?? 0);
   if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
   const found: ResourceUsage[] = [];
   const folding = startFolding(after, (row) => found.push(row));
-  const reader = startReading(sql, subscriptions, { ...question, limit: limit + READ_AHEAD });
+  const rowsQuestion = { ...question, limit: limit + READ_AHEAD };
+  const reader = startReading(
+    sql,
+    subscriptions,
+    { ...rowsQuestion, after: after === null ? null : startOfGroup(after), keepsDaysFrozen: false },
+    (spans, position) => readFromRecords(sql, { ...rowsQuestion, after: position, isDaily }, spans, WHOLE_WINDOW),
+  );
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();
     if (read === null) return { rows: found, resumeAfter: null };
     folding.add(read.rows, await resourcesOf(sql, scope, read.rows));
-    if (read.endsGroup) folding.endGroup();
+    if (read.endsSpans) folding.endGroup();
     if (found.length > limit) return cut(found, limit);
   }
   return { rows: found, resumeAfter: folding.resumeAfter(reader.position()) };
-}
-
-/**
- * Reads sums in the order of the key, `limit` at most at a time. One span is asked for at first, and twice as many each
- * time they held little: a single span streams in the order of its index, while many at once are sorted as a whole, and
- * a dense subscription must not make the database sort everybody's usage for each page.
- */
-function startReading(sql: Sql, subscriptions: readonly ReadableSubscription[], question: ResourceUsageQuestion) {
-  const { granularity, limit } = question;
-  let position = question.after === null ? null : startOfGroup(question.after);
-  let waiting: readonly Span[] = [];
-  let isLast = false;
-  let atOnce = 1;
-  return {
-    position: () => position,
-    /** The next sums; `endsGroup` where the group of the last one cannot go on. Null after the last. */
-    next: async (): Promise<{ readonly rows: readonly AggregateRow[]; readonly endsGroup: boolean } | null> => {
-      if (waiting.length === 0 && !isLast) {
-        const found = await spansToRead(sql, subscriptions, question, position);
-        isLast = found.isLast;
-        waiting = granularity === 'DAILY' ? found.spans.flatMap(daysOf) : found.spans;
-      }
-      if (waiting.length === 0) return null;
-      const spans = waiting.slice(0, atOnce);
-      const rows = await readFromRecords(
-        sql,
-        { ...question, after: position, isDaily: granularity === 'DAILY' },
-        spans,
-        WHOLE_WINDOW,
-      );
-      const last = rows.at(-1);
-      if (last !== undefined && rows.length === limit) {
-        waiting = waiting.filter((span) => !isBehind(span, last, granularity));
-        position = keyOf(last);
-        return { rows, endsGroup: false };
-      }
-      waiting = waiting.slice(atOnce);
-      position = endOf(spans, granularity);
-      if (rows.length < FEW_ROWS) atOnce *= 2;
-      return { rows, endsGroup: true };
-    },
-  };
-}
-
-/** Daily sums are not in the order of an index, so no more than a day of a subscription is put in order at a time. */
-function daysOf({ stackSubscriptionId, from, to }: Span): Span[] {
-  const days: Span[] = [];
-  for (let day = from; day < to; day += HOURS_PER_DAY) {
-    days.push({ stackSubscriptionId, from: day, to: day + HOURS_PER_DAY });
-  }
-  return days;
-}
-
-/** Whether every row of the span comes before this one. */
-function isBehind(span: Span, row: AggregateRow, granularity: Granularity): boolean {
-  const reportedHour = row.reportedWindow * (granularity === 'DAILY' ? HOURS_PER_DAY : 1);
-  return (
-    span.stackSubscriptionId < row.stackSubscriptionId ||
-    (span.stackSubscriptionId === row.stackSubscriptionId && span.to <= reportedHour)
-  );
 }
 
 function cut(found: readonly ResourceUsage[], limit: number) {
@@ -204,10 +148,6 @@ async function resourcesOf(
 
 function groupOf(row: Omit<ResourceUsage, 'resource' | 'quantity'>): readonly number[] {
   return [row.stackSubscriptionId, row.reportedWindow, row.usageWindow, row.meterId];
-}
-
-function keyOf(row: AggregateRow): UsageKey {
-  return [...groupOf(row), row.resourceId, 0];
 }
 
 /** Before the first resource of the key's group: its rows are read again, and those that were given are left out. */

@@ -4,7 +4,7 @@ import type { QueryParameters } from './arm-request.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { HOURS_PER_DAY, dayOf, firstHourOf, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour, HourRange } from '../primitives/windows.js';
-import type { Granularity } from '../reading/usage-aggregates.js';
+import type { Granularity } from '../reading/usage-spans.js';
 
 export const USAGE_API_VERSIONS = ['2015-06-01-preview'] as const;
 

@@ -6,7 +6,7 @@ import { HOURS_PER_DAY, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import type { ResourceRow } from '../reading/dimensions.js';
 import type { ResourceUsage } from '../reading/resource-usage.js';
-import type { Granularity } from '../reading/usage-aggregates.js';
+import type { Granularity } from '../reading/usage-spans.js';
 
 /** What the rows of a page name by row id. */
 export interface Names {

@@ -87,6 +87,11 @@ describe('usage-gateway demo', () => {
     expect(await again.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it.each(['2026-03-10T12:30:00Z', 'yesterday'])('refuses to end at %s', async (until) => {
+    const { code, stderr } = await cli.run(['demo', '--until', until]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '--until is a whole hour like 2026-03-10T12:00:00Z.\n' });
+  });
+
   it.each(['1', '366', 'many'])('refuses %s days', async (days) => {
     const { code, stderr } = await cli.run(['demo', '--days', days]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '--days is a whole number from 2 to 365.\n' });

@@ -1,42 +1,13 @@
-import {
-  COLLECTING_AT,
-  FROM,
-  NOW,
-  USAGE,
-  booksOf,
-  firstThen,
-  openCollecting,
-  threeMachines,
-  watermarkOf,
-} from '../support/collecting.js';
+import { FROM, NOW, USAGE, collectorsOn, firstThen, threeMachines } from '../support/collecting.js';
 import { describeEachDatabase } from '../support/databases.js';
-import { openTestGateway } from '../support/gateway.js';
-import type { TestGateway } from '../support/gateway.js';
 import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
-import type { FakeStamp, StampRequest } from '../support/stamp.js';
+import type { StampRequest } from '../support/stamp.js';
 import { guid, registerCustomer } from '../support/world.js';
 import { collectInBackground } from '../../src/collection/collect-in-background.js';
-import type { CollectionSource } from '../../src/collection/collection-file.js';
 import type { CollectionEvent } from '../../src/collection/collection-log.js';
 
 describeEachDatabase('the collector', (server) => {
-  let gateway: TestGateway;
-  const stamps: FakeStamp[] = [];
-
-  // One gateway; each test has a registration and a stamp of its own.
-  beforeAll(async () => {
-    gateway = await openTestGateway(server, { now: COLLECTING_AT });
-  });
-  afterAll(async () => {
-    await Promise.all(stamps.map((stamp) => stamp.close()));
-    await gateway.close();
-  });
-
-  async function open(name: string, answer: FakeStamp['answer'], parts: Partial<CollectionSource> = {}) {
-    const collecting = await openCollecting(gateway, name, answer, parts);
-    stamps.push(collecting.stamp);
-    return collecting;
-  }
+  const { gateway, open, watermarkOf, booksOf } = collectorsOn(server);
 
   it('pulls each complete hour, oldest first, and the watermark stands after the last', async () => {
     const { stamp, collect } = await open('plain', threeMachines);
@@ -49,8 +20,8 @@ describeEachDatabase('the collector', (server) => {
       '10',
       '11',
     ]);
-    expect(await watermarkOf(gateway, 'plain')).toBe(NOW);
-    expect(await booksOf(gateway, 'plain')).toEqual([12, '12']);
+    expect(await watermarkOf('plain')).toBe(NOW);
+    expect(await booksOf('plain')).toEqual([12, '12']);
     expect(stamp.requests.map(({ path }) => path)).toEqual([USAGE, USAGE, USAGE, USAGE]);
     expect(Object.fromEntries(stamp.requests[0]?.parameters ?? [])).toEqual({
       reportedStartTime: '2026-03-10T08:00:00Z',
@@ -66,9 +37,9 @@ describeEachDatabase('the collector', (server) => {
   it('does not ask for an hour that is not over, nor beyond what it was told', async () => {
     const { stamp, collect } = await open('until', threeMachines, { completeAfterMs: 31 * 60_000 });
     await collect({ until: NOW - 2 });
-    expect(await watermarkOf(gateway, 'until')).toBe(NOW - 2);
+    expect(await watermarkOf('until')).toBe(NOW - 2);
     await collect();
-    expect(await watermarkOf(gateway, 'until')).toBe(NOW - 1);
+    expect(await watermarkOf('until')).toBe(NOW - 1);
     expect(stamp.requests).toHaveLength(3);
   });
 
@@ -81,7 +52,7 @@ describeEachDatabase('the collector', (server) => {
       return page([stampRow(hourOfRequest(request), `machine ${at}`)], at < 4 ? next : undefined);
     });
     await collect();
-    expect(await booksOf(gateway, 'pages')).toEqual([20, '20']);
+    expect(await booksOf('pages')).toEqual([20, '20']);
     expect(stamp.requests).toHaveLength(20);
   });
 
@@ -108,7 +79,7 @@ describeEachDatabase('the collector', (server) => {
       );
       const { failures } = await collect();
       expect(failures).toMatchObject([{ kind: 'MALFORMED', message: expect.stringContaining(why) }]);
-      expect(await watermarkOf(gateway, `astray-${name}`)).toBe(FROM);
+      expect(await watermarkOf(`astray-${name}`)).toBe(FROM);
       expect(stamp.requests.length).toBeLessThan(4);
     },
   );
@@ -118,7 +89,7 @@ describeEachDatabase('the collector', (server) => {
     await collect();
     const { events, needsAttention } = await collect({ rereads: true });
     expect(events.at(-1)).toMatchObject({ event: 'reread', hours: 4, changedHours: 0 });
-    expect([needsAttention, await booksOf(gateway, 'same')]).toEqual([false, [12, '12']]);
+    expect([needsAttention, await booksOf('same')]).toEqual([false, [12, '12']]);
   });
 
   it('finds what has changed in the past: a changed quantity is a conflict in quarantine and never an edit', async () => {
@@ -136,8 +107,8 @@ describeEachDatabase('the collector', (server) => {
     expect(events.filter(({ event }) => event === 'hour-changed')).toMatchObject([
       { reportedHour: '2026-03-10T09:00:00.000Z', added: 1, changed: 1, missing: 1 },
     ]);
-    expect(await booksOf(gateway, 'changed')).toEqual([13, '13']);
-    const { data } = await gateway.ask(
+    expect(await booksOf('changed')).toEqual([13, '13']);
+    const { data } = await gateway().ask(
       'OPERATOR',
       '{ quarantinedRecords(registration: "changed") { nodes { verdict code } } }',
     );
@@ -151,7 +122,7 @@ describeEachDatabase('the collector', (server) => {
     const { needsAttention, hasFailed, events } = await collect({ until: FROM + 1 });
     expect([needsAttention, hasFailed]).toEqual([true, false]);
     expect(events[0]).toMatchObject({ level: 'warn', accepted: 1, rejected: 1 });
-    expect(await watermarkOf(gateway, 'odd')).toBe(FROM + 1);
+    expect(await watermarkOf('odd')).toBe(FROM + 1);
   });
 
   it('learns whose the subscriptions are, and overrules nobody', async () => {
@@ -178,8 +149,8 @@ describeEachDatabase('the collector', (server) => {
           : page([stampRow(hourOfRequest(request), 'a', { stackSubscription: known[0] ?? '' })]),
       { pullsSubscriptions: true },
     );
-    await registerCustomer(gateway.app, 'who', 'Contoso');
-    await registerCustomer(gateway.app, 'who', 'Fabrikam', { stackSubscriptions: known.slice(1) });
+    await registerCustomer(gateway().app, 'who', 'Contoso');
+    await registerCustomer(gateway().app, 'who', 'Fabrikam', { stackSubscriptions: known.slice(1) });
     for (const [assigned, round] of [
       [1, 'first'],
       [0, 'second'],
@@ -196,7 +167,7 @@ describeEachDatabase('the collector', (server) => {
         }),
       ]);
     }
-    const { data } = await gateway.ask(
+    const { data } = await gateway().ask(
       'OPERATOR',
       '{ stackSubscriptions(registration: "who") { nodes { name tenant { name } } } }',
     );
@@ -213,8 +184,8 @@ describeEachDatabase('the collector', (server) => {
     await collect({ until: FROM + 1 });
     const status = async (start: string, end: string) => {
       const url = `/subscriptions/${guid('cloud shown')}/providers/Microsoft.Commerce.Admin/subscriberUsageAggregates?api-version=2015-06-01-preview&aggregationGranularity=Hourly&reportedStartTime=${start}&reportedEndTime=${end}`;
-      const authorization = `Bearer ${await gateway.token('OPERATOR')}`;
-      return (await gateway.http.inject({ url, headers: { authorization } })).statusCode;
+      const authorization = `Bearer ${await gateway().token('OPERATOR')}`;
+      return (await gateway().http.inject({ url, headers: { authorization } })).statusCode;
     };
     expect(await status('2026-03-10T08:00:00Z', '2026-03-10T09:00:00Z')).toBe(200);
     expect(await status('2026-03-10T08:00:00Z', '2026-03-10T10:00:00Z')).toBe(202);
@@ -224,7 +195,7 @@ describeEachDatabase('the collector', (server) => {
     const stop = new AbortController();
     const { source } = await open('background', firstThen([refusal(400, 'InvalidProperty')]), { hoursAtOnce: 1 });
     const events: CollectionEvent[] = [];
-    await collectInBackground(gateway.app, {
+    await collectInBackground(gateway().app, {
       sources: [source],
       everyMs: 60_000,
       signal: stop.signal,
@@ -235,6 +206,6 @@ describeEachDatabase('the collector', (server) => {
       },
     });
     expect(events.some(({ event }) => event === 'failed')).toBe(true);
-    expect([await watermarkOf(gateway, 'background'), await booksOf(gateway, 'background')]).toEqual([NOW, [12, '12']]);
+    expect([await watermarkOf('background'), await booksOf('background')]).toEqual([NOW, [12, '12']]);
   });
 });

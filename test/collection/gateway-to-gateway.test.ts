@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { PROVIDER_PATH, azure, usageUrl } from '../support/azure.js';
-import { compileGateway } from '../support/compiled.js';
-import type { CompiledGateway } from '../support/compiled.js';
+import { PROGRAM } from '../support/command.js';
 import { describeEachDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
@@ -37,6 +36,8 @@ const CLOUD = demoWorld(SEED, END, DAYS).registrations[0]?.registration.cloudId 
 /** Cuts between statements are cheap; each kill costs the start of a process. */
 const CUTS = 12;
 
+type Granularity = 'Hourly' | 'Daily';
+
 interface Row {
   readonly properties: object;
 }
@@ -47,6 +48,8 @@ interface Upstream {
   readonly url: string;
   readonly token: string;
   readonly source: CollectionSource;
+  /** What it answers. */
+  readonly rows: Readonly<Record<Granularity, readonly string[]>>;
 }
 
 async function openUpstream(server: TestServer): Promise<Upstream> {
@@ -59,7 +62,8 @@ async function openUpstream(server: TestServer): Promise<Upstream> {
     24 * 3600,
   );
   process.env[TOKEN_VARIABLE] = token;
-  return { a, url, token, source: sourceFor(url, HUB, FROM, { subscriptionGuid: CLOUD, source: HUB }) };
+  const rows = { Hourly: await allRows(a, 'Hourly'), Daily: await allRows(a, 'Daily') };
+  return { a, url, token, rows, source: sourceFor(url, HUB, FROM, { subscriptionGuid: CLOUD, source: HUB }) };
 }
 
 /** Gateway B: it knows the same registrations and tenants, and no usage. */
@@ -70,7 +74,7 @@ async function openDownstream(server: TestServer, onStatement: () => void = () =
 }
 
 /** Every row of the provider API, hourly or daily, sorted: the order of two databases differs. */
-async function allRows(gateway: TestGateway, granularity: 'Hourly' | 'Daily'): Promise<string[]> {
+async function allRows(gateway: TestGateway, granularity: Granularity): Promise<string[]> {
   const rows: string[] = [];
   let url = usageUrl(PROVIDER_PATH, CLOUD, {
     reportedStartTime: hourText(FROM),
@@ -89,9 +93,9 @@ async function allRows(gateway: TestGateway, granularity: 'Hourly' | 'Daily'): P
   return rows.map((row) => row.replace(/,$/, '')).sort();
 }
 
-async function expectSameBooks(a: TestGateway, b: TestGateway): Promise<void> {
+async function expectSameBooks({ rows }: Upstream, b: TestGateway): Promise<void> {
   for (const granularity of ['Hourly', 'Daily'] as const) {
-    const expected = await allRows(a, granularity);
+    const expected = rows[granularity];
     const found = await allRows(b, granularity);
     expect(expected.length).toBeGreaterThan(200);
     expect(found).toEqual(expected);
@@ -121,12 +125,6 @@ async function round(app: TestGateway['app'], source: CollectionSource, until: n
   });
 }
 
-let compiled: CompiledGateway;
-beforeAll(async () => {
-  compiled = await compileGateway();
-});
-afterAll(() => compiled.remove());
-
 describeEachDatabase('a gateway in front of a gateway', (server) => {
   let upstream: Upstream;
 
@@ -140,7 +138,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
     'has the same books to the last digit, though it was cut off between statements again and again',
     async () => {
       let left = Infinity;
-      const { a, source } = upstream;
+      const { source } = upstream;
       const b = await openDownstream(server, () => {
         left -= 1;
         if (left === 0) throw new Error('cut off');
@@ -163,7 +161,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
       expect(cuts).toBeGreaterThan(0);
       expect(await round(b.app, subscribing, END)).toEqual({ hasFailed: false, needsAttention: false });
       expect(await watermarkOf(b)).toBe(END);
-      await expectSameBooks(a, b);
+      await expectSameBooks(upstream, b);
       await b.close();
     },
     TIMEOUT_MS,
@@ -173,7 +171,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
     it(
       'has the same books to the last digit, though it was killed at random moments',
       async () => {
-        const { a, url, token } = upstream;
+        const { url, token } = upstream;
         const b = await openDownstream(server);
         const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-collect-'));
         const file = join(folder, 'collection.json');
@@ -193,7 +191,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
           COLLECTION_FILE: file,
           STAMP_TOKEN: token,
         };
-        const collect = (killAfterMs: number | null) => run(compiled.command, env, killAfterMs);
+        const collect = (killAfterMs: number | null) => run(env, killAfterMs);
         let kills = 0;
         for (let again = 0; again < KILLS; again += 1) {
           if ((await collect(randomInt(1, 200))).isKilled) kills += 1;
@@ -202,7 +200,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
         expect([ended.code, ended.errors]).toEqual([0, '']);
         expect(kills).toBeGreaterThan(0);
         expect(await watermarkOf(b)).toBe(END);
-        await expectSameBooks(a, b);
+        await expectSameBooks(upstream, b);
         await rm(folder, { recursive: true, force: true });
         await b.close();
       },
@@ -213,12 +211,11 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
 
 /** Runs `collect`; kills it so many milliseconds after it said that it pulled its first hour. */
 async function run(
-  command: string,
   env: Readonly<Record<string, string | undefined>>,
   killAfterMs: number | null,
 ): Promise<{ readonly code: number | null; readonly isKilled: boolean; readonly errors: string }> {
   const until = hourText(END);
-  const child = spawn(process.execPath, [command, 'collect', '--until', until], { env: { ...env } });
+  const child = spawn(process.execPath, [PROGRAM, 'collect', '--until', until], { env: { ...env } });
   let errors = '';
   let timer: NodeJS.Timeout | undefined;
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));

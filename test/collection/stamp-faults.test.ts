@@ -1,40 +1,11 @@
-import {
-  COLLECTING_AT,
-  FROM,
-  NOW,
-  USAGE,
-  booksOf,
-  firstThen,
-  openCollecting,
-  threeMachines,
-  watermarkOf,
-} from '../support/collecting.js';
+import { FROM, NOW, USAGE, collectorsOn, firstThen, threeMachines } from '../support/collecting.js';
 import { describeEachDatabase } from '../support/databases.js';
-import { openTestGateway } from '../support/gateway.js';
-import type { TestGateway } from '../support/gateway.js';
-import { hourOfRequest, openStamp, page, refusal, stampRow } from '../support/stamp.js';
-import type { FakeStamp, StampAnswer } from '../support/stamp.js';
+import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
+import type { StampAnswer } from '../support/stamp.js';
 import { guid, registerCustomer } from '../support/world.js';
-import type { CollectionSource } from '../../src/collection/collection-file.js';
 
 describeEachDatabase('a faulty stamp', (server) => {
-  let gateway: TestGateway;
-  const stamps: FakeStamp[] = [];
-
-  // One gateway; each test has a registration and a stamp of its own.
-  beforeAll(async () => {
-    gateway = await openTestGateway(server, { now: COLLECTING_AT });
-  });
-  afterAll(async () => {
-    await Promise.all(stamps.map((stamp) => stamp.close()));
-    await gateway.close();
-  });
-
-  async function open(name: string, answer: FakeStamp['answer'], parts: Partial<CollectionSource> = {}) {
-    const collecting = await openCollecting(gateway, name, answer, parts);
-    stamps.push(collecting.stamp);
-    return collecting;
-  }
+  const { gateway, open, openStamp, watermarkOf, booksOf } = collectorsOn(server);
 
   it('waits as long as a busy stamp asks, and longer each time where it says nothing', async () => {
     const busy = [
@@ -45,7 +16,7 @@ describeEachDatabase('a faulty stamp', (server) => {
     ];
     const { collect, waits } = await open('busy', firstThen(busy), { hoursAtOnce: 1 });
     expect((await collect()).hasFailed).toBe(false);
-    expect(await booksOf(gateway, 'busy')).toEqual([12, '12']);
+    expect(await booksOf('busy')).toEqual([12, '12']);
     const [asked, askedAgain, third = 0, fourth = 0] = waits;
     expect([asked, askedAgain, waits.length]).toEqual([7_000, 90_000, 4]);
     expect(third).toBeGreaterThanOrEqual(2_000);
@@ -59,7 +30,7 @@ describeEachDatabase('a faulty stamp', (server) => {
     const { hasFailed, failures } = await collect();
     expect([hasFailed, waits]).toEqual([true, []]);
     expect(failures).toMatchObject([{ what: 'usage', kind: 'UNAVAILABLE', message: expect.stringContaining('503') }]);
-    expect(await watermarkOf(gateway, 'closed')).toBe(FROM);
+    expect(await watermarkOf('closed')).toBe(FROM);
   });
 
   it('asks again where an answer was cut off, is no JSON or never comes, and takes nothing of it', async () => {
@@ -67,7 +38,7 @@ describeEachDatabase('a faulty stamp', (server) => {
     const broken: StampAnswer[] = ['CUT', half, 'SILENCE', { body: '[]' }, { body: '' }];
     const { collect } = await open('broken', firstThen(broken), { requestTimeoutMs: 300 });
     expect((await collect()).hasFailed).toBe(false);
-    expect(await booksOf(gateway, 'broken')).toEqual([12, '12']);
+    expect(await booksOf('broken')).toEqual([12, '12']);
   });
 
   it('asks subscription by subscription where the whole is never answered in time', async () => {
@@ -83,11 +54,11 @@ describeEachDatabase('a faulty stamp', (server) => {
       if (subscriber === subscriptions[2]) return refusal(400, 'SubscriberIdIsNotDirectTenant');
       return page([stampRow(hourOfRequest(request), 'a', { stackSubscription: subscriber, quantity: '0.5' })]);
     });
-    await registerCustomer(gateway.app, 'large', 'Contoso', { stackSubscriptions: subscriptions.slice(2) });
+    await registerCustomer(gateway().app, 'large', 'Contoso', { stackSubscriptions: subscriptions.slice(2) });
     const { events, hasFailed } = await collect({ until: FROM + 2 });
     expect(hasFailed).toBe(false);
     expect(events.filter((event) => event.event === 'hour' && event.isSplit)).toHaveLength(2);
-    expect(await booksOf(gateway, 'large')).toEqual([4, '2']);
+    expect(await booksOf('large')).toEqual([4, '2']);
     expect(stamp.requests.filter(({ parameters }) => parameters.get('subscriberId') === subscriptions[2])).toHaveLength(
       2,
     );
@@ -102,12 +73,12 @@ describeEachDatabase('a faulty stamp', (server) => {
     const { failures, hasFailed } = await collect();
     expect(hasFailed).toBe(true);
     expect(failures).toMatchObject([{ kind: 'REFUSED', code: 'InvalidProperty' }]);
-    expect(await watermarkOf(gateway, 'gap')).toBe(gap);
+    expect(await watermarkOf('gap')).toBe(gap);
     await collect();
-    expect(await watermarkOf(gateway, 'gap')).toBe(gap);
+    expect(await watermarkOf('gap')).toBe(gap);
     isHealed = true;
     expect((await collect()).hasFailed).toBe(false);
-    expect([await watermarkOf(gateway, 'gap'), await booksOf(gateway, 'gap')]).toEqual([NOW, [12, '12']]);
+    expect([await watermarkOf('gap'), await booksOf('gap')]).toEqual([NOW, [12, '12']]);
   });
 
   it('takes "not complete" for what it is: no failure, and the hour is asked for in a later round', async () => {
@@ -117,10 +88,10 @@ describeEachDatabase('a faulty stamp', (server) => {
       return hourOfRequest(request) < complete ? threeMachines(request) : refusal(202, 'ProcessingNotCompleted');
     });
     expect((await collect()).hasFailed).toBe(false);
-    expect(await watermarkOf(gateway, 'slow')).toBe(FROM + 2);
+    expect(await watermarkOf('slow')).toBe(FROM + 2);
     complete = NOW;
     expect((await collect()).hasFailed).toBe(false);
-    expect(await watermarkOf(gateway, 'slow')).toBe(FROM + 3);
+    expect(await watermarkOf('slow')).toBe(FROM + 3);
   });
 
   it('notices a page that comes again under another link', async () => {
@@ -139,15 +110,14 @@ describeEachDatabase('a faulty stamp', (server) => {
     expect((await collect()).failures).toMatchObject([
       { kind: 'MALFORMED', message: expect.stringContaining('twice') },
     ]);
-    expect(await watermarkOf(gateway, 'again')).toBe(FROM);
+    expect(await watermarkOf('again')).toBe(FROM);
     isHealed = true;
     await collect();
-    expect(await booksOf(gateway, 'again')).toEqual([12, '12']);
+    expect(await booksOf('again')).toEqual([12, '12']);
   });
 
   it('does not follow a redirection: the credential is for the stamp alone', async () => {
     const elsewhere = await openStamp(threeMachines);
-    stamps.push(elsewhere);
     const { collect } = await open('moved', () => ({ status: 307, headers: { location: elsewhere.url }, body: '' }));
     expect((await collect()).failures).toMatchObject([{ kind: 'REFUSED' }]);
     expect(elsewhere.requests).toEqual([]);
@@ -165,7 +135,6 @@ describeEachDatabase('a faulty stamp', (server) => {
         const expires = name === 'adfs' ? '3600' : 3600;
         return { body: JSON.stringify({ token_type: 'Bearer', access_token: `token-${issued}`, expires_in: expires }) };
       });
-      stamps.push(identity);
       const signIn = {
         kind: 'clientCredentials',
         tokenUrl: `${identity.url}/oauth2/token`,
@@ -183,7 +152,7 @@ describeEachDatabase('a faulty stamp', (server) => {
         { signIn, hoursAtOnce: 1 },
       );
       expect((await collect()).hasFailed).toBe(false);
-      expect(await booksOf(gateway, name)).toEqual([12, '12']);
+      expect(await booksOf(name)).toEqual([12, '12']);
       expect(identity.requests).toHaveLength(2);
       expect(Object.fromEntries(new URLSearchParams(identity.requests[0]?.body))).toEqual({
         grant_type: 'client_credentials',
@@ -204,7 +173,6 @@ describeEachDatabase('a faulty stamp', (server) => {
       status: 401,
       body: '{"error":"invalid_client","error_description":"s3cret"}',
     }));
-    stamps.push(identity);
     const signIn = {
       kind: 'clientCredentials',
       tokenUrl: identity.url,

@@ -20,7 +20,9 @@ const NOW = '2026-03-10T12:30:00Z';
 const DAYS = 6;
 const RANGE = '{ from: "2026-03-04T00:00:00Z", to: "2026-03-10T00:00:00Z" }';
 const HUB_WORLD = demoWorld(DEMO_SEED, hourOf(Date.parse(NOW)), DAYS).registrations[0]?.registration;
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'explain-usage.md'), 'utf8');
+const ROOT = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(ROOT, 'docs', 'explain-usage.md'), 'utf8');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 describeOnSqlite('the demo, when everything that is due was closed and reported', (server) => {
   let gateway: TestGateway;
@@ -77,8 +79,18 @@ describeOnSqlite('the demo, when everything that is due was closed and reported'
     expect(sumsBy(onBase, ({ meterId }) => meterId)).toEqual(fallback);
   });
 
+  it('answers what README.md asks, to the letter', async () => {
+    expect(readme).toContain(`--days ${DAYS} --until ${NOW.replace('12:30', '12:00')}`);
+    const answers = blocksOf(readme, 'json').filter((text) => text.startsWith('{\n  "data"'));
+    expect(answers).toHaveLength(2);
+    for (const [index, question] of blocksOf(readme, 'graphql').entries()) {
+      const { data, errors } = await gateway.ask('OPERATOR', question);
+      expect({ errors, data }).toEqual({ errors: [], ...(JSON.parse(answers[index] ?? '') as object) });
+    }
+  });
+
   it('answers the queries of docs/explain-usage.md, in the shape that is printed there', async () => {
-    const [find = '', explain = ''] = blocksOf('graphql');
+    const [find = '', explain = ''] = blocksOf(page, 'graphql');
     const range = { from: '2026-03-07T00:00:00Z', to: '2026-03-08T00:00:00Z' };
     const { data } = await gateway.ask('OPERATOR', find, { range });
     const vault = data.usageAggregates.nodes.find(
@@ -89,7 +101,7 @@ describeOnSqlite('the demo, when everything that is due was closed and reported'
     const { explainUsage } = answer;
     expect(explainUsage).toMatchObject({ isWhole: true, sumOfRecords: vault.quantity });
     expect(explainUsage.report).toMatchObject({ state: 'ACCEPTED' });
-    const printed: unknown = JSON.parse(blocksOf('json')[0] ?? '');
+    const printed: unknown = JSON.parse(blocksOf(page, 'json')[0] ?? '');
     expect(fieldsOf(printed)).toEqual(fieldsOf({ data: answer }));
   });
 });
@@ -119,8 +131,8 @@ function sumsBy<Row extends Pick<CommerceTotal, 'quantity'> | { readonly quantit
   );
 }
 
-function blocksOf(language: string): readonly string[] {
-  return [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
+function blocksOf(markdown: string, language: string): readonly string[] {
+  return [...markdown.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map(([, block = '']) => block);
 }
 
 /** Names of fields at every depth, without values: the first element stands for a list. */

@@ -11,6 +11,7 @@ import { canonicalQuantity } from '../../src/primitives/quantity.js';
 import { hourOf } from '../../src/primitives/windows.js';
 import { createRegistration } from '../../src/registration/create-registration.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
+import type { TestDatabase } from '../support/databases.js';
 
 const SEED = 7;
 const DAYS = 4;
@@ -44,26 +45,31 @@ describe('the demo world', () => {
   });
 });
 
-describeEachDatabase('loading the demo', (server) => {
-  it('takes in every record but those that are meant to be refused, and loses no digit', async () => {
-    const { db, close } = await openTestDatabase(server);
+describeEachDatabase('the demo, loaded', (server) => {
+  const told: number[] = [];
+  let database: TestDatabase;
+
+  // Loaded once, and then only read.
+  beforeAll(async () => {
+    database = await openTestDatabase(server);
+    const { db } = database;
     expect(await isDemoLoaded(db.reader, DAYS)).toBe(false);
-    const told: number[] = [];
     const onProgress = (fraction: number) => told.push(fraction);
     await loadDemo(gatewayOn(db), { seed: SEED, now: NOW, days: DAYS, onProgress });
+  });
+  afterAll(() => database.close());
 
+  it('holds every record but those that are meant to be refused, and lost no digit', async () => {
+    const { db } = database;
     expect(await isDemoLoaded(db.reader, DAYS)).toBe(true);
     expect(await verdicts(db)).toEqual(intendedVerdicts(demoWorld(SEED, hourOf(NOW), DAYS)));
     expect(await sums(db, 'usage_record')).toEqual(await sums(db, 'usage_day_total'));
     expect(told).toEqual([...told].sort((left, right) => left - right));
     expect(told.at(-1)).toBe(1);
-    await close();
   });
 
   it('holds usage of every kind that there is to explore', async () => {
-    const { db, close } = await openTestDatabase(server);
-    await loadDemo(gatewayOn(db), { seed: SEED, now: NOW, days: DAYS });
-
+    const { db } = database;
     const reasons = await db.reader.query<{ reason: string }>(
       `SELECT DISTINCT d.reason FROM usage_day_total t JOIN destination d ON d.id = t.destination_id
         ORDER BY d.reason`,
@@ -78,9 +84,10 @@ describeEachDatabase('loading the demo', (server) => {
     expect(await count(db, 'tenant')).toBe(12);
     expect(await count(db, 'tenant_mapping WHERE superseded_version > 0')).toBe(1);
     expect(await count(db, 'closed_day')).toBeGreaterThan(0);
-    await close();
   });
+});
 
+describeEachDatabase('loading the demo', (server) => {
   it('goes on where it was interrupted, with the end that it had then', async () => {
     const { db, close } = await openTestDatabase(server);
     const stop = new AbortController();

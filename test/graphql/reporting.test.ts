@@ -1,14 +1,21 @@
-import { WHOLE_BOOKS } from '../../src/access/scope.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
 import { commerceInProcess } from '../../src/commerce-simulator/commerce-in-process.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
+import { fileCommerce } from '../../src/pipeline/reporting/clients/file-commerce.js';
+import { httpsCommerce } from '../../src/pipeline/reporting/clients/https-commerce.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
-import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
-import { mapTenant } from '../../src/pipeline/routing/map-tenant.js';
-import { hourOf } from '../../src/primitives/windows.js';
+import { systemClock } from '../../src/primitives/clock.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
-import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import { openMarketplace } from '../support/marketplace.js';
+import { report, takeInDays } from '../support/reporting.js';
+import { METERS, guid, registerStamp } from '../support/world.js';
 
 const REPORTS = `query ($states: [UsageReportState!]) { usageReports(registration: "hub", states: $states) { nodes {
   id reportedDay destinationSubscriptionId lineCount state attemptCount receipt errorCode registration { name }
@@ -24,6 +31,21 @@ const RECONCILE = `{ reconcileReport(registration: "hub") { isSupported isEqual
 const AGGREGATES = `{ usageAggregates(granularity: DAILY, filter: { stackSubscriptionIds: ["${guid('contoso')}"] },
   range: { from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z" }) { nodes { id reportedWindow { start } } } }`;
 const RETRY = 'mutation ($id: ID!) { retryReport(input: { reportId: $id }) { report { state } userErrors { code } } }';
+
+/** A receiver over HTTP that answers everything with one status. */
+async function openReceiver(status: number) {
+  const receiver = createServer((_request, response) => response.writeHead(status).end('{}'));
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', () => resolve()));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const client = httpsCommerce({ url, credentials: null, timeoutMs: 5_000 }, systemClock);
+  return {
+    client,
+    close: () => {
+      receiver.close();
+      receiver.closeAllConnections();
+    },
+  };
+}
 
 describeEachDatabase('watching reports', (server) => {
   it('explains a number from its records to its receipt, and only as far as the caller may see', async () => {
@@ -126,6 +148,32 @@ describeEachDatabase('watching reports', (server) => {
     await gateway.close();
   });
 
+  it('says that a receiver cannot be asked, or does not answer, and never that all is equal then', async () => {
+    const market = await openMarketplace();
+    const half = await openReceiver(404);
+    const broken = await openReceiver(500);
+    const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-reports-'));
+    const cases = [
+      [market.client, { isSupported: false, isEqual: false, meters: [] }, null],
+      [half.client, { isSupported: false, isEqual: false, meters: [] }, null],
+      [broken.client, null, 'RECEIVER_UNAVAILABLE'],
+      // It can be asked, and has nothing yet; nothing was sent either.
+      [fileCommerce(folder), { isSupported: true, isEqual: true, meters: [] }, null],
+      [fileCommerce('/dev/null/reports'), null, 'RECEIVER_UNAVAILABLE'],
+    ] as const;
+    for (const [commerce, answer, code] of cases) {
+      const gateway = await openTestGateway(server, { commerce });
+      await registerStamp(gateway.app);
+      const { data, errors } = await gateway.ask('OPERATOR', RECONCILE);
+      expect([data?.reconcileReport ?? null, errors[0]?.extensions?.['code'] ?? null]).toEqual([answer, code]);
+      await gateway.close();
+    }
+    market.close();
+    half.close();
+    broken.close();
+    await rm(folder, { recursive: true });
+  });
+
   it('says what is closed, what is open and how long closed usage has been waiting', async () => {
     const { gateway, report } = await open();
     const completeness = async () => (await gateway.ask('AUDITOR', COMPLETENESS)).data.completeness;
@@ -184,38 +232,12 @@ describeEachDatabase('watching reports', (server) => {
     const books = openCommerceBooks(':memory:');
     const commerce = commerceInProcess(books);
     const gateway = await openTestGateway(server, { commerce });
-    const stamp = await registerStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
-    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [guid('fabrikam')] });
-    await mapTenant(gateway.app, WHOLE_BOOKS, {
-      registration: 'hub',
-      tenantId: guid('tenant contoso'),
-      cspSubscriptionId: guid('csp contoso'),
-      effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
-      by: 'test',
-    });
-    for (const [day, count] of [
-      ['2026-03-08', 4],
-      ['2026-03-09', 1],
-    ] as const) {
-      gateway.clock.set(`${day}T05:30:00Z`);
-      const records = ['contoso', 'fabrikam'].flatMap((name) =>
-        Array.from({ length: count }, (_, hour) =>
-          usageRecord({
-            id: `${name} ${day} ${hour}`,
-            stackSubscriptionId: guid(name),
-            usageStartTime: `${day}T0${hour}:00:00Z`,
-          }),
-        ),
-      );
-      await push(gateway.app, stamp, records);
-    }
+    await takeInDays(gateway, [
+      { day: '2026-03-08', hours: 4 },
+      { day: '2026-03-09', hours: 1 },
+    ]);
     gateway.clock.set('2026-03-09T06:00:00Z');
     await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
-    const report = async () => {
-      await prepareReports(gateway.app);
-      return sendReports({ ...gateway.app, commerce, jitter: () => 0.5 }, new AbortController().signal);
-    };
-    return { gateway, books, report };
+    return { gateway, books, report: () => report(gateway.app, commerce) };
   }
 });

@@ -137,6 +137,14 @@ describeEachDatabase('what an operator watches', (server) => {
     expect((await gateway.http.inject({ url: '/metrics' })).statusCode).toBe(404);
     const ready = await gateway.http.inject({ url: '/readyz' });
     expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready' }]);
+    const later = "(timestamp, name) VALUES (1999999999999, 'AddWhatNobodyKnows1999999999999')";
+    await gateway.app.db.source.query(`INSERT INTO migrations ${later}`);
+    const ahead = await gateway.http.inject({ url: '/readyz' });
+    expect([ahead.statusCode, ahead.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the tables are those of a newer version' },
+    ]);
+    await gateway.app.db.source.query('DELETE FROM migrations WHERE timestamp = 1999999999999');
     await gateway.app.db.source.undoLastMigration({ transaction: 'each' });
     const behind = await gateway.http.inject({ url: '/readyz' });
     expect([behind.statusCode, behind.json()]).toEqual([

@@ -126,6 +126,8 @@ export type InvariantName =
   | 'CLOSED_DAYS_ARE_AS_SEALED'
   /** Closed day totals add up to the month totals. */
   | 'CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS'
+  /** Meter, resource, source and batch of every record exist, and so do meter and destination of every total. */
+  | 'EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN'
   /** Of every day in reports, each aggregate is on one line, for its own destination. */
   | 'EVERY_REPORTED_DAY_IS_ON_ITS_LINES'
   /** Every total names the mapping in force at the hours of its records. */

@@ -89,4 +89,35 @@ describeEachDatabase('a batch', (server) => {
     expect(await rowCounts(gateway.app.db)).toMatchObject({ usage_record: 1, quarantined_record: 4 });
     await gateway.close();
   });
+
+  it('keeps no foreign keys, so the laws tell of a record that refers to nothing, or to what is another customer’s', async () => {
+    const gateway = await openTestGateway(server);
+    const { app } = gateway;
+    const registration = await registerStamp(app);
+    const other = 'aaaaaaaa-0000-4000-8000-000000000002';
+    await push(app, registration, [usageRecord({ id: 'a' }), usageRecord({ id: 'b', stackSubscriptionId: other })]);
+    const broken = async () => {
+      const laws = await app.db.inSnapshot((sql) =>
+        checkInvariants({ sql, routingTables: app.routingTables }, WHOLE_BOOKS),
+      );
+      return laws.filter(({ holds }) => !holds).map(({ name }) => name);
+    };
+    expect(await broken()).toEqual([]);
+    for (const column of ['resource_id', 'source_id', 'batch_id'] as const) {
+      const [row] = await app.db.reader.query<{ value: number }>(
+        `SELECT ${column} AS value FROM usage_record WHERE record_id = 'a'`,
+      );
+      const set = (value: string) =>
+        app.db.source.query(`UPDATE usage_record SET ${column} = ${value} WHERE record_id = 'a'`);
+      await set('4711');
+      expect(await broken()).toEqual(['EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN']);
+      await set(String(row?.value));
+    }
+    const [foreign] = await app.db.reader.query<{ id: number }>(
+      "SELECT resource_id AS id FROM usage_record WHERE record_id = 'b'",
+    );
+    await app.db.source.query(`UPDATE usage_record SET resource_id = ${foreign?.id} WHERE record_id = 'a'`);
+    expect(await broken()).toEqual(['EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN']);
+    await gateway.close();
+  });
 });

@@ -49,6 +49,15 @@ export class Model {
     this.#steps.set(customer, [...earlier, step]);
   }
 
+  isMapped(customer: string, hour: Hour): boolean {
+    const steps = (this.#steps.get(customer) ?? []).filter(({ from }) => from <= hour);
+    const last = steps.reduce<Step | null>(
+      (latest, step) => (latest !== null && latest.from > step.from ? latest : step),
+      null,
+    );
+    return last?.isMapped === true;
+  }
+
   /** Days before this one are closed: their records stay where they are billed now. */
   close(before: Day): void {
     for (const record of this.records) {
@@ -60,6 +69,11 @@ export class Model {
 
   destinationOf(record: ModelRecord): string {
     return this.#frozen.get(record.id) ?? this.#routed(record);
+  }
+
+  /** Whether a mapping has changed that would bill usage of closed days elsewhere, were they not closed. */
+  holdsFrozen(): boolean {
+    return this.records.some((record) => this.destinationOf(record) !== this.#routed(record));
   }
 
   /** Sums of what the key says, over the records that are chosen. */
@@ -78,12 +92,7 @@ export class Model {
   #routed({ customer, usageHour }: ModelRecord): string {
     const base = guid(`base ${this.stamp}`);
     if (customer === null) return base;
-    const steps = (this.#steps.get(customer) ?? []).filter(({ from }) => from <= usageHour);
-    const last = steps.reduce<Step | null>(
-      (latest, step) => (latest !== null && latest.from > step.from ? latest : step),
-      null,
-    );
-    return last?.isMapped === true ? guid(`csp ${customer}`) : base;
+    return this.isMapped(customer, usageHour) ? guid(`csp ${customer}`) : base;
   }
 }
 

@@ -1,6 +1,9 @@
 /**
  * Random acts against the gateway and a plain model of it, with crashes between statements and a receiver that fails.
  */
+import { Crash } from './crasher.js';
+import type { Crasher } from './crasher.js';
+import type { Coverage, Event } from './coverage.js';
 import { Model, totalKey } from './model.js';
 import type { ModelRecord } from './model.js';
 import { randomOf } from '../support/random.js';
@@ -29,20 +32,11 @@ import { getRegistration } from '../../src/registration/registration-store.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T09:30:00Z');
-const STEPS = 30;
+const STEPS = 80;
+/** Of an act that has not run to its end yet. */
+const STATEMENTS_EXPECTED = 12;
 const NEVER = new AbortController().signal;
 const BY = 'simulation';
-
-/** Thrown by a statement that was not to be reached. */
-export class Crash extends Error {
-  override readonly name = 'Crash';
-}
-
-/** Lets the process die before one of the next statements. */
-export interface Crasher {
-  /** Statements until it dies; Infinity: never. */
-  left: number;
-}
 
 export interface World {
   readonly db: Database;
@@ -60,31 +54,35 @@ interface Run extends World {
   readonly model: Model;
   readonly subscriptions: readonly { readonly customer: string | null; readonly id: string }[];
   readonly seals: Map<number, string>;
+  /** How many statements each act has had so far at the most. */
+  readonly longest: Map<string, number>;
+  readonly happened: Set<Event>;
   pipeline: Pipeline;
 }
 
-/** Runs one seed. Throws where a law is broken; answers how many steps were taken and how many of them crashed. */
-export async function simulate(
-  world: World,
-  seed: number,
-): Promise<{ readonly steps: number; readonly crashes: number }> {
+/** Runs one seed, and adds what it met to the coverage. Throws where a law is broken, with what replays it. */
+export async function simulate(world: World, seed: number, coverage: Coverage): Promise<void> {
   const run = await begin(world, seed);
-  let crashes = 0;
+  let last: string | null = null;
   for (let step = 0; step < STEPS; step += 1) {
     const [name, act] = choose(run);
+    if (last !== null) coverage.pairs.add(`${last}, ${name}`);
+    last = name;
     try {
-      if (await hasCrashed(run, act)) crashes += 1;
-      await checkLaws(run);
+      const end = await ending(run, name, act);
+      if (end === 'DIED') coverage.crashes += 1;
+      if (end !== 'ASKED NOTHING') await checkLaws(run);
     } catch (error) {
-      throw new Error(`Seed ${seed}, step ${step} (${name})`, { cause: error });
+      throw new Error(`Seed ${seed}, step ${step} (${name}). Again: SEED=${seed} npm run sim`, { cause: error });
     }
+    coverage.steps += 1;
   }
   try {
     await drain(run);
   } catch (error) {
-    throw new Error(`Seed ${seed}, at its end`, { cause: error });
+    throw new Error(`Seed ${seed}, at its end. Again: SEED=${seed} npm run sim`, { cause: error });
   }
-  return { steps: STEPS, crashes };
+  coverage.add(run.happened);
 }
 
 async function begin(world: World, seed: number): Promise<Run> {
@@ -108,6 +106,8 @@ async function begin(world: World, seed: number): Promise<Run> {
     model: new Model(stamp),
     subscriptions: [...owned, { customer: null, id: guid(`${stamp} nobody's`) }],
     seals: new Map(),
+    longest: new Map(),
+    happened: new Set(),
     pipeline,
   };
 }
@@ -117,35 +117,39 @@ function newProcess({ db, clock }: World): Pipeline {
   return { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables() };
 }
 
-async function hasCrashed(run: Run, act: (run: Run) => Promise<void>): Promise<boolean> {
-  run.crasher.left = run.random() < 0.4 ? pick(run, 25) + 1 : Infinity;
+/** Two of five acts are to die, each of its statements as likely as any: as far as this run has seen it go before. */
+async function ending(run: Run, name: string, act: Act): Promise<'DIED' | 'DONE' | 'ASKED NOTHING'> {
+  const longest = run.longest.get(name) ?? STATEMENTS_EXPECTED;
+  const left = run.random() < 0.4 ? pick(run, longest) : Infinity;
   try {
-    await act(run);
-    return false;
+    const passed = await run.crasher.during(name, left, () => act(run));
+    run.longest.set(name, Math.max(passed, run.longest.get(name) ?? 0));
+    return passed === 0 ? 'ASKED NOTHING' : 'DONE';
   } catch (error) {
     if (!(error instanceof Crash)) throw error;
-    run.pipeline = newProcess(run);
-    return true;
+    return 'DIED';
   } finally {
-    run.crasher.left = Infinity;
+    // One that was to die and came to its end dies afterwards: what it remembered is lost as well.
+    if (left !== Infinity) run.pipeline = newProcess(run);
   }
 }
 
-const ACTS: readonly (readonly [string, number, (run: Run) => Promise<void>])[] = [
+type Act = (run: Run) => Promise<void>;
+
+const ACTS: readonly (readonly [string, number, Act])[] = [
   ['ingest', 7, (run) => ingest(run, newRecords(run))],
   ['send again', 2, (run) => ingest(run, oldRecords(run))],
   ['conflict', 1, (run) => ingest(run, changed(oldRecords(run)))],
-  ['map', 2, (run) => changeMapping(run, true)],
-  ['unmap', 1, (run) => changeMapping(run, false)],
-  ['clock forward', 4, (run) => moveClock(run, 1 + pick(run, 30))],
+  ['change a mapping', 5, changeMapping],
+  ['clock forward', 5, (run) => moveClock(run, 4 + pick(run, 32))],
   ['clock back', 1, (run) => moveClock(run, -1 - pick(run, 3))],
-  ['close', 3, close],
+  ['close', 4, close],
   ['report', 4, report],
   ['reject a meter', 1, rejectMeter],
   ['retry', 1, retry],
 ];
 
-function choose(run: Run): readonly [string, (run: Run) => Promise<void>] {
+function choose(run: Run): readonly [string, Act] {
   let left = run.random() * ACTS.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [name, weight, act] of ACTS) {
     left -= weight;
@@ -195,7 +199,9 @@ async function ingest(run: Run, records: readonly Sent[]): Promise<void> {
     const expected = known === undefined ? 'ACCEPTED' : known.quantity === record.quantity ? 'DUPLICATE' : 'CONFLICT';
     const verdict = receipt.verdicts[index]?.verdict;
     if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
-    if (known === undefined) run.model.take({ ...record, reportedDay });
+    if (known !== undefined) return;
+    run.model.take({ ...record, reportedDay });
+    if (dayOf(record.usageHour) < run.model.closedBefore) run.happened.add('usage of closed days taken');
   });
 }
 
@@ -209,14 +215,20 @@ function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
   });
 }
 
-async function changeMapping(run: Run, isMapped: boolean): Promise<void> {
+async function changeMapping(run: Run): Promise<void> {
   const customer = `${run.stamp}-${run.random() < 0.5 ? 'a' : 'b'}`;
-  const effectiveFrom = hourOf(run.clock.now()) - 40 + pick(run, 60);
+  const effectiveFrom = hourOf(run.clock.now()) - 90 + pick(run, 96);
+  // Mostly to the other side: a change that changes nothing is done now and then only.
+  const isMapped = run.model.isMapped(customer, effectiveFrom) === run.random() < 0.2;
   const change = { registration: run.stamp, tenantId: guid(`tenant ${customer}`), effectiveFrom, by: BY };
   if (isMapped) {
     await mapTenant(run.pipeline, WHOLE_BOOKS, { ...change, cspSubscriptionId: guid(`csp ${customer}`) });
   } else await unmapTenant(run.pipeline, WHOLE_BOOKS, change);
+  const before = run.model.records.map((record) => run.model.destinationOf(record));
   run.model.change(customer, { from: effectiveFrom, isMapped });
+  const isMoved = run.model.records.some((record, index) => run.model.destinationOf(record) !== before[index]);
+  if (isMoved) run.happened.add('usage remapped');
+  if (run.model.holdsFrozen()) run.happened.add('closed usage kept where it was billed');
 }
 
 async function moveClock({ clock }: Run, hours: number): Promise<void> {
@@ -229,10 +241,7 @@ async function close(run: Run): Promise<void> {
     await closeDays(run.pipeline, { registrationId: run.registrationId, through, by: BY });
   } finally {
     // A crash leaves the days closed that were closed before it.
-    const { left } = run.crasher;
-    run.crasher.left = Infinity;
-    const { closedBeforeDay } = await getRegistration(run.db.reader, WHOLE_BOOKS, run.stamp);
-    run.crasher.left = left;
+    const { closedBeforeDay } = await run.crasher.aside(() => getRegistration(run.db.reader, WHOLE_BOOKS, run.stamp));
     run.model.close(closedBeforeDay);
   }
 }
@@ -301,8 +310,17 @@ async function checkLaws(run: Run): Promise<void> {
   );
   await checkPermanence(run);
   const closed = sumsReceivable(run);
-  for (const [key, quantity] of receivedBy(run)) {
+  const received = receivedBy(run);
+  for (const [key, quantity] of received) {
     if (toUnits(quantity) > toUnits(closed.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
+  }
+  if (received.size === 0) return;
+  run.happened.add('usage reported');
+  const isLate = ({ usageHour, reportedDay }: ModelRecord) =>
+    dayOf(usageHour) < reportedDay && reportedDay < model.closedBefore;
+  const isAllReceived = differences(closed, received).length === 0;
+  if (isAllReceived && run.happened.has('usage of closed days taken') && model.records.some(isLate)) {
+    run.happened.add('that reported too');
   }
 }
 
@@ -344,9 +362,13 @@ async function checkPermanence({ db, registrationId, seals }: Run): Promise<void
   for (const [day, checksum] of now) seals.set(day, checksum);
 }
 
-function expectSame(sentence: string, wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): void {
+function differences(wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): readonly string[] {
   const names = new Set([...wanted.keys(), ...found.keys()]);
-  const wrong = [...names].filter((name) => wanted.get(name) !== found.get(name));
+  return [...names].filter((name) => wanted.get(name) !== found.get(name));
+}
+
+function expectSame(sentence: string, wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): void {
+  const wrong = differences(wanted, found);
   if (wrong.length === 0) return;
   const lines = wrong.map(
     (name) => `${name}: ${wanted.get(name) ?? 'nothing'} and not ${found.get(name) ?? 'nothing'}`,

@@ -1,5 +1,7 @@
 import { openStamp, page, sourceFor, stampRow, hourOfRequest } from './stamp.js';
 import type { FakeStamp, StampAnswer, StampRequest } from './stamp.js';
+import type { TestServer } from './databases.js';
+import { openTestGateway } from './gateway.js';
 import type { TestGateway } from './gateway.js';
 import { registerStamp } from './world.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
@@ -13,13 +15,49 @@ import { hourOf } from '../../src/primitives/windows.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
 
 /** When the clock of these tests stands; the four hours before are complete. */
-export const COLLECTING_AT = '2026-03-10T12:30:00Z';
+const COLLECTING_AT = '2026-03-10T12:30:00Z';
 export const NOW = hourOf(Date.parse(COLLECTING_AT));
 export const FROM = NOW - 4;
 export const USAGE = 'microsoft.commerce.admin/subscriberusageaggregates';
 
+/**
+ * One gateway for the tests of a block, each of which opens a registration and a stamp of its own. To be called within
+ * the block: what was opened is closed after it.
+ */
+export function collectorsOn(server: TestServer) {
+  let opened: TestGateway | undefined;
+  const stamps: FakeStamp[] = [];
+  const gateway = () => {
+    if (opened === undefined) throw new Error('The gateway is open while tests run.');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openTestGateway(server, { now: COLLECTING_AT });
+  });
+  afterAll(async () => {
+    await Promise.all(stamps.map((stamp) => stamp.close()));
+    await opened?.close();
+  });
+  return {
+    gateway,
+    /** A stamp that no registration knows. */
+    openStamp: async (answer: FakeStamp['answer']) => {
+      const stamp = await openStamp(answer);
+      stamps.push(stamp);
+      return stamp;
+    },
+    open: async (name: string, answer: FakeStamp['answer'], parts: Partial<CollectionSource> = {}) => {
+      const collector = await openCollector(gateway(), name, answer, parts);
+      stamps.push(collector.stamp);
+      return collector;
+    },
+    watermarkOf: (name: string) => watermarkOf(gateway(), name),
+    booksOf: (name: string) => booksOf(gateway(), name),
+  };
+}
+
 /** Registers a stamp and answers for it; `collect` runs one round, without waiting. */
-export async function openCollecting(
+async function openCollector(
   gateway: TestGateway,
   name: string,
   answer: FakeStamp['answer'],
@@ -46,13 +84,13 @@ export async function openCollecting(
   return { stamp, source, waits, collect };
 }
 
-export async function watermarkOf(gateway: TestGateway, name: string): Promise<number | null> {
+async function watermarkOf(gateway: TestGateway, name: string): Promise<number | null> {
   const { id } = await getRegistration(gateway.app.db.reader, WHOLE_BOOKS, name);
   return findWatermark(gateway.app.db.reader, id);
 }
 
 /** What the books hold of a registration: records and their sum. */
-export async function booksOf(gateway: TestGateway, name: string): Promise<readonly [number, string]> {
+async function booksOf(gateway: TestGateway, name: string): Promise<readonly [number, string]> {
   const { reader } = gateway.app.db;
   const [row] = await reader.query<{ records: number; quantity: string | null }>(
     `SELECT COUNT(*) AS records, ${sumOf(reader.dialect, 'r.quantity')} AS quantity

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 import { run } from '../../src/bin/command-line.js';
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
+/** The command line as it is built, and run by people; `before-all.js` brings it up to date. */
+export const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
 /** No command of the tests runs longer; one that does is stopped, and the test fails. */
 const RUN_MS_MAX = 45_000;
 
@@ -46,7 +47,7 @@ export function commandLine(): CommandLine {
   // Nothing of the environment in which the tests run may decide.
   const ours = { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0' };
   const start = (args: readonly string[], { env = {}, input }: Options = {}): Running => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...ours, ...env } });
+    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env: { ...ours, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
     const running = follow(child);
@@ -67,28 +68,30 @@ export function commandLine(): CommandLine {
   };
 }
 
+/** Commands read the environment, write to the two streams and set the exit code: all of it is put back. */
 async function runHere(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
-  const { env: outerEnv, stdout, stderr } = process;
-  const [writeOut, writeError, { log, error }] = [stdout.write, stderr.write, console];
   const texts = { stdout: '', stderr: '' };
   const to = (stream: 'stdout' | 'stderr', end: string) => (text: string) => {
     texts[stream] += text + end;
     return true;
   };
-  process.env = env;
-  process.exitCode = 0;
-  Object.assign(console, { log: to('stdout', '\n'), error: to('stderr', '\n') });
-  Object.assign(stdout, { write: to('stdout', '') });
-  Object.assign(stderr, { write: to('stderr', '') });
+  const restores = [
+    replace(process, { env, exitCode: 0 }),
+    replace(console, { log: to('stdout', '\n'), error: to('stderr', '\n') }),
+    replace(process.stdout, { write: to('stdout', '') }),
+    replace(process.stderr, { write: to('stderr', '') }),
+  ];
   try {
     return { code: await run(['node', 'usage-gateway', ...args]), ...texts };
   } finally {
-    Object.assign(stdout, { write: writeOut });
-    Object.assign(stderr, { write: writeError });
-    Object.assign(console, { log, error });
-    process.env = outerEnv;
-    process.exitCode = 0;
+    restores.forEach((restore) => restore());
   }
+}
+
+function replace<Target extends object>(target: Target, parts: Partial<Target>): () => void {
+  const before = Object.fromEntries(Object.keys(parts).map((key) => [key, Reflect.get(target, key)]));
+  Object.assign(target, parts);
+  return () => void Object.assign(target, before);
 }
 
 function follow(child: ChildProcessWithoutNullStreams): Running {

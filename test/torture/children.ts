@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { FastClock } from './fast-clock.js';
+import { PROGRAM } from '../support/command.js';
 
-const PROGRAM = join(import.meta.dirname, 'gateway-process.mjs');
+const GATEWAY = join(import.meta.dirname, 'gateway-process.mjs');
+const BUILT = join(dirname(PROGRAM), '..', '..');
 const START_MS_MAX = 60_000;
 const COMPLAINT_LENGTH_MAX = 2_000;
 
@@ -27,13 +29,13 @@ export interface Child {
 }
 
 /** A gateway that serves, closes and reports, on a clock that may lag behind that of the others. */
-export function startGateway(compiledFolder: string, clock: FastClock, env: Environment): Child {
-  return startChild([PROGRAM, compiledFolder, JSON.stringify(clock)], env, /^ready (\S+)$/m);
+export function startGateway(clock: FastClock, env: Environment): Child {
+  return startChild([GATEWAY, BUILT, JSON.stringify(clock)], env, /^ready (\S+)$/m);
 }
 
 /** The made-up receiver of reports, which nobody kills. */
-export function startReceiver(command: string, secret: string, file: string): Child {
-  const args = [command, 'fake-commerce', '--port', '0', '--secret', secret, '--file', file];
+export function startReceiver(secret: string, file: string): Child {
+  const args = [PROGRAM, 'fake-commerce', '--port', '0', '--secret', secret, '--file', file];
   return startChild(args, {}, /listens at (\S+)\. /);
 }
 

@@ -2,7 +2,7 @@
  * `usage-gateway serve` as a process of its own, with a clock that runs fast: days pass in seconds, so that they close
  * and are reported while the process is under fire. All else is as in production, and configured by the environment.
  *
- * Arguments: the compiled gateway's folder, and the clock as JSON (see `fast-clock.ts`).
+ * Arguments: the built gateway's folder, and the clock as JSON (see `fast-clock.ts`).
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,8 +1,6 @@
 import { startPrivateMariadb } from './private-mariadb.js';
 import { torture } from './torture.js';
 import type { Figures } from './verify.js';
-import { compileGateway } from '../support/compiled.js';
-import type { CompiledGateway } from '../support/compiled.js';
 import { describeEachDatabase } from '../support/databases.js';
 
 /** `npm run torture` runs the long one; `TORTURE_SECONDS=600 SEED=7 npm run torture` another of that kind. */
@@ -14,12 +12,6 @@ const SHORT = { seconds: 4, days: 2, kills: 2, seed: SEED };
 const LONG = { seconds: SECONDS, days: Math.ceil(SECONDS / 12), kills: Math.ceil(SECONDS / 2), seed: SEED };
 const SETTLING_MS = 240_000;
 
-let compiled: CompiledGateway;
-beforeAll(async () => {
-  compiled = await compileGateway();
-}, 60_000);
-afterAll(() => compiled.remove());
-
 if (IS_LONG) {
   describe('gateways on one MariaDB that are killed again and again, and MariaDB once', () => {
     it(
@@ -29,7 +21,7 @@ if (IS_LONG) {
         if (server === null) throw new Error('mariadbd and mariadb-install-db must be installed for this.');
         try {
           const { url: databaseUrl, killAndRestart: midway } = server;
-          tell('MariaDB, killed once', await torture({ ...LONG, ...compiled, databaseUrl, gateways: 3, midway }));
+          tell('MariaDB, killed once', await torture({ ...LONG, databaseUrl, gateways: 3, midway }));
         } finally {
           await server.remove();
         }
@@ -45,7 +37,7 @@ if (IS_LONG) {
         const database = await server.create();
         // SQLite is for one process.
         const gateways = server.dialect === 'sqlite' ? 1 : 3;
-        const figures = await torture({ ...SHORT, ...compiled, databaseUrl: database.url, gateways });
+        const figures = await torture({ ...SHORT, databaseUrl: database.url, gateways });
         tell(server.label, figures);
         expect(figures.kills).toBeGreaterThan(0);
         expect(figures.closedDays).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import 'reflect-metadata';
@@ -37,8 +37,6 @@ const SETTLE_MS_MAX = 120_000;
 
 export interface Torture {
   readonly databaseUrl: string;
-  /** The compiled command line. */
-  readonly command: string;
   readonly gateways: number;
   readonly seconds: number;
   /** How many days of the gateways' clocks that is. */
@@ -59,7 +57,7 @@ export async function torture(options: Torture): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-torture-'));
   const speed = (options.days * MS_PER_DAY) / (options.seconds * 1_000);
   const fast = { startedAt: Date.now(), simulatedAt: SIMULATED_AT, speed };
-  const receiver = startReceiver(options.command, SECRET, join(folder, 'commerce.sqlite'));
+  const receiver = startReceiver(SECRET, join(folder, 'commerce.sqlite'));
   const children: Child[] = [receiver];
   let app: App | undefined;
   try {
@@ -75,9 +73,8 @@ export async function torture(options: Torture): Promise<Figures> {
       resellers: 'all',
     });
     const readerToken = await keyFor(app, { role: 'OPERATOR', registrations: 'all', tenants: 'all', resellers: 'all' });
-    const compiled = dirname(dirname(dirname(options.command)));
     const gateways = Array.from({ length: options.gateways }, (_, index) =>
-      startGateway(compiled, { ...fast, simulatedAt: SIMULATED_AT - index * LAG_MS }, env),
+      startGateway({ ...fast, simulatedAt: SIMULATED_AT - index * LAG_MS }, env),
     );
     children.push(...gateways);
     await Promise.all(gateways.map((gateway) => gateway.ready()));

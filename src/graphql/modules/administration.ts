@@ -1,5 +1,7 @@
-import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, Info, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 
+import { loadReferences } from './usage-references.js';
 import { assignStackSubscription } from '../../pipeline/routing/assign-stack-subscription.js';
 import { mapTenant, unmapTenant } from '../../pipeline/routing/map-tenant.js';
 import { insertFallbackDestinations } from '../../pipeline/routing/routing-store.js';
@@ -326,6 +328,7 @@ export class AdministrationResolver {
   })
   async previewTenantMapping(
     @Ctx() context: GatewayContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('registration', () => String, { description: 'Name of the registration.' }) registration: string,
     @Arg('tenantId', () => UUID, { description: 'Directory id of the customer.' }) tenantId: string,
     @Arg('cspSubscriptionId', () => UUID, { nullable: true, description: 'Left out: the base subscription.' })
@@ -345,17 +348,22 @@ export class AdministrationResolver {
         effectiveFrom: effectiveHour(context, effectiveFrom),
       }),
     );
+    const moved = preview.moves.map((move) => ({ ...move, destinationId: move.fromDestinationId, ...OF_NOBODY }));
+    const references = await loadReferences(context, info, moved);
     const target =
       preview.cspSubscriptionId === null ? null : await loaders.cspSubscription.load(preview.cspSubscriptionId);
     return {
       tenant: toTenant(preview.tenant),
       effectiveFrom: hourStart(preview.effectiveFrom).getTime(),
       cspSubscription: target === null ? null : toCspSubscription(target),
-      moves: preview.moves.map(toUsageMove),
+      moves: moved.map((move) => toUsageMove(move, references(move))),
       closedRecords: preview.closedRecords,
     };
   }
 }
+
+/** A move is of one meter and destination, whosever usage it is. */
+const OF_NOBODY = { stackSubscriptionId: null, tenantId: null, registrationId: null };
 
 function effectiveHour({ app }: GatewayContext, instant: number | null | undefined): Hour {
   if (instant === undefined || instant === null) return hourOf(app.clock.now());

@@ -1,7 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
+
+import { loadReferences } from './usage-references.js';
 import { HOURS_PER_DAY } from '../../primitives/windows.js';
 import { listReports } from '../../reading/reports.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
-import type { Granularity, UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
+import type { UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
+import type { Granularity } from '../../reading/usage-spans.js';
 import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
 import { mayRead } from '../access-table.js';
 import type { GatewayContext } from '../context.js';
@@ -24,16 +28,16 @@ import type { Node } from '../types/who.js';
 type Key = readonly (number | string)[];
 
 /** The thing behind an id, if it exists and lies in the caller's scope; both misses answer alike. */
-export async function findNode(context: GatewayContext, id: string): Promise<Node | null> {
+export async function findNode(context: GatewayContext, info: GraphQLResolveInfo, id: string): Promise<Node | null> {
   const parsed = parseNodeId(id);
   if (parsed === null) return null;
   // `node` is for everyone, so what it may answer is asked of the table: a type whose id is not for this role is
   // hidden.
   if (!mayRead(context.principal?.role, parsed.type, 'id')) return null;
-  return FINDERS[parsed.type](context, parsed.key);
+  return FINDERS[parsed.type](context, parsed.key, info);
 }
 
-type Finder = (context: GatewayContext, key: Key) => Promise<Node | null>;
+type Finder = (context: GatewayContext, key: Key, info: GraphQLResolveInfo) => Promise<Node | null>;
 
 const FINDERS: Readonly<Record<NodeType, Finder>> = {
   Registration: byRowId(({ registration }) => registration, toRegistration),
@@ -68,9 +72,11 @@ async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Pr
 /** A mapping changes on whole hours, so a day has no more parts than hours. */
 const PARTS_MAX = HOURS_PER_DAY;
 
-async function findAggregate(context: GatewayContext, key: Key): Promise<Node | null> {
+async function findAggregate(context: GatewayContext, key: Key, info: GraphQLResolveInfo): Promise<Node | null> {
   const found = await findAggregateRow(context, key);
-  return found === null ? null : toUsageAggregate(found.row, found.granularity);
+  if (found === null) return null;
+  const references = await loadReferences(context, info, [found.row]);
+  return toUsageAggregate(found.row, found.granularity, references(found.row));
 }
 
 /** The aggregate of a key as its id holds it; null when there is none in scope. */
@@ -101,7 +107,7 @@ export async function findAggregateRow(
   return row === undefined ? null : { row, granularity };
 }
 
-async function findRecord(context: GatewayContext, key: Key): Promise<Node | null> {
+async function findRecord(context: GatewayContext, key: Key, info: GraphQLResolveInfo): Promise<Node | null> {
   const numbers = key.slice(0, 5).map(Number);
   const identity = String(key[5] ?? '').slice(1);
   const [stackSubscriptionId = 0, reportedHour = 0, , meterId = 0, resourceId = 0] = numbers;
@@ -118,7 +124,8 @@ async function findRecord(context: GatewayContext, key: Key): Promise<Node | nul
     after: null,
     limit: 1,
   });
-  return row === undefined ? null : toUsageRecord(row);
+  if (row === undefined) return null;
+  return toUsageRecord(row, (await loadReferences(context, info, [row]))(row));
 }
 
 async function findQuarantined(context: GatewayContext, [rowId]: Key): Promise<Node | null> {

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
   Args,
@@ -6,6 +7,7 @@ import {
   Field,
   FieldResolver,
   ID,
+  Info,
   InputType,
   Mutation,
   ObjectType,
@@ -15,6 +17,7 @@ import {
 } from 'type-graphql';
 
 import { findAggregateRow } from './find-node.js';
+import { loadReferences } from './usage-references.js';
 import { retryReport } from '../../pipeline/reporting/retry-report.js';
 import type { ReportState } from '../../pipeline/reporting/report-state.js';
 import { DomainError } from '../../primitives/errors.js';
@@ -106,16 +109,18 @@ export class ReportingResolver {
   async explainUsage(
     @Ctx() context: GatewayContext,
     @Arg('aggregateId', () => ID, { description: '`id` of a usage aggregate.' }) aggregateId: string,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<UsageExplanation | null> {
     const parsed = parseNodeId(aggregateId);
     const found = parsed?.type === 'UsageAggregate' ? await findAggregateRow(context, parsed.key) : null;
     if (found === null) return null;
     const { app, scope } = context;
     const explained = await explainUsage({ sql: app.db.reader, routingTables: app.routingTables }, scope, found.row);
+    const references = await loadReferences(context, info, [found.row, ...explained.records]);
     return {
       ...explained,
-      aggregate: toUsageAggregate(found.row, found.granularity),
-      records: explained.records.map(toUsageRecord),
+      aggregate: toUsageAggregate(found.row, found.granularity, references(found.row)),
+      records: explained.records.map((row) => toUsageRecord(row, references(row))),
       report: explained.report === null ? null : toUsageReport(explained.report),
     };
   }

@@ -1,27 +1,14 @@
-/** What usage refers to, loaded many rows at a time. */
+/** What rows of usage refer to: each kind is read once for all rows, and only where the operation asks for it. */
+import { Kind } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 
-import { invariant } from '../../primitives/errors.js';
 import type { GatewayContext } from '../context.js';
-import {
-  Destination,
-  FallbackUsage,
-  QuarantinedRecord,
-  Resource,
-  UsageAggregate,
-  UsageMoveType,
-  UsageRecord,
-  UsageSum,
-  toDestination,
-  toResource,
-} from '../types/usage.js';
-import type { UsageReferences } from '../types/usage.js';
+import { Destination, QuarantinedRecord, toDestination, toResource } from '../types/usage.js';
+import type { ReferenceIds, ReferencesOf } from '../types/usage.js';
 import {
   CspSubscription,
-  Meter,
   Registration,
-  StackSubscription,
-  Tenant,
   toCspSubscription,
   toMeter,
   toRegistration,
@@ -29,168 +16,114 @@ import {
   toTenant,
 } from '../types/who.js';
 
-interface HasReferences {
-  readonly references: UsageReferences;
-}
+type Asked = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
+/** Rows by row id, as the API shows them. */
+type Shown<Item> = (id: number | null | undefined) => Item | null | Error;
 
-async function stackSubscription(
-  { references }: HasReferences,
+/** Loads what an operation asks for of the things that these rows refer to. */
+export async function loadReferences(
   { loaders }: GatewayContext,
-): Promise<StackSubscription | null> {
-  const id = references.stackSubscriptionRowId;
-  const row = id == null ? null : await loaders.stackSubscription.load(id);
-  return row === null ? null : toStackSubscription(row);
+  info: Asked,
+  rows: readonly ReferenceIds[],
+): Promise<ReferencesOf> {
+  const asked = fieldsBelow(info);
+  // Whose a stack subscription is, is part of it.
+  const leadsOn = rows.some(({ tenantId, registrationId }) => tenantId === undefined || registrationId === undefined);
+  const needsStack = asked.has('stackSubscription') || (leadsOn && (asked.has('tenant') || asked.has('registration')));
+  const stackSubscription = await shown(
+    needsStack,
+    rows.map((row) => row.stackSubscriptionId),
+    loaders.stackSubscription,
+    toStackSubscription,
+  );
+  const ofStack = (id: number | null) => {
+    const found = stackSubscription(id);
+    return found instanceof Error ? null : found;
+  };
+  const tenantIdOf = ({ tenantId, stackSubscriptionId }: ReferenceIds) =>
+    tenantId === undefined ? ofStack(stackSubscriptionId)?.tenantRowId : tenantId;
+  const registrationIdOf = ({ registrationId, stackSubscriptionId }: ReferenceIds) =>
+    registrationId === undefined ? ofStack(stackSubscriptionId)?.registrationId : registrationId;
+  const [tenant, registration, meter, resource, destination] = await Promise.all([
+    shown(asked.has('tenant'), asked.has('tenant') ? rows.map(tenantIdOf) : [], loaders.tenant, toTenant),
+    shown(
+      asked.has('registration'),
+      asked.has('registration') ? rows.map(registrationIdOf) : [],
+      loaders.registration,
+      toRegistration,
+    ),
+    shown(
+      asked.has('meter'),
+      rows.map((row) => row.meterId),
+      loaders.meter,
+      toMeter,
+    ),
+    shown(
+      asked.has('resource'),
+      rows.map((row) => row.resourceId),
+      loaders.resource,
+      toResource,
+    ),
+    shown(
+      asked.has('destination') || asked.has('from'),
+      rows.map((row) => row.destinationId),
+      loaders.destination,
+      toDestination,
+    ),
+  ]);
+  return (ids) => ({
+    stackSubscription: stackSubscription(ids.stackSubscriptionId),
+    tenant: asked.has('tenant') ? tenant(tenantIdOf(ids)) : NOT_LOADED,
+    registration: asked.has('registration') ? registration(registrationIdOf(ids)) : NOT_LOADED,
+    meter: meter(ids.meterId) ?? NO_METER,
+    resource: resource(ids.resourceId),
+    destination: destination(ids.destinationId),
+  });
 }
 
-async function tenant(usage: HasReferences, context: GatewayContext): Promise<Tenant | null> {
-  const { tenantRowId } = usage.references;
-  const id = tenantRowId === undefined ? (await stackSubscription(usage, context))?.tenantRowId : tenantRowId;
-  const row = id == null ? null : await context.loaders.tenant.load(id);
-  return row === null ? null : toTenant(row);
+const NOT_LOADED = new Error('A field was asked for that was not loaded.');
+const NO_METER = new Error('A meter that usage names does not exist.');
+
+async function shown<Row, Item>(
+  isAsked: boolean,
+  ids: readonly (number | null | undefined)[],
+  loader: { load(id: number): Promise<Row | null> },
+  show: (row: Row) => Item,
+): Promise<Shown<Item>> {
+  if (!isAsked) return () => NOT_LOADED;
+  const items = new Map<number, Item | null>();
+  const distinct = [...new Set(ids)].filter((id) => id != null);
+  const rows = await Promise.all(distinct.map((id) => loader.load(id)));
+  rows.forEach((row, index) => items.set(distinct[index] ?? 0, row === null ? null : show(row)));
+  return (id) => (id == null ? null : (items.get(id) ?? null));
 }
 
-async function registration(usage: HasReferences, context: GatewayContext): Promise<Registration | null> {
-  const { registrationRowId } = usage.references;
-  const id =
-    registrationRowId === undefined ? (await stackSubscription(usage, context))?.registrationId : registrationRowId;
-  const row = id == null ? null : await context.loaders.registration.load(id);
-  return row === null ? null : toRegistration(row);
+/** Names of all fields that are asked for below a field, at any depth: more than its rows have, never fewer. */
+function fieldsBelow({ fieldNodes, fragments }: Asked): ReadonlySet<string> {
+  const [node] = fieldNodes;
+  const known = node && fieldNodes.length === 1 ? below.get(node) : undefined;
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  const spread = new Set<string>();
+  const addAll = (selectionSet: SelectionSetNode | undefined): void => {
+    for (const selection of selectionSet?.selections ?? []) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (spread.has(selection.name.value)) continue;
+        spread.add(selection.name.value);
+        addAll(fragments[selection.name.value]?.selectionSet);
+      } else {
+        if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+        addAll(selection.selectionSet);
+      }
+    }
+  };
+  for (const { selectionSet } of fieldNodes) addAll(selectionSet);
+  if (node && fieldNodes.length === 1) below.set(node, names);
+  return names;
 }
 
-async function meter({ references }: HasReferences, { loaders }: GatewayContext): Promise<Meter> {
-  const row = await loaders.meter.load(references.meterRowId);
-  invariant(row, 'a meter that usage names exists');
-  return toMeter(row);
-}
-
-async function resource({ references }: HasReferences, { loaders }: GatewayContext): Promise<Resource | null> {
-  const row = await loaders.resource.load(references.resourceRowId ?? 0);
-  return row === null ? null : toResource(row);
-}
-
-async function destination({ references }: HasReferences, { loaders }: GatewayContext): Promise<Destination | null> {
-  const id = references.destinationRowId;
-  const row = id == null ? null : await loaders.destination.load(id);
-  return row === null ? null : toDestination(row);
-}
-
-const STACK = 'Subscription on the stamp that used it.';
-const TENANT = 'Whose it is; null while nobody has said.';
-const REGISTRATION = 'Stamp on which it was used.';
-const METER = 'What was measured.';
-const RESOURCE = 'What was used.';
-const DESTINATION = 'Where it is billed, and why there.';
-
-@Resolver(() => UsageAggregate)
-export class UsageAggregateReferences {
-  @FieldResolver(() => StackSubscription, { nullable: true, description: STACK })
-  stackSubscription(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return stackSubscription(usage, context);
-  }
-  @FieldResolver(() => Tenant, { nullable: true, description: TENANT })
-  tenant(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return tenant(usage, context);
-  }
-  @FieldResolver(() => Registration, { nullable: true, description: REGISTRATION })
-  registration(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return registration(usage, context);
-  }
-  @FieldResolver(() => Meter, { description: METER })
-  meter(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return meter(usage, context);
-  }
-  @FieldResolver(() => Resource, { nullable: true, description: RESOURCE })
-  resource(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return resource(usage, context);
-  }
-  @FieldResolver(() => Destination, { nullable: true, description: DESTINATION })
-  destination(@Root() usage: UsageAggregate, @Ctx() context: GatewayContext) {
-    return destination(usage, context);
-  }
-}
-
-@Resolver(() => UsageRecord)
-export class UsageRecordReferences {
-  @FieldResolver(() => StackSubscription, { nullable: true, description: STACK })
-  stackSubscription(@Root() usage: UsageRecord, @Ctx() context: GatewayContext) {
-    return stackSubscription(usage, context);
-  }
-  @FieldResolver(() => Tenant, { nullable: true, description: TENANT })
-  tenant(@Root() usage: UsageRecord, @Ctx() context: GatewayContext) {
-    return tenant(usage, context);
-  }
-  @FieldResolver(() => Meter, { description: METER })
-  meter(@Root() usage: UsageRecord, @Ctx() context: GatewayContext) {
-    return meter(usage, context);
-  }
-  @FieldResolver(() => Resource, { nullable: true, description: RESOURCE })
-  resource(@Root() usage: UsageRecord, @Ctx() context: GatewayContext) {
-    return resource(usage, context);
-  }
-  @FieldResolver(() => Destination, { nullable: true, description: DESTINATION })
-  destination(@Root() usage: UsageRecord, @Ctx() context: GatewayContext) {
-    return destination(usage, context);
-  }
-}
-
-@Resolver(() => UsageSum)
-export class UsageSumReferences {
-  @FieldResolver(() => StackSubscription, { nullable: true, description: `${STACK} When grouped by it.` })
-  stackSubscription(@Root() usage: UsageSum, @Ctx() context: GatewayContext) {
-    return stackSubscription(usage, context);
-  }
-  @FieldResolver(() => Tenant, {
-    nullable: true,
-    description: 'Whose it is, when grouped by TENANT; null is usage whose tenant nobody has said.',
-  })
-  tenant(@Root() usage: UsageSum, @Ctx() context: GatewayContext) {
-    return tenant(usage, context);
-  }
-  @FieldResolver(() => Registration, { nullable: true, description: `${REGISTRATION} When grouped by it.` })
-  registration(@Root() usage: UsageSum, @Ctx() context: GatewayContext) {
-    return registration(usage, context);
-  }
-  @FieldResolver(() => Meter, { description: METER })
-  meter(@Root() usage: UsageSum, @Ctx() context: GatewayContext) {
-    return meter(usage, context);
-  }
-  @FieldResolver(() => Destination, { nullable: true, description: `${DESTINATION} When grouped by it.` })
-  destination(@Root() usage: UsageSum, @Ctx() context: GatewayContext) {
-    return destination(usage, context);
-  }
-}
-
-@Resolver(() => FallbackUsage)
-export class FallbackUsageReferences {
-  @FieldResolver(() => StackSubscription, { nullable: true, description: STACK })
-  stackSubscription(@Root() usage: FallbackUsage, @Ctx() context: GatewayContext) {
-    return stackSubscription(usage, context);
-  }
-  @FieldResolver(() => Tenant, { nullable: true, description: TENANT })
-  tenant(@Root() usage: FallbackUsage, @Ctx() context: GatewayContext) {
-    return tenant(usage, context);
-  }
-  @FieldResolver(() => Registration, { nullable: true, description: REGISTRATION })
-  registration(@Root() usage: FallbackUsage, @Ctx() context: GatewayContext) {
-    return registration(usage, context);
-  }
-  @FieldResolver(() => Meter, { description: METER })
-  meter(@Root() usage: FallbackUsage, @Ctx() context: GatewayContext) {
-    return meter(usage, context);
-  }
-}
-
-@Resolver(() => UsageMoveType)
-export class UsageMoveReferences {
-  @FieldResolver(() => Meter, { description: METER })
-  meter(@Root() move: UsageMoveType, @Ctx() context: GatewayContext) {
-    return meter(move, context);
-  }
-  @FieldResolver(() => Destination, { nullable: true, description: 'Where it is billed now.' })
-  from(@Root() move: UsageMoveType, @Ctx() context: GatewayContext) {
-    return destination(move, context);
-  }
-}
+/** A node belongs to one document, and so to its fragments; it goes with them. */
+const below = new WeakMap<FieldNode, ReadonlySet<string>>();
 
 @Resolver(() => Destination)
 export class DestinationReferences {

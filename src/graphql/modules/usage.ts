@@ -1,5 +1,7 @@
-import { Args, ArgsType, Ctx, Field, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from 'type-graphql';
 
+import { loadReferences } from './usage-references.js';
 import {
   ResourceUsageFilterInput,
   TimeRangeInput,
@@ -12,7 +14,7 @@ import {
 import { DomainError } from '../../primitives/errors.js';
 import { listFallbackUsage } from '../../reading/fallback-usage.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
-import type { Granularity } from '../../reading/usage-aggregates.js';
+import type { Granularity } from '../../reading/usage-spans.js';
 import type { UsageClock } from '../../reading/usage-filter.js';
 import { listUsageRecords } from '../../reading/usage-records.js';
 import { listUsageSummary } from '../../reading/usage-summary.js';
@@ -88,6 +90,7 @@ export class UsageResolver {
   async usageAggregates(
     @Ctx() context: GatewayContext,
     @Args(() => AggregatesArgs) args: AggregatesArgs,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<UsageAggregate>> {
     checkMayAskByDestination(context, args.filter);
     const page = pageOf(context, 'usageAggregates', args, PAGE_OF_USAGE_MAX);
@@ -100,9 +103,10 @@ export class UsageResolver {
       after: numbers(page.after),
       limit: page.limit,
     });
+    const references = await loadReferences(context, info, rows);
     return connectionUpTo(context, page, rows, {
       position: ({ key }) => key,
-      item: (row) => toUsageAggregate(row, args.granularity),
+      item: (row) => toUsageAggregate(row, args.granularity, references(row)),
       resumeAfter,
     });
   }
@@ -114,6 +118,7 @@ export class UsageResolver {
   async usageSummary(
     @Ctx() context: GatewayContext,
     @Args(() => SummaryArgs) args: SummaryArgs,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<UsageSum>> {
     checkMayAskByDestination(context, args.filter, args.groupBy);
     const page = pageOf(context, 'usageSummary', args, PAGE_OF_USAGE_MAX);
@@ -126,7 +131,11 @@ export class UsageResolver {
       after: numbers(page.after),
       limit: page.limit + 1,
     });
-    return connection(context, page, rows, { position: ({ key }) => key, item: toUsageSum });
+    const references = await loadReferences(context, info, rows);
+    return connection(context, page, rows, {
+      position: ({ key }) => key,
+      item: (row) => toUsageSum(row, references(row)),
+    });
   }
 
   @Query(() => FallbackUsageConnection, {
@@ -136,6 +145,7 @@ export class UsageResolver {
   async fallbackUsage(
     @Ctx() context: GatewayContext,
     @Args(() => FallbackArgs) args: FallbackArgs,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<FallbackUsage>> {
     checkMayAskByDestination(context, args.filter);
     const page = pageOf(context, 'fallbackUsage', args, PAGE_OF_USAGE_MAX);
@@ -147,7 +157,11 @@ export class UsageResolver {
       after: numbers(page.after),
       limit: page.limit + 1,
     });
-    return connection(context, page, rows, { position: ({ key }) => key, item: toFallbackUsage });
+    const references = await loadReferences(context, info, rows);
+    return connection(context, page, rows, {
+      position: ({ key }) => key,
+      item: (row) => toFallbackUsage(row, references(row)),
+    });
   }
 
   @Query(() => UsageRecordConnection, {
@@ -156,6 +170,7 @@ export class UsageResolver {
   async usageRecords(
     @Ctx() context: GatewayContext,
     @Args(() => RecordsArgs) args: RecordsArgs,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<UsageRecord>> {
     checkMayAskByDestination(context, args.filter);
     const page = pageOf(context, 'usageRecords', args, PAGE_OF_USAGE_MAX);
@@ -168,6 +183,7 @@ export class UsageResolver {
       after: recordKey(page.after),
       limit: page.limit + 1,
     });
+    const references = await loadReferences(context, info, rows);
     return connection(context, page, rows, {
       position: (row) => [
         row.stackSubscriptionId,
@@ -177,7 +193,7 @@ export class UsageResolver {
         row.resourceId,
         row.identity.toString('hex'),
       ],
-      item: toUsageRecord,
+      item: (row) => toUsageRecord(row, references(row)),
     });
   }
 }

@@ -1,4 +1,5 @@
-import { Arg, Args, ArgsType, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, ArgsType, Ctx, Field, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { findNode } from './find-node.js';
 import type { Role } from '../../access/principal.js';
@@ -11,7 +12,7 @@ import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { UUID } from '../scalars.js';
 import { RoleEnum } from '../types/enums.js';
-import { InvariantType } from '../types/usage.js';
+import { InvariantType } from '../types/reporting.js';
 import { Meter, Node, toMeter } from '../types/who.js';
 
 @ObjectType({ simpleResolvers: true, description: 'Who is asking, as the token says. Null stands for all.' })
@@ -63,8 +64,9 @@ export class ViewerResolver {
   node(
     @Ctx() context: GatewayContext,
     @Arg('id', () => ID, { description: 'As it was answered.' }) id: string,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Node | null> {
-    return findNode(context, id);
+    return findNode(context, info, id);
   }
 
   @Query(() => [Node], {
@@ -74,11 +76,12 @@ export class ViewerResolver {
   nodes(
     @Ctx() context: GatewayContext,
     @Arg('ids', () => [ID], { description: 'As they were answered.' }) ids: string[],
+    @Info() info: GraphQLResolveInfo,
   ): Promise<(Node | null)[]> {
     if (ids.length > NODES_MAX) {
       throw new DomainError('INVALID_INPUT', `Ask for at most ${NODES_MAX} nodes.`, ['ids']);
     }
-    return Promise.all(ids.map((id) => findNode(context, id)));
+    return Promise.all(ids.map((id) => findNode(context, info, id)));
   }
 
   @Query(() => MeterConnection, {

@@ -7,7 +7,7 @@ import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-st
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
 import { INVARIANTS } from '../../reading/invariants.js';
 import { UNSENT_LEVELS } from '../../reading/reports.js';
-import { GRANULARITIES } from '../../reading/usage-aggregates.js';
+import { GRANULARITIES } from '../../reading/usage-spans.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
@@ -136,6 +136,8 @@ export const InvariantEnum = enumOf(
   sentences(INVARIANTS, {
     RECORDS_EQUAL_DAY_TOTALS: 'The records of every usage and reported day add up to its totals.',
     EVERY_TOTAL_NAMES_ITS_MAPPING: 'Every total names the mapping in force at the hours of its records.',
+    EVERY_RECORD_REFERS_TO_WHAT_IS_KNOWN:
+      'Meter, resource, source and batch of every record exist, and so do meter and destination of every total.',
     CLOSED_DAY_TOTALS_EQUAL_MONTH_TOTALS: 'Closed day totals add up to the month totals.',
     FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS: 'What closing froze adds up to the totals of the closed days.',
     CLOSED_DAYS_ARE_AS_SEALED: 'Every closed day has the checksum with which it was closed, continuing the day before.',

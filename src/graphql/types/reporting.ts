@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
-import { LineStatusEnum, ReportStateEnum, UnsentLevelEnum, UsageIntakeEnum } from './enums.js';
+import { InvariantEnum, LineStatusEnum, ReportStateEnum, UnsentLevelEnum, UsageIntakeEnum } from './enums.js';
 import { UsageAggregate, UsageRecord } from './usage.js';
 import { Node } from './who.js';
 import type { LineStatus, ReportState } from '../../pipeline/reporting/report-state.js';
@@ -8,6 +8,7 @@ import { NEVER_DUE } from '../../pipeline/reporting/report-state.js';
 import type { UsageReport as ReportRow } from '../../pipeline/reporting/report.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { Completeness as CompletenessRow, OpenDay as OpenDayRow } from '../../reading/completeness.js';
+import type { InvariantName } from '../../reading/invariants.js';
 import type { Reconciliation, UnsentUsage as UnsentRow } from '../../reading/reports.js';
 import type { UsageIntake } from '../../registration/usage-intake.js';
 import { nodeId } from '../node-id.js';
@@ -229,4 +230,14 @@ export function toReconciliation(rows: readonly Reconciliation[] | null): Report
     isEqual: rows !== null && meters.every(({ isEqual }) => isEqual),
     meters: meters.slice(0, METERS_SHOWN),
   };
+}
+
+@ObjectType('Invariant', { simpleResolvers: true, description: 'A law of the books, evaluated now.' })
+export class InvariantType {
+  @Field(() => InvariantEnum, { description: 'Which law.' })
+  name!: InvariantName;
+  @Field({ description: 'Whether it holds.' })
+  holds!: boolean;
+  @Field(() => String, { description: 'What was compared, or the first differences.' })
+  detail!: string;
 }

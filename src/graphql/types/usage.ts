@@ -1,18 +1,18 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
-import { GranularityEnum, InvariantEnum, RoutingReasonEnum, UsageStatusEnum, VerdictEnum } from './enums.js';
-import { Node } from './who.js';
+import { GranularityEnum, RoutingReasonEnum, UsageStatusEnum, VerdictEnum } from './enums.js';
+import { Meter, Node, Registration, StackSubscription, Tenant } from './who.js';
 import { isJsonObject, parseExactJson } from '../../pipeline/ingestion/exact-json.js';
 import type { QuarantinedRecord as QuarantinedRow } from '../../pipeline/ingestion/ingestion.entity.js';
 import type { Verdict } from '../../pipeline/ingestion/verdict.js';
 import type { RoutingReason } from '../../pipeline/routing/destination.js';
-import { hourStart } from '../../primitives/windows.js';
+import { hourMs, hourStart } from '../../primitives/windows.js';
 import type { HourRange } from '../../primitives/windows.js';
 import type { DestinationRow, ResourceRow } from '../../reading/dimensions.js';
 import type { FallbackUsageRow } from '../../reading/fallback-usage.js';
-import type { InvariantName } from '../../reading/invariants.js';
 import type { UsageMove } from '../../reading/mapping-preview.js';
-import type { Granularity, UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
+import type { UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
+import type { Granularity } from '../../reading/usage-spans.js';
 import type { UsageRecordRow } from '../../reading/usage-records.js';
 import type { UsageSummaryRow } from '../../reading/usage-summary.js';
 import { nodeId } from '../node-id.js';
@@ -31,7 +31,7 @@ export class TimeWindow {
 
 /** Hours [from, to) as moments. */
 export function toWindow({ from, to }: HourRange): TimeWindow {
-  return { start: hourStart(from).getTime(), end: hourStart(to).getTime() };
+  return { start: hourMs(from), end: hourMs(to) };
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A tag as the resource carried it when it was used.' })
@@ -106,15 +106,38 @@ export function toDestination(row: DestinationRow): Destination {
   };
 }
 
-/** Row ids behind the references of usage; the resolvers load them. */
-export interface UsageReferences {
-  readonly stackSubscriptionRowId?: number | null;
-  readonly registrationRowId?: number | null;
-  readonly tenantRowId?: number | null;
-  readonly meterRowId: number;
-  readonly resourceRowId?: number;
-  readonly destinationRowId?: number | null;
+/** Row ids of what usage refers to. What is left out is found by the stack subscription. */
+export interface ReferenceIds {
+  readonly stackSubscriptionId: number | null;
+  readonly registrationId?: number | null;
+  readonly tenantId?: number | null;
+  readonly meterId: number;
+  readonly resourceId?: number;
+  readonly destinationId?: number | null;
 }
+
+/**
+ * What a row of usage refers to. Only what the operation asks for is loaded; the rest holds an Error, so that a field
+ * that was missed is a fault and never a null.
+ */
+export interface References {
+  readonly stackSubscription: StackSubscription | Error | null;
+  readonly tenant: Tenant | Error | null;
+  readonly registration: Registration | Error | null;
+  readonly meter: Meter | Error;
+  readonly resource: Resource | Error | null;
+  readonly destination: Destination | Error | null;
+}
+
+/** Answers what a row refers to, out of what was loaded for all rows. */
+export type ReferencesOf = (ids: ReferenceIds) => References;
+
+const STACK = 'Subscription on the stamp that used it.';
+const TENANT = 'Whose it is; null while nobody has said.';
+const REGISTRATION = 'Stamp on which it was used.';
+const METER = 'What was measured.';
+const RESOURCE = 'What was used.';
+const DESTINATION = 'Where it is billed, and why there.';
 
 @ObjectType({
   simpleResolvers: true,
@@ -135,11 +158,26 @@ export class UsageAggregate extends Node {
   records!: number;
   @Field(() => UsageStatusEnum, { description: 'Whether it can still change.' })
   status!: 'PROVISIONAL' | 'CLOSED';
-  references!: UsageReferences;
+  @Field(() => StackSubscription, { nullable: true, description: STACK })
+  stackSubscription!: References['stackSubscription'];
+  @Field(() => Tenant, { nullable: true, description: TENANT })
+  tenant!: References['tenant'];
+  @Field(() => Registration, { nullable: true, description: REGISTRATION })
+  registration!: References['registration'];
+  @Field(() => Meter, { description: METER })
+  meter!: References['meter'];
+  @Field(() => Resource, { nullable: true, description: RESOURCE })
+  resource!: References['resource'];
+  @Field(() => Destination, { nullable: true, description: DESTINATION })
+  destination!: References['destination'];
 }
 
-/** An aggregate as the API shows it, with the row ids that its fields are loaded by. */
-export function toUsageAggregate(row: AggregateRow, granularity: Granularity): UsageAggregate {
+/** An aggregate as the API shows it. */
+export function toUsageAggregate(
+  row: AggregateRow,
+  granularity: Granularity,
+  { stackSubscription, tenant, registration, meter, resource, destination }: References,
+): UsageAggregate {
   return {
     id: nodeId('UsageAggregate', granularity, ...row.key),
     nodeType: 'UsageAggregate',
@@ -149,12 +187,12 @@ export function toUsageAggregate(row: AggregateRow, granularity: Granularity): U
     quantity: row.quantity,
     records: row.records,
     status: row.isClosed ? 'CLOSED' : 'PROVISIONAL',
-    references: {
-      stackSubscriptionRowId: row.stackSubscriptionId,
-      meterRowId: row.meterId,
-      resourceRowId: row.resourceId,
-      destinationRowId: row.destinationId,
-    },
+    stackSubscription,
+    tenant,
+    registration,
+    meter,
+    resource,
+    destination,
   };
 }
 
@@ -168,24 +206,26 @@ export class UsageSum {
   quantity!: string;
   @Field(() => Int, { description: 'How many records it adds up.' })
   records!: number;
-  references!: UsageReferences;
+  @Field(() => StackSubscription, { nullable: true, description: `${STACK} When grouped by it.` })
+  stackSubscription!: References['stackSubscription'];
+  @Field(() => Tenant, {
+    nullable: true,
+    description: 'Whose it is, when grouped by TENANT; null is usage whose tenant nobody has said.',
+  })
+  tenant!: References['tenant'];
+  @Field(() => Registration, { nullable: true, description: `${REGISTRATION} When grouped by it.` })
+  registration!: References['registration'];
+  @Field(() => Meter, { description: METER })
+  meter!: References['meter'];
+  @Field(() => Destination, { nullable: true, description: `${DESTINATION} When grouped by it.` })
+  destination!: References['destination'];
 }
 
 /** A row of a summary, with the dimensions that it was grouped by. */
-export function toUsageSum(row: UsageSummaryRow): UsageSum {
-  return {
-    day: row.day,
-    month: row.month,
-    quantity: row.quantity,
-    records: row.records,
-    references: {
-      registrationRowId: row.registrationId,
-      tenantRowId: row.tenantId,
-      stackSubscriptionRowId: row.stackSubscriptionId,
-      meterRowId: row.meterId,
-      destinationRowId: row.destinationId,
-    },
-  };
+export function toUsageSum(row: UsageSummaryRow, references: References): UsageSum {
+  const { day, month, quantity, records } = row;
+  const { stackSubscription, tenant, registration, meter, destination } = references;
+  return { day, month, quantity, records, stackSubscription, tenant, registration, meter, destination };
 }
 
 @ObjectType({
@@ -202,24 +242,21 @@ export class FallbackUsage {
   records!: number;
   @Field(() => LocalDate, { description: 'First usage day of this fallback ever, also before the range.' })
   since!: number;
-  references!: UsageReferences;
+  @Field(() => StackSubscription, { nullable: true, description: STACK })
+  stackSubscription!: References['stackSubscription'];
+  @Field(() => Tenant, { nullable: true, description: TENANT })
+  tenant!: References['tenant'];
+  @Field(() => Registration, { nullable: true, description: REGISTRATION })
+  registration!: References['registration'];
+  @Field(() => Meter, { description: METER })
+  meter!: References['meter'];
 }
 
 /** A row of what landed on the base subscription. */
-export function toFallbackUsage(row: FallbackUsageRow): FallbackUsage {
+export function toFallbackUsage(row: FallbackUsageRow, references: References): FallbackUsage {
   const { reason, quantity, records, since } = row;
-  return {
-    reason,
-    quantity,
-    records,
-    since,
-    references: {
-      registrationRowId: row.registrationId,
-      tenantRowId: row.tenantId,
-      stackSubscriptionRowId: row.stackSubscriptionId,
-      meterRowId: row.meterId,
-    },
-  };
+  const { stackSubscription, tenant, registration, meter } = references;
+  return { reason, quantity, records, since, stackSubscription, tenant, registration, meter };
 }
 
 @ObjectType({
@@ -249,11 +286,21 @@ export class UsageRecord extends Node {
   receivedBy!: string;
   @Field(() => UsageStatusEnum, { description: 'Whether its destination can still change. The record never does.' })
   status!: 'PROVISIONAL' | 'CLOSED';
-  references!: UsageReferences;
+  @Field(() => StackSubscription, { nullable: true, description: STACK })
+  stackSubscription!: References['stackSubscription'];
+  @Field(() => Tenant, { nullable: true, description: TENANT })
+  tenant!: References['tenant'];
+  @Field(() => Meter, { description: METER })
+  meter!: References['meter'];
+  @Field(() => Resource, { nullable: true, description: RESOURCE })
+  resource!: References['resource'];
+  @Field(() => Destination, { nullable: true, description: DESTINATION })
+  destination!: References['destination'];
 }
 
 /** A record as it was emitted, with both of its times. */
-export function toUsageRecord(row: UsageRecordRow): UsageRecord {
+export function toUsageRecord(row: UsageRecordRow, references: References): UsageRecord {
+  const { stackSubscription, tenant, meter, resource, destination } = references;
   const { recordId, source, corrects, quantity, receivedAt, receivedBy } = row;
   const hour = (from: number) => toWindow({ from, to: from + 1 });
   const key = [row.stackSubscriptionId, row.reportedHour, row.usageHour, row.meterId, row.resourceId];
@@ -269,12 +316,11 @@ export function toUsageRecord(row: UsageRecordRow): UsageRecord {
     receivedAt,
     receivedBy,
     status: row.isClosed ? 'CLOSED' : 'PROVISIONAL',
-    references: {
-      stackSubscriptionRowId: row.stackSubscriptionId,
-      meterRowId: row.meterId,
-      resourceRowId: row.resourceId,
-      destinationRowId: row.destinationId,
-    },
+    stackSubscription,
+    tenant,
+    meter,
+    resource,
+    destination,
   };
 }
 
@@ -337,20 +383,13 @@ export class UsageMoveType {
   quantity!: string;
   @Field(() => Int, { description: 'How many records.' })
   records!: number;
-  references!: UsageReferences;
+  @Field(() => Meter, { description: METER })
+  meter!: References['meter'];
+  @Field(() => Destination, { nullable: true, description: 'Where it is billed now.' })
+  from!: References['destination'];
 }
 
 /** What a change of mapping would move, from where to where. */
-export function toUsageMove({ quantity, records, meterId, fromDestinationId }: UsageMove): UsageMoveType {
-  return { quantity, records, references: { meterRowId: meterId, destinationRowId: fromDestinationId } };
-}
-
-@ObjectType('Invariant', { simpleResolvers: true, description: 'A law of the books, evaluated now.' })
-export class InvariantType {
-  @Field(() => InvariantEnum, { description: 'Which law.' })
-  name!: InvariantName;
-  @Field({ description: 'Whether it holds.' })
-  holds!: boolean;
-  @Field(() => String, { description: 'What was compared, or the first differences.' })
-  detail!: string;
+export function toUsageMove({ quantity, records }: UsageMove, { meter, destination }: References): UsageMoveType {
+  return { quantity, records, meter, from: destination };
 }

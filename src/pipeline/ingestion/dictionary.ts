@@ -29,6 +29,8 @@ export interface Dictionary {
 
 /** Names remembered of each kind before the memory is emptied. */
 const REMEMBERED_MAX = 100_000;
+/** Descriptions of one URI that are remembered. */
+const DESCRIPTIONS_MAX = 8;
 const NAMES_PER_STATEMENT_MAX = 400;
 
 /** One kind of name: its table, its key columns, and what is written when it is new. */
@@ -40,16 +42,15 @@ interface Kind {
 
 /** A name that is not in memory: what it is looked up by, and what is written when it is new. */
 interface Named {
-  readonly memoryKey: string;
   readonly key: SqlValue;
   readonly row: readonly SqlValue[];
 }
 
-/** How the entries of a batch name things of one kind. `named` is asked for names that are not in memory only. */
+/** How the entries of a batch name things of one kind. `named` is asked for what is not in memory only. */
 interface Naming {
-  /** What identifies the name in memory. */
-  readonly memoryKeyOf: (entry: UsageEntry, index: number) => string;
-  readonly named: (entry: UsageEntry, index: number) => Pick<Named, 'key' | 'row'>;
+  readonly recall: (entry: UsageEntry, index: number) => number | undefined;
+  readonly remember: (entry: UsageEntry, index: number, id: number) => void;
+  readonly named: (entry: UsageEntry, index: number) => Named;
 }
 
 const METER: Kind = {
@@ -75,33 +76,41 @@ const RESOURCE: Kind = {
 
 /** A dictionary with an empty memory. One per process. */
 export function createDictionary(): Dictionary {
-  const meters = new Map<string, number>();
-  const sources = new Map<string, number>();
-  const stackSubscriptions = new Map<string, number>();
-  const resources = new Map<string, number>();
+  const meters = new NameMemory();
+  const resources = new ResourceMemory();
+  const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
   return {
     idsOf: async (db, registrationId, entries, now) => {
       const within = `registration_id = ${Number(registrationId)}`;
-      const meterIds = await intern(db, METER, '1 = 1', meters, entries, {
-        memoryKeyOf: ({ meterGuid }) => meterGuid,
+      const known = registrations.get(registrationId) ?? {
+        sources: new NameMemory(),
+        stackSubscriptions: new NameMemory(),
+      };
+      registrations.set(registrationId, known);
+      const meterIds = await intern(db, METER, '1 = 1', entries, {
+        recall: ({ meterGuid }) => meters.get(meterGuid),
+        remember: ({ meterGuid }, _, id) => meters.set(meterGuid, id),
         named: ({ meterGuid, meterWireId }) => ({
           key: meterGuid,
           row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
         }),
       });
-      const sourceIds = await intern(db, SOURCE, within, sources, entries, {
-        memoryKeyOf: ({ source }) => `${registrationId} ${source}`,
+      const sourceIds = await intern(db, SOURCE, within, entries, {
+        recall: ({ source }) => known.sources.get(source),
+        remember: ({ source }, _, id) => known.sources.set(source, id),
         named: ({ source }) => ({ key: source, row: [registrationId, source] }),
       });
-      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, stackSubscriptions, entries, {
-        memoryKeyOf: ({ stackSubscriptionGuid }) => `${registrationId} ${stackSubscriptionGuid}`,
+      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, entries, {
+        recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
+        remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
         named: ({ stackSubscriptionGuid }) => ({
           key: stackSubscriptionGuid,
           row: [registrationId, stackSubscriptionGuid, now],
         }),
       });
-      const resourceIds = await intern(db, RESOURCE, '1 = 1', resources, entries, {
-        memoryKeyOf: (entry, index) => resourceMemoryKey(entry, subscriptionIds[index] ?? 0),
+      const resourceIds = await intern(db, RESOURCE, '1 = 1', entries, {
+        recall: (entry, index) => resources.get(subscriptionIds[index] ?? 0, entry),
+        remember: (entry, index, id) => resources.set(subscriptionIds[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, subscriptionIds[index] ?? 0),
       });
       return entries.map((_, index) => ({
@@ -114,17 +123,66 @@ export function createDictionary(): Dictionary {
   };
 }
 
+/** Ids by name, up to a number of names. */
+class NameMemory {
+  readonly #ids = new Map<string, number>();
+
+  get(name: string): number | undefined {
+    return this.#ids.get(name);
+  }
+
+  set(name: string, id: number): void {
+    if (this.#ids.size >= REMEMBERED_MAX) this.#ids.clear();
+    this.#ids.set(ownText(name), id);
+  }
+}
+
+type Description = Pick<UsageEntry, 'resourceUri' | 'location' | 'tags' | 'additionalInfo'>;
+
+/** Ids of resources by how they were described. Looked up by URI alone: joining all of it would cost more. */
+class ResourceMemory {
+  readonly #byUri = new Map<string, (Description & { readonly stackSubscriptionId: number; readonly id: number })[]>();
+  #size = 0;
+
+  get(stackSubscriptionId: number, entry: Description): number | undefined {
+    return this.#byUri
+      .get(entry.resourceUri)
+      ?.find(
+        (known) =>
+          known.stackSubscriptionId === stackSubscriptionId &&
+          known.tags === entry.tags &&
+          known.additionalInfo === entry.additionalInfo &&
+          known.location === entry.location,
+      )?.id;
+  }
+
+  set(stackSubscriptionId: number, entry: Description, id: number): void {
+    if (this.#size >= REMEMBERED_MAX) {
+      this.#byUri.clear();
+      this.#size = 0;
+    }
+    this.#size += 1;
+    const known = this.#byUri.get(entry.resourceUri) ?? [];
+    // One URI that is described anew with each record must not make every later look at it longer.
+    if (known.length >= DESCRIPTIONS_MAX) known.shift();
+    known.push({
+      stackSubscriptionId,
+      id,
+      resourceUri: '',
+      location: ownText(entry.location),
+      tags: ownText(entry.tags),
+      additionalInfo: ownText(entry.additionalInfo),
+    });
+    this.#byUri.set(ownText(entry.resourceUri), known);
+  }
+}
+
 /** Digest of a resource URI without case, for looking it up. */
 export function uriKey(uri: string): Buffer {
   return digest16([uri.toLowerCase()]);
 }
 
-function resourceMemoryKey(entry: UsageEntry, stackSubscriptionId: number): string {
-  const { resourceUri, location, tags, additionalInfo } = entry;
-  return `${stackSubscriptionId}\u0000${resourceUri}\u0000${location}\u0000${tags}\u0000${additionalInfo}`;
-}
-
-function namedResource(entry: UsageEntry, stackSubscriptionId: number): Pick<Named, 'key' | 'row'> {
+function namedResource(entry: UsageEntry, stackSubscriptionId: number): Named {
   const { resourceUri, location, tags, additionalInfo } = entry;
   const key = digest16([String(stackSubscriptionId), resourceUri, location, tags, additionalInfo]);
   return {
@@ -137,28 +195,38 @@ async function intern(
   db: Database,
   kind: Kind,
   within: string,
-  memory: Map<string, number>,
   entries: readonly UsageEntry[],
-  { memoryKeyOf, named }: Naming,
+  { recall, remember, named }: Naming,
 ): Promise<number[]> {
-  const memoryKeys = entries.map(memoryKeyOf);
-  const unknown = new Map<string, Named>();
+  const ids = entries.map((entry, index) => recall(entry, index) ?? 0);
+  const unknown = new Map<string, { readonly named: Named; readonly places: number[] }>();
   entries.forEach((entry, index) => {
-    const memoryKey = memoryKeys[index] ?? '';
-    if (!memory.has(memoryKey)) unknown.set(memoryKey, { memoryKey, ...named(entry, index) });
+    if (ids[index] !== 0) return;
+    const name = named(entry, index);
+    const key = keyText(name.key);
+    const known = unknown.get(key);
+    if (known === undefined) unknown.set(key, { named: name, places: [index] });
+    else known.places.push(index);
   });
-  if (unknown.size === 0) return memoryKeys.map((memoryKey) => memory.get(memoryKey) ?? 0);
-  const found = await findOrInsert(db, kind, within, [...unknown.values()]);
-  const ids = memoryKeys.map((memoryKey) => {
-    const id = memory.get(memoryKey) ?? found.get(memoryKey);
+  if (unknown.size === 0) return ids;
+  const found = await findOrInsert(
+    db,
+    kind,
+    within,
+    [...unknown.values()].map((one) => one.named),
+  );
+  for (const [key, { places }] of unknown) {
+    const id = found.get(key);
     invariant(id, `a ${kind.table} that was committed can be read`);
-    return id;
-  });
-  if (memory.size + found.size > REMEMBERED_MAX) memory.clear();
-  for (const [memoryKey, id] of found) memory.set(ownText(memoryKey), id);
+    for (const place of places) ids[place] = id;
+    const [first = 0] = places;
+    const entry = entries[first];
+    if (entry !== undefined) remember(entry, first, id);
+  }
   return ids;
 }
 
+/** Row ids by the text of their key. */
 async function findOrInsert(
   db: Database,
   kind: Kind,
@@ -167,7 +235,7 @@ async function findOrInsert(
 ): Promise<Map<string, number>> {
   return db.inTransaction(async (tx) => {
     const found = await find(tx, kind, within, names);
-    const missing = names.filter(({ memoryKey }) => !found.has(memoryKey));
+    const missing = names.filter(({ key }) => !found.has(keyText(key)));
     if (missing.length === 0) return found;
     await tx.insertRows({
       table: kind.table,
@@ -184,16 +252,12 @@ async function find(tx: Tx, kind: Kind, within: string, names: readonly Named[])
   const found = new Map<string, number>();
   for (let start = 0; start < names.length; start += NAMES_PER_STATEMENT_MAX) {
     const some = names.slice(start, start + NAMES_PER_STATEMENT_MAX);
-    const keyed = new Map(some.map((name) => [keyText(name.key), name.memoryKey]));
     const rows = await tx.query<{ id: number; name: SqlValue }>(
       `SELECT id, ${kind.keyColumn} AS name FROM ${kind.table}
         WHERE ${within} AND ${kind.keyColumn} IN (${some.map(() => '?').join(', ')})`,
       some.map(({ key }) => key),
     );
-    for (const { id, name } of rows) {
-      const memoryKey = keyed.get(keyText(name));
-      if (memoryKey !== undefined) found.set(memoryKey, id);
-    }
+    for (const { id, name } of rows) found.set(keyText(name), id);
   }
   return found;
 }

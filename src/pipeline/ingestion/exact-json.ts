@@ -38,6 +38,16 @@ const NEEDS_CARE = /[\u0000-\u001f\\\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const LETTER_F = 102;
+const LETTER_N = 110;
+const LETTER_T = 116;
 
 /** Bytes as text. Throws MalformedJson for invalid UTF-8; a byte order mark is skipped. */
 export function decodeUtf8(bytes: Uint8Array): string {
@@ -63,6 +73,7 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 
 /** One text per value: keys sorted, no spaces, numbers as they were written. */
 export function canonicalJson(value: JsonValue): string {
+  if (isInOrder(value)) return JSON.stringify(value);
   if (value instanceof NumberText) return value.text;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${(value as JsonValue[]).map(canonicalJson).join(',')}]`;
@@ -70,25 +81,40 @@ export function canonicalJson(value: JsonValue): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }
 
+/** A flat object of texts whose keys are sorted, as most tags are: `JSON.stringify` writes it the same, and faster. */
+function isInOrder(value: JsonValue): boolean {
+  if (!isJsonObject(value)) return false;
+  let before = '';
+  for (const key in value) {
+    if (key < before || typeof value[key] !== 'string') return false;
+    before = key;
+  }
+  return true;
+}
+
 class Reader {
   #at = 0;
+  /** No string in the whole text has an escape or anything else that must be looked at. */
+  readonly #isPlain: boolean;
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string) {
+    this.#isPlain = !NEEDS_CARE.test(text);
+  }
 
   value(depth: number): JsonValue {
     this.#skipSpace();
-    switch (this.text[this.#at]) {
-      case '{':
+    switch (this.text.charCodeAt(this.#at)) {
+      case OPEN_BRACE:
         return this.#object(depth + 1);
-      case '[':
+      case OPEN_BRACKET:
         return this.#array(depth + 1);
-      case '"':
+      case QUOTE:
         return this.#string();
-      case 't':
+      case LETTER_T:
         return this.#word('true', true);
-      case 'f':
+      case LETTER_F:
         return this.#word('false', false);
-      case 'n':
+      case LETTER_N:
         return this.#word('null', null);
       default:
         return this.#number();
@@ -104,10 +130,10 @@ class Reader {
     if (depth > DEPTH_MAX) throw this.#malformed('Nesting too deep');
     const members: Record<string, JsonValue> = {};
     this.#at += 1;
-    if (this.#take('}')) return members;
+    if (this.#take(CLOSE_BRACE)) return members;
     do {
       this.#skipSpace();
-      if (this.text[this.#at] !== '"') throw this.#malformed('A key expected');
+      if (this.text.charCodeAt(this.#at) !== QUOTE) throw this.#malformed('A key expected');
       const start = this.#at;
       const key = this.#string();
       // Assigning this key would set a prototype instead of a member.
@@ -115,10 +141,10 @@ class Reader {
         this.#at = start;
         throw this.#malformed(key === '__proto__' ? 'A forbidden key' : 'A key for the second time');
       }
-      if (!this.#take(':')) throw this.#malformed('A colon expected');
+      if (!this.#take(COLON)) throw this.#malformed('A colon expected');
       members[key] = this.value(depth);
-    } while (this.#take(','));
-    if (!this.#take('}')) throw this.#malformed('A comma or brace expected');
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_BRACE)) throw this.#malformed('A comma or brace expected');
     return members;
   }
 
@@ -126,17 +152,21 @@ class Reader {
     if (depth > DEPTH_MAX) throw this.#malformed('Nesting too deep');
     const items: JsonValue[] = [];
     this.#at += 1;
-    if (this.#take(']')) return items;
+    if (this.#take(CLOSE_BRACKET)) return items;
     do {
       items.push(this.value(depth));
-    } while (this.#take(','));
-    if (!this.#take(']')) throw this.#malformed('A comma or bracket expected');
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_BRACKET)) throw this.#malformed('A comma or bracket expected');
     return items;
   }
 
   #string(): string {
     const start = this.#at + 1;
     let end = this.text.indexOf('"', start);
+    if (this.#isPlain && end >= 0) {
+      this.#at = end + 1;
+      return this.text.slice(start, end);
+    }
     while (end >= 0 && this.#isEscaped(end)) end = this.text.indexOf('"', end + 1);
     if (end < 0) throw this.#malformed('A string without end');
     const plain = this.text.slice(start, end);
@@ -170,9 +200,9 @@ class Reader {
     return value;
   }
 
-  #take(sign: string): boolean {
+  #take(sign: number): boolean {
     this.#skipSpace();
-    if (this.text[this.#at] !== sign) return false;
+    if (this.text.charCodeAt(this.#at) !== sign) return false;
     this.#at += 1;
     return true;
   }
@@ -180,7 +210,7 @@ class Reader {
   #skipSpace(): void {
     for (;;) {
       const code = this.text.charCodeAt(this.#at);
-      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      if (code > 32 || (code !== 32 && code !== 10 && code !== 13 && code !== 9)) return;
       this.#at += 1;
     }
   }

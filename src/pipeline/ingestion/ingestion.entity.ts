@@ -39,6 +39,7 @@ export interface UsageBatch {
 /**
  * What a resource provider emitted: immutable, never deleted, counted once. Rows are clustered in the order in which
  * aggregates are read, so an hourly aggregate is a streaming read of neighbouring rows and needs no copy of its own.
+ * What it refers to is committed before it and never deleted; foreign keys would cost more than the insert.
  */
 export interface UsageRecord {
   stackSubscriptionId: number;
@@ -134,13 +135,6 @@ export function ingestionTables(dialect: Dialect) {
         quantity: quantity(dialect),
       },
       unique: { uq_usage_record_identity: ['usageDay', 'identity'] },
-      references: {
-        stackSubscriptionId: 'stack_subscription',
-        meterId: 'meter',
-        resourceId: 'resource',
-        sourceId: 'usage_source',
-        batchId: 'usage_batch',
-      },
       isClustered: true,
     }),
     table<QuarantinedRecord>({

@@ -1,16 +1,18 @@
 import type { QuarantinedRecord, UsageRecord } from './ingestion.entity.js';
-import { incoming, onDuplicate, onDuplicateKeep } from '../../database/dialect.js';
+import { incoming, onDuplicate } from '../../database/dialect.js';
 import type { SqlValue, Tx } from '../../database/transaction.js';
 import { canonicalQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 
 /** A record on its way into the books. */
-export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId'> & {
+export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId' | 'identity'> & {
+  /** In hex, which is cheap to compare and to look up. */
+  readonly identity: string;
   readonly quantity: Quantity;
 };
 
 /** A record that is in the books, with the batch that brought it. */
-export type StoredUsageRecord = Omit<UsageRecord, 'quantity'> & { readonly quantity: Quantity };
+export type StoredUsageRecord = NewUsageRecord & Pick<UsageRecord, 'batchId'>;
 
 const IDENTITIES_PER_STATEMENT_MAX = 500;
 
@@ -52,7 +54,7 @@ export async function settleUsageBatch(
  * batch id: uniqueness is the database's word, and nothing is looked up before.
  */
 export async function insertUsageRecords(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
-  return tx.insertRows({
+  return tx.loadRows({
     table: 'usage_record',
     columns: [
       'stack_subscription_id',
@@ -75,7 +77,7 @@ export async function insertUsageRecords(tx: Tx, batchId: number, records: reado
       record.usageHour,
       record.meterId,
       record.resourceId,
-      record.identity,
+      Buffer.from(record.identity, 'hex'),
       record.usageDay,
       record.sourceId,
       batchId,
@@ -83,14 +85,13 @@ export async function insertUsageRecords(tx: Tx, batchId: number, records: reado
       record.corrects,
       record.quantity,
     ]),
-    onDuplicate: onDuplicateKeep(tx.dialect, 'batch_id'),
   });
 }
 
 /** What is stored under these identities, keyed by `identityName`. */
 export async function findStored(
   tx: Tx,
-  identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[],
+  identities: readonly Pick<NewUsageRecord, 'usageDay' | 'identity'>[],
 ): Promise<ReadonlyMap<string, StoredUsageRecord>> {
   const stored = new Map<string, StoredUsageRecord>();
   for (const [usageDay, sameDay] of byDay(identities)) {
@@ -105,7 +106,8 @@ export async function findStored(
         [usageDay, ...some],
       );
       for (const row of rows) {
-        stored.set(identityName(row), { ...row, quantity: canonicalQuantity(row.quantity) });
+        const record = { ...row, identity: row.identity.toString('hex'), quantity: canonicalQuantity(row.quantity) };
+        stored.set(identityName(record), record);
       }
     }
   }
@@ -113,8 +115,8 @@ export async function findStored(
 }
 
 /** An identity as a key of a map. */
-export function identityName({ usageDay, identity }: Pick<UsageRecord, 'usageDay' | 'identity'>): string {
-  return `${usageDay} ${identity.toString('latin1')}`;
+export function identityName({ usageDay, identity }: Pick<NewUsageRecord, 'usageDay' | 'identity'>): string {
+  return `${identity}${usageDay}`;
 }
 
 /** Keeps what was not taken in. The same again counts up instead of adding a row. */
@@ -161,12 +163,13 @@ export async function quarantine(
   });
 }
 
-function byDay(identities: readonly Pick<UsageRecord, 'usageDay' | 'identity'>[]): ReadonlyMap<number, Buffer[]> {
+function byDay(identities: readonly Pick<NewUsageRecord, 'usageDay' | 'identity'>[]): ReadonlyMap<number, Buffer[]> {
   const days = new Map<number, Buffer[]>();
   for (const { usageDay, identity } of identities) {
+    const bytes = Buffer.from(identity, 'hex');
     const sameDay = days.get(usageDay);
-    if (sameDay === undefined) days.set(usageDay, [identity]);
-    else sameDay.push(identity);
+    if (sameDay === undefined) days.set(usageDay, [bytes]);
+    else sameDay.push(bytes);
   }
   return days;
 }

@@ -2,6 +2,7 @@
 import { NumberText, canonicalJson, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
 import { canonicalGuid } from '../../primitives/ids.js';
+import { ownText } from '../../primitives/own-text.js';
 import { isNegative, parseQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 import { hourOf, hourText, parseInstant, wholeHour } from '../../primitives/windows.js';
@@ -99,6 +100,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'quantity',
   'corrects',
 ]);
+/** Most text is printable ASCII, which nothing below finds fault with. */
+const PLAIN = /^[ -~]*$/;
 /** Control characters end up in logs and spreadsheets; NUL is what identities are joined by. */
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Half a character becomes another one when it is stored, and two ids the same. */
@@ -114,7 +117,7 @@ class Refused extends Error {
 export function checkUsageRecord(value: JsonValue, now: number): Checked {
   return guarded(value, { source: 'source', recordId: 'id', stack: 'stackSubscriptionId' }, () => {
     if (!isJsonObject(value)) throw refuse('NOT_AN_OBJECT', 'A record is a JSON object.');
-    for (const field of Object.keys(value)) {
+    for (const field in value) {
       if (!FIELDS.has(field)) {
         throw refuse('UNKNOWN_FIELD', `A record has no field "${field.slice(0, 64)}".`, field.slice(0, 64));
       }
@@ -123,20 +126,25 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
     const recordId = textOf(value, 'id', NAME_LENGTH_MAX);
     const corrects = value['corrects'] == null ? null : textOf(value, 'corrects', NAME_LENGTH_MAX);
     if (corrects === recordId) throw refuse('CORRECTS_ITSELF', 'A record cannot correct itself.', 'corrects');
-    const amount = quantityOf(value, corrects !== null);
+    const { quantity, isRounded } = quantityOf(value, corrects !== null);
+    const stackSubscriptionGuid = guidOf(value, 'stackSubscriptionId');
+    const { meterGuid, meterWireId } = meterOf(value);
+    // Field by field: rows made by spreading are slow to make and, worse, slow to read ever after.
     return {
       source,
       recordId,
       identityParts: ['pushed', source, recordId],
-      stackSubscriptionGuid: guidOf(value, 'stackSubscriptionId'),
-      ...meterOf(value),
+      stackSubscriptionGuid,
+      meterGuid,
+      meterWireId,
       resourceUri: textOf(value, 'resourceUri', URI_LENGTH_MAX),
       location: optionalTextOf(value, 'location', LOCATION_LENGTH_MAX),
       tags: tagsOf(value),
       additionalInfo: detailOf(value, 'additionalInfo'),
       usageHour: windowOf(value, now),
       reportedHour: null,
-      ...amount,
+      quantity,
+      isRounded,
       corrects,
     };
   });
@@ -248,6 +256,7 @@ function checkedText(value: string, field: string, lengthMax: number): string {
   if (value.length > lengthMax) {
     throw refuse('TOO_LONG', `${field} has at most ${lengthMax} characters.`, field);
   }
+  if (PLAIN.test(value)) return value;
   if (CONTROL.test(value)) throw refuse('INVALID_TEXT', `${field} holds a control character.`, field);
   if (LONE_SURROGATE.test(value)) throw refuse('INVALID_TEXT', `${field} holds half a character.`, field);
   return value;
@@ -261,14 +270,27 @@ function sourceOf(object: JsonObject): string {
 }
 
 function guidOf(object: JsonObject, field: string): string {
-  const guid = canonicalGuid(textOf(object, field, METER_LENGTH_MAX));
+  return canonical(textOf(object, field, METER_LENGTH_MAX), field);
+}
+
+/** Usage names the same few subscriptions and meters over and over, so texts that were understood are remembered. */
+const guids = new Map<string, string>();
+const GUIDS_MAX = 10_000;
+
+function canonical(text: string, field: string): string {
+  const known = guids.get(text);
+  if (known !== undefined) return known;
+  const guid = canonicalGuid(text);
   if (guid === null) throw refuse('INVALID_GUID', `${field} is not a GUID.`, field);
-  return guid;
+  if (guids.size >= GUIDS_MAX) guids.clear();
+  const own = ownText(guid);
+  guids.set(ownText(text), own);
+  return own;
 }
 
 function meterOf(object: JsonObject): { readonly meterGuid: string; readonly meterWireId: string } {
   const meterWireId = textOf(object, 'meterId', METER_LENGTH_MAX);
-  return { meterGuid: guidOf(object, 'meterId'), meterWireId };
+  return { meterGuid: canonical(meterWireId, 'meterId'), meterWireId };
 }
 
 /** Usage comes in whole UTC hours, one at a time: what spans two hours cannot be routed by its hour. */
@@ -337,7 +359,8 @@ function detailOf(object: JsonObject, field: string): string {
   const value = object[field];
   if (value === undefined || value === null) return '';
   if (!isJsonObject(value)) throw refuse('WRONG_TYPE', `${field} is an object.`, field);
-  return boundedDetail(Object.keys(value).length === 0 ? '' : canonicalJson(value), field);
+  const text = canonicalJson(value);
+  return boundedDetail(text === '{}' ? '' : text, field);
 }
 
 /** What the stamp puts into strings is kept to the letter: the usage APIs must give it back. */
@@ -350,6 +373,8 @@ function embeddedText(instance: JsonObject, field: string): string {
 }
 
 function boundedDetail(text: string, field: string): string {
+  // No text has more than three bytes per unit.
+  if (text.length * 3 <= DETAIL_BYTES_MAX) return text;
   if (text.length > DETAIL_BYTES_MAX || Buffer.byteLength(text) > DETAIL_BYTES_MAX) {
     throw refuse('TOO_LONG', `${field} has at most ${DETAIL_BYTES_MAX} bytes.`, field);
   }

@@ -1,5 +1,4 @@
 import type { Checked, Rejection, UsageEntry } from './usage-record.js';
-import { identityName } from './usage-record-store.js';
 import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
 
 /** What became of one record of a batch. A duplicate is a success: the record is in the books, once. */
@@ -46,6 +45,8 @@ export interface Candidate {
   readonly index: number;
   readonly entry: UsageEntry;
   readonly record: NewUsageRecord;
+  /** Its `identityName`. */
+  readonly name: string;
   /** False when its reported day is closed, so that it can only be a duplicate or be refused. */
   readonly isOpen: boolean;
 }
@@ -54,8 +55,7 @@ export interface Candidate {
 export function firstOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
   const firsts = new Map<string, Candidate>();
   for (const candidate of candidates) {
-    const name = identityName(candidate.record);
-    if (candidate.isOpen && !firsts.has(name)) firsts.set(name, candidate);
+    if (candidate.isOpen && !firsts.has(candidate.name)) firsts.set(candidate.name, candidate);
   }
   return [...firsts.values()].sort(inWritingOrder);
 }
@@ -71,10 +71,9 @@ export function judge(
   batchId: number,
 ): readonly RecordVerdict[] {
   return candidates.map((candidate) => {
-    const name = identityName(candidate.record);
-    const winner = accepted.get(name);
+    const winner = accepted.get(candidate.name);
     if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
-    const known = winner === undefined ? stored.get(name) : { ...winner.record, batchId };
+    const known = winner === undefined ? stored.get(candidate.name) : { ...winner.record, batchId };
     if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
     return isSameUsage(known, candidate.record)
       ? verdictOn(candidate, 'DUPLICATE', null, known)
@@ -151,6 +150,6 @@ function inWritingOrder({ record: left }: Candidate, { record: right }: Candidat
     left.usageHour - right.usageHour ||
     left.meterId - right.meterId ||
     left.resourceId - right.resourceId ||
-    left.identity.compare(right.identity)
+    (left.identity < right.identity ? -1 : 1)
   );
 }

@@ -32,8 +32,8 @@ export interface Reporting {
 
 const REPORTS_PER_LOOK = 50;
 /**
- * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer: a sender that
- * lives keeps its report, however many exchanges that report takes.
+ * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer: a sender
+ * that lives keeps its report, however many exchanges that report takes.
  */
 export const LEASE_MS = (2 * COMMERCE_TIMEOUT_SECONDS_MAX + 300) * 1_000;
 const MESSAGE_LENGTH_MAX = 1_000;

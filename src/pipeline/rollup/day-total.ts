@@ -23,8 +23,10 @@ export interface DayTotalDelta {
   readonly records: number;
 }
 
+/** A sum that grows. Of one record it is that record's text: most series report once an hour. */
 interface Sum extends Omit<DayTotalDelta, 'quantity' | 'records'> {
-  units: bigint;
+  readonly first: Quantity;
+  units: bigint | null;
   records: number;
 }
 
@@ -36,30 +38,46 @@ export function foldIntoDays(
   records: readonly Counted[],
   destinationOf: (stackSubscriptionId: number, usageHour: Hour) => number,
 ): readonly DayTotalDelta[] {
-  const sums = new Map<string, Sum>();
+  const sums: Sum[] = [];
+  const byMeter = new Map<number, Map<number, Sum[]>>();
   for (const record of records) {
     const { stackSubscriptionId, usageHour, meterId } = record;
     const usageDay = dayOf(usageHour);
     const reportedDay = dayOf(record.reportedHour);
     const destinationId = destinationOf(stackSubscriptionId, usageHour);
-    const name = `${stackSubscriptionId} ${usageDay} ${reportedDay} ${meterId} ${destinationId}`;
-    const sum = sums.get(name);
+    // Numbers as keys: a text per record that names its total would cost more than the addition.
+    const ofMeter = byMeter.get(meterId) ?? put(byMeter, meterId, new Map<number, Sum[]>());
+    const some = ofMeter.get(stackSubscriptionId) ?? put(ofMeter, stackSubscriptionId, []);
+    const sum = some.find(
+      (candidate) =>
+        candidate.usageDay === usageDay &&
+        candidate.reportedDay === reportedDay &&
+        candidate.destinationId === destinationId,
+    );
     if (sum === undefined) {
-      sums.set(name, {
+      const begun = {
         stackSubscriptionId,
         usageDay,
         reportedDay,
         meterId,
         destinationId,
-        units: toUnits(record.quantity),
+        first: record.quantity,
+        units: null,
         records: 1,
-      });
+      };
+      some.push(begun);
+      sums.push(begun);
     } else {
-      sum.units += toUnits(record.quantity);
+      sum.units = (sum.units ?? toUnits(sum.first)) + toUnits(record.quantity);
       sum.records += 1;
     }
   }
-  return [...sums.values()].map(deltaOf).sort(byKey);
+  return sums.map(deltaOf).sort(byKey);
+}
+
+function put<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
 }
 
 /** Field by field: a spread would be the most expensive step of adding up. */
@@ -70,7 +88,7 @@ function deltaOf(sum: Sum): DayTotalDelta {
     reportedDay: sum.reportedDay,
     meterId: sum.meterId,
     destinationId: sum.destinationId,
-    quantity: fromUnits(sum.units),
+    quantity: sum.units === null ? sum.first : fromUnits(sum.units),
     records: sum.records,
   };
 }

@@ -41,11 +41,6 @@ export function rollupTables(dialect: Dialect) {
         records: integer(),
       },
       index: { ix_usage_day_total_reported: ['reportedDay', 'stackSubscriptionId'] },
-      references: {
-        stackSubscriptionId: 'stack_subscription',
-        meterId: 'meter',
-        destinationId: 'destination',
-      },
       isClustered: true,
     }),
     table<UsageMonthTotal>({

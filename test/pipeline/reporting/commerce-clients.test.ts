@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash } from 'node:crypto';
@@ -202,6 +202,21 @@ describe('the file client', () => {
     const [name = ''] = await readdir(join(folder, 'reports'));
     const table = await readFile(join(folder, 'reports', name, 'lines.csv'), 'utf8');
     expect(table).toContain(`,-1.5,"'=HYPERLINK(""x"")",`);
+    await close();
+  });
+
+  it('says what it has of a stamp among whatever else lies there, and notices a changed line', async () => {
+    const { client, folder, close } = await openFile();
+    const sent = batch();
+    expect(await client.totals(sent.cloudId, NEVER)).toEqual([]);
+    await client.send(sent, LEASE);
+    await writeFile(join(folder, 'reports', 'notes.txt'), 'carried to Azure on Monday');
+    await mkdir(join(folder, 'reports', 'archive'));
+    expect(await client.totals(sent.cloudId, NEVER)).toMatchObject([{ lines: 2 }]);
+    const name = `${sent.cloudId}_2026-03-09_${sent.destinationSubscriptionId}_1`;
+    await appendFile(join(folder, 'reports', name, 'lines.jsonl'), '\n');
+    await expect(client.totals(sent.cloudId, NEVER)).rejects.toMatchObject({ code: 'InvalidResponse' });
+    await expect(fileCommerce('/dev/null/reports').totals('x', NEVER)).rejects.toMatchObject({ code: 'NetworkError' });
     await close();
   });
 

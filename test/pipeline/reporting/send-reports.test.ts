@@ -9,18 +9,16 @@ import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.
 import { NEVER_DUE } from '../../../src/pipeline/reporting/report-state.js';
 import { claimReport, listDueReports } from '../../../src/pipeline/reporting/report-store.js';
 import { retryReport } from '../../../src/pipeline/reporting/retry-report.js';
-import { LEASE_MS, sendReports } from '../../../src/pipeline/reporting/send-reports.js';
+import { LEASE_MS } from '../../../src/pipeline/reporting/send-reports.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
-import { mapTenant } from '../../../src/pipeline/routing/map-tenant.js';
-import { hourOf } from '../../../src/primitives/windows.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
 import { openMarketplace } from '../../support/marketplace.js';
-import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from '../../support/world.js';
+import { report, takeInDays } from '../../support/reporting.js';
+import { METERS, guid, push, registerStamp, usageRecord } from '../../support/world.js';
 
 const HOUR = 3_600_000;
-const NEVER = new AbortController().signal;
 
 /** What a meter of 4 hours and one of 4 hours come to, on the two days of the world below. */
 const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
@@ -29,23 +27,16 @@ const EXPECTED: readonly Omit<CommerceTotal, 'lines'>[] = [
 ];
 
 const NOTHING_SENT = { PENDING: 0, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 };
-const MAPPED = {
-  registration: 'hub',
-  tenantId: guid('tenant contoso'),
-  cspSubscriptionId: guid('csp contoso'),
-  effectiveFrom: hourOf(Date.parse('2026-01-01T00:00:00Z')),
-  by: 'test',
-};
 
 describeEachDatabase('reporting', (server) => {
   it('sends each closed day once, to the mapped subscription or else to the base subscription', async () => {
     const { gateway, books } = await open();
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await received(books)).toEqual(EXPECTED);
     expect(await statuses(gateway)).toEqual(['ACCEPTED']);
 
     expect(await prepareReports(gateway.app)).toBe(0);
-    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ ACCEPTED: 0 });
     expect(await received(books)).toEqual(EXPECTED);
     await gateway.close();
   });
@@ -54,7 +45,7 @@ describeEachDatabase('reporting', (server) => {
     const { gateway, books } = await open();
     const faults: Fault[] = ['TIME_OUT_AFTER', 'FAIL', 'TAKE_TWICE', 'UNAUTHORIZED', 'TIME_OUT_BEFORE'];
     for (let round = 0; round < 4; round += 1) {
-      await report(gateway.app, books, () => faults.shift() ?? null);
+      await reportTo(books, gateway.app, () => faults.shift() ?? null);
       gateway.clock.set(gateway.clock.now() + HOUR);
     }
     expect(await received(books)).toEqual(EXPECTED);
@@ -73,7 +64,7 @@ describeEachDatabase('reporting', (server) => {
   it('lets one process have a report when several want it', async () => {
     const { gateway, books } = await open();
     const second = await gateway.second();
-    await Promise.all([report(gateway.app, books), report(second, books), report(gateway.app, books)]);
+    await Promise.all([reportTo(books, gateway.app), reportTo(books, second), reportTo(books, gateway.app)]);
     expect(await received(books)).toEqual(EXPECTED);
     const [row] = await gateway.app.db.reader.query<{ reports: number; attempts: number }>(
       'SELECT COUNT(*) AS reports, SUM(attempts) AS attempts FROM usage_report',
@@ -91,10 +82,10 @@ describeEachDatabase('reporting', (server) => {
     const claim = { id: first?.id ?? 0, now, leaseUntil: now + LEASE_MS, leaseToken: 'of one that died' };
     expect(await gateway.app.db.inTransaction((tx) => claimReport(tx, claim))).toBe(true);
 
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await statuses(gateway)).toEqual(['ACCEPTED', 'SENDING']);
     gateway.clock.set(now + LEASE_MS);
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await statuses(gateway)).toEqual(['ACCEPTED']);
     expect(await received(books)).toEqual(EXPECTED);
     await gateway.close();
@@ -155,10 +146,10 @@ describeEachDatabase('reporting', (server) => {
     };
     const { gateway, books } = await open(onStatement);
     isDying = true;
-    await expect(report(gateway.app, books)).rejects.toThrow('killed');
+    await expect(reportTo(books, gateway.app)).rejects.toThrow('killed');
     isDying = false;
     gateway.clock.set(gateway.clock.now() + LEASE_MS);
-    await report(gateway.app, books);
+    await reportTo(books, gateway.app);
     expect(await received(books)).toEqual(EXPECTED);
     const lines = await gateway.app.db.reader.query<{ status: string }>(
       'SELECT DISTINCT status FROM usage_report_line',
@@ -170,15 +161,15 @@ describeEachDatabase('reporting', (server) => {
   it('keeps a report whose lines were rejected until somebody retries it, and then counts each line once', async () => {
     const { gateway, books } = await open();
     books.reject([METERS.vmHours]);
-    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 4, ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ REFUSED: 4, ACCEPTED: 0 });
     gateway.clock.set(gateway.clock.now() + 48 * HOUR);
-    expect(await report(gateway.app, books)).toMatchObject({ REFUSED: 0, ACCEPTED: 0 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ REFUSED: 0, ACCEPTED: 0 });
 
     books.reject([]);
     const rows = await gateway.app.db.reader.query<{ id: number }>('SELECT id FROM usage_report');
     for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
     for (const { id } of rows) await retryReport(gateway.app, WHOLE_BOOKS, { reportId: id, by: 'test' });
-    expect(await report(gateway.app, books)).toMatchObject({ ACCEPTED: 4 });
+    expect(await reportTo(books, gateway.app)).toMatchObject({ ACCEPTED: 4 });
     expect(await received(books)).toEqual(EXPECTED);
     await expect(
       retryReport(gateway.app, WHOLE_BOOKS, { reportId: rows[0]?.id ?? 0, by: 'test' }),
@@ -209,9 +200,7 @@ describeEachDatabase('reporting', (server) => {
   /** A mapped customer with usage of so many meters on a closed day, which is one report; and two who send it. */
   async function openManyMeters(meters: number) {
     const gateway = await openTestGateway(server);
-    const stamp = await registerStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
-    await mapTenant(gateway.app, WHOLE_BOOKS, MAPPED);
+    const stamp = await takeInDays(gateway, []);
     gateway.clock.set('2026-03-09T05:00:00Z');
     const records = Array.from({ length: meters }, (_, index) =>
       usageRecord({
@@ -226,8 +215,7 @@ describeEachDatabase('reporting', (server) => {
     await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
     await prepareReports(gateway.app);
     const market = await openMarketplace();
-    const send = (app: Pipeline) => sendReports({ ...app, commerce: market.client, jitter: () => 0.5 }, NEVER);
-    return { gateway, second: await gateway.second(), market, send };
+    return { gateway, second: await gateway.second(), market, send: (app: Pipeline) => report(app, market.client) };
   }
 
   /** A stamp with a mapped customer and one that is not, four hours of each on two closed days. */
@@ -235,23 +223,10 @@ describeEachDatabase('reporting', (server) => {
     onStatement?: (statement: string) => void,
   ): Promise<{ gateway: TestGateway; books: CommerceBooks }> {
     const gateway = await openTestGateway(server, { ...(onStatement && { onStatement }) });
-    const stamp = await registerStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [guid('contoso')] });
-    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [guid('fabrikam')] });
-    await mapTenant(gateway.app, WHOLE_BOOKS, MAPPED);
-    for (const day of ['2026-03-08', '2026-03-09']) {
-      gateway.clock.set(`${day}T05:00:00Z`);
-      const records = ['contoso', 'fabrikam'].flatMap((name) =>
-        [0, 1, 2, 3].map((hour) =>
-          usageRecord({
-            id: `${name} ${day} ${hour}`,
-            stackSubscriptionId: guid(name),
-            usageStartTime: `${day}T0${hour}:00:00Z`,
-          }),
-        ),
-      );
-      await push(gateway.app, stamp, records);
-    }
+    await takeInDays(gateway, [
+      { day: '2026-03-08', hours: 4 },
+      { day: '2026-03-09', hours: 4 },
+    ]);
     gateway.clock.set('2026-03-10T12:00:00Z');
     await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
     return { gateway, books: openCommerceBooks(':memory:') };
@@ -264,9 +239,8 @@ async function used(gateway: TestGateway, name: string, parts: Parameters<typeof
   await push(gateway.app, stamp, [usageRecord(usage)]);
 }
 
-async function report(app: Pipeline, books: CommerceBooks, faults?: () => Fault | null) {
-  await prepareReports(app);
-  return sendReports({ ...app, commerce: commerceInProcess(books, faults), jitter: () => 0.5 }, NEVER);
+function reportTo(books: CommerceBooks, app: Pipeline, faults?: () => Fault | null) {
+  return report(app, commerceInProcess(books, faults));
 }
 
 async function received(books: CommerceBooks) {

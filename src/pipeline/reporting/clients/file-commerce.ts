@@ -33,11 +33,17 @@ export function fileCommerce(folder: string): CommerceClient {
         return await write(folder, batch);
       } catch (error) {
         if (error instanceof CommerceError) throw error;
-        const { code = 'unknown' } = error as { readonly code?: string };
-        throw new CommerceError('NetworkError', `The report could not be written (${code}).`);
+        throw new CommerceError('NetworkError', `The report could not be written (${codeOf(error)}).`);
       }
     },
-    totals: (cloudId) => readTotals(folder, cloudId),
+    totals: async (cloudId) => {
+      try {
+        return await readTotals(folder, cloudId);
+      } catch (error) {
+        if (error instanceof CommerceError) throw error;
+        throw new CommerceError('NetworkError', `The folder could not be read (${codeOf(error)}).`);
+      }
+    },
   };
 }
 
@@ -114,8 +120,7 @@ async function placed(folder: string, name: string, { texts }: Contents): Promis
     return true;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    const { code } = error as { readonly code?: unknown };
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) return false;
     throw error;
   }
 }
@@ -143,19 +148,33 @@ async function existing(path: string): Promise<z.infer<typeof manifest> | null> 
   try {
     return manifest.parse(JSON.parse(await readFile(join(path, MANIFEST), 'utf8')));
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 'ENOENT') return null;
+    // Nothing is there, or something that is no report.
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;
   }
 }
 
+/** The system's name for what went wrong. */
+function codeOf(error: unknown): string {
+  const { code = 'unknown' } = error as { readonly code?: string };
+  return code;
+}
+
 async function readTotals(folder: string, cloudId: string): Promise<readonly CommerceTotal[]> {
   const totals = new Map<string, { key: Omit<CommerceTotal, 'quantity' | 'lines'>; quantities: Quantity[] }>();
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: unknown) => {
+    // Nothing was written yet.
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
   for (const name of names.filter((found) => !found.startsWith('.')).sort()) {
     const found = await existing(join(folder, name));
     if (found?.cloudId !== cloudId) continue;
     const { destinationSubscriptionId } = found;
     const text = await readFile(join(folder, name, LINES), 'utf8');
+    if (found.files.find((file) => file.name === LINES)?.sha256 !== hash('sha256', text)) {
+      throw new CommerceError('InvalidResponse', `The lines of ${name} are not those of its manifest.`);
+    }
     for (const line of text.split('\n').filter((one) => one !== '')) {
       const { meterId, quantity } = JSON.parse(line) as ReportLine;
       const total = totals.get(`${destinationSubscriptionId} ${meterId}`);

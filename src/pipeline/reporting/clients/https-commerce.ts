@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { boundedFetch, checkStatus, parsedJson } from './bounded-fetch.js';
+import type { HttpAnswer } from './bounded-fetch.js';
 import { createTokenSource } from './client-credentials.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { CommerceError, batchText } from '../commerce-client.js';
@@ -37,6 +38,9 @@ const sendAnswer = z.object({
   ),
 });
 
+/** Statuses of a receiver that takes reports and says nothing in sums. */
+const NO_SUCH_QUESTION = [404, 405, 501];
+
 const totalsAnswer = z.object({
   totals: z.array(
     z.object({
@@ -61,7 +65,7 @@ export function httpsCommerce({ url, credentials, timeoutMs }: HttpsCommerceOpti
   async function ask(
     question: { readonly path: string; readonly method: 'GET' | 'POST'; readonly body?: string; readonly key?: string },
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<HttpAnswer> {
     const { path, method, body, key } = question;
     const answer = await boundedFetch({
       url: `${base}${path}`,
@@ -78,8 +82,7 @@ export function httpsCommerce({ url, credentials, timeoutMs }: HttpsCommerceOpti
       signal,
     });
     if (answer.status === 401) tokens?.forget();
-    checkStatus(answer);
-    return parsedJson(answer.text);
+    return answer;
   }
 
   return {
@@ -96,13 +99,15 @@ export function httpsCommerce({ url, credentials, timeoutMs }: HttpsCommerceOpti
     },
     totals: async (cloudId, signal) => {
       const path = `/totals?cloudId=${encodeURIComponent(cloudId)}`;
-      return understood(totalsAnswer, await ask({ method: 'GET', path }, signal)).totals;
+      const answer = await ask({ method: 'GET', path }, signal);
+      return NO_SUCH_QUESTION.includes(answer.status) ? null : understood(totalsAnswer, answer).totals;
     },
   };
 }
 
-function understood<Output>(shape: z.ZodType<Output>, answer: unknown): Output {
-  const read = shape.safeParse(answer);
+function understood<Output>(shape: z.ZodType<Output>, answer: HttpAnswer): Output {
+  checkStatus(answer);
+  const read = shape.safeParse(parsedJson(answer.text));
   if (read.success) return read.data;
   const where = read.error.issues[0]?.path.join('.') ?? '';
   throw new CommerceError(

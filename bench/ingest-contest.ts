@@ -1,0 +1,80 @@
+/** How fast usage goes in: over HTTP in batches, by mutation, against a bare insert and against the naive way. */
+import { bareInsert } from './bare-insert.js';
+import type { BenchDatabase } from './bench-database.js';
+import type { BenchRun } from './bench-run.js';
+import { startContestant } from './contestant.js';
+import { MUTATION_DOOR, REST_DOOR, endToEnd, pushTimed } from './end-to-end.js';
+import type { Series } from './series.js';
+import { loadOf } from './usage-load.js';
+import type { Load } from './usage-load.js';
+import { writePath } from './write-path.js';
+
+/** Answers how many seconds it took. Throws unless the database then holds exactly what was sent. */
+type Way = (database: BenchDatabase, load: Load, profileFolder?: string) => Promise<number>;
+
+interface Contestant {
+  readonly name: string;
+  readonly way: Way;
+  /** The naive way is given fewer records: it would take all the time there is. */
+  readonly share: number;
+}
+
+/** The first is what the others are measured against. */
+const CONTESTANTS: readonly Contestant[] = [
+  { name: 'bare insert', way: bareInsert, share: 1 },
+  { name: 'write path', way: writePath, share: 1 },
+  {
+    name: 'HTTP, batches of 5,000',
+    way: (database, load, profileFolder) => endToEnd(database, load, { batch: 5_000, profileFolder }),
+    share: 1,
+  },
+  { name: 'HTTP, batches of 500', way: (database, load) => endToEnd(database, load, { batch: 500 }), share: 1 },
+  {
+    name: 'recordUsage, batches of 5,000',
+    way: (database, load) => endToEnd(database, load, { batch: 5_000, door: MUTATION_DOOR }),
+    share: 1,
+  },
+  { name: 'naive, batches of 5,000', way: naive, share: 0.1 },
+];
+
+/**
+ * Sends so many records each way in every round, on a fresh database each time. With `profileFolder` the gateway writes
+ * CPU profiles of batches of 5,000 there.
+ */
+export async function ingestContest(
+  run: BenchRun,
+  { records, profileFolder }: { readonly records: number; readonly profileFolder?: string | undefined },
+): Promise<Series[]> {
+  const series: Series[] = [];
+  for (const server of run.servers) {
+    const rates = CONTESTANTS.map((): number[] => []);
+    for (let round = 1; round <= run.rounds; round += 1) {
+      for (const [index, { name, way, share }] of CONTESTANTS.entries()) {
+        run.signal.throwIfAborted();
+        const sent = Math.max(5_000, records * share);
+        const database = await server.create();
+        try {
+          const rate = sent / (await way(database, loadOf(sent), profileFolder));
+          rates[index]?.push(rate);
+          run.say(`${server.label}, ingest, round ${round}: ${name}: ${Math.round(rate)} records/s`);
+        } finally {
+          await database.remove();
+        }
+      }
+    }
+    for (const [index, { name }] of CONTESTANTS.entries()) {
+      const rounds = rates[index] ?? [];
+      series.push({ contest: 'ingest', database: server.label, contestant: name, unit: 'records/s', rounds });
+    }
+  }
+  return series;
+}
+
+async function naive(database: BenchDatabase, load: Load): Promise<number> {
+  const contestant = await startContestant('naive ingest', database);
+  try {
+    return await pushTimed({ url: contestant.url, token: '', load, batch: 5_000, door: REST_DOOR });
+  } finally {
+    await contestant.stop();
+  }
+}

@@ -1,0 +1,170 @@
+/** How long a question takes while usage goes in as fast as it can, against the same gateway at rest. */
+import { Agent } from 'node:http';
+
+import type { BenchDatabase, BenchServer } from './bench-database.js';
+import type { BenchRun } from './bench-run.js';
+import { loadOn, startContestant } from './contestant.js';
+import type { Contestant, LoadResult } from './contestant.js';
+import { REST_DOOR, pushed } from './end-to-end.js';
+import { REGISTRATION, environmentOf } from './gateway-books.js';
+import { median } from './median.js';
+import { QUESTIONS, ROW } from './questions.js';
+import { apiKeyOn, fillReadingBooks } from './reading-books.js';
+import type { Series } from './series.js';
+import { recordOf } from './usage-load.js';
+import { createApp } from '../src/app.js';
+import { readConfig } from '../src/config.js';
+
+const MACHINES = 24;
+const BATCH = 5_000;
+const PUSHERS = 4;
+/** Questions a second, whether the one before was answered or not. */
+const PER_SECOND = 20;
+const TOKEN_SECONDS = 86_400;
+/** A hundred rows of one hour. */
+const QUESTION = {
+  query: `query Rows($range: TimeRangeInput!) { usageAggregates(first: 100, range: $range) { ${ROW} } }`,
+  variables: QUESTIONS.page.variables,
+};
+
+/** Asks at rest and during ingest, round by round, on every database of the run. */
+export async function mixedContest(run: BenchRun): Promise<Series[]> {
+  const series: Series[] = [];
+  for (const server of run.servers) {
+    await onFilledGateway(run, server, async (gateway) => {
+      const rounds: { readonly idle: LoadResult; readonly busy: LoadResult; readonly rate: number }[] = [];
+      for (let round = 1; round <= run.rounds; round += 1) {
+        run.signal.throwIfAborted();
+        const idle = await gateway.ask(run.seconds * 2);
+        const pushing = gateway.startPushing();
+        try {
+          const busy = await gateway.ask(run.seconds * 2);
+          rounds.push({ idle, busy, rate: await pushing.stop() });
+          run.say(`${server.label}, mixed, round ${round}: p99 ${idle.p99} ms at rest, ${busy.p99} ms during ingest`);
+        } finally {
+          await pushing.stop();
+        }
+      }
+      const common = { contest: 'mixed', database: server.label };
+      for (const [contestant, of] of [
+        ['at rest', 'idle'],
+        ['during ingest', 'busy'],
+      ] as const) {
+        const p50 = median(rounds.map((round) => round[of].p50));
+        const p99s = rounds.map((round) => round[of].p99);
+        series.push({ ...common, contestant, unit: 'ms (p99)', rounds: p99s, p50, p99: median(p99s) });
+      }
+      const rates = rounds.map(({ rate }) => rate);
+      series.push({ ...common, contestant: 'ingest meanwhile', unit: 'records/s', rounds: rates });
+    });
+  }
+  return series;
+}
+
+/** Memory of a gateway under questions and ingest: after a twelfth of the time, and at its end. */
+export async function memoryContest(run: BenchRun, minutes: number): Promise<Series[]> {
+  const series: Series[] = [];
+  for (const server of run.servers) {
+    await onFilledGateway(run, server, async (gateway) => {
+      const pushing = gateway.startPushing();
+      const samples: number[] = [];
+      try {
+        const parts = Math.max(12, Math.round(minutes));
+        for (let part = 0; part < parts; part += 1) {
+          run.signal.throwIfAborted();
+          await gateway.ask((minutes * 60) / parts);
+          samples.push((gateway.contestant.residentBytes() ?? NaN) / 1024 ** 2);
+          run.say(`${server.label}, memory, part ${part + 1} of ${parts}: ${samples.at(-1)?.toFixed(0)} MiB`);
+        }
+      } finally {
+        await pushing.stop();
+      }
+      // Memory goes up and down with what is collected: each end is the median of the samples near it.
+      const near = Math.max(1, Math.round(samples.length / 12));
+      const [early, late] = [samples.slice(0, near), samples.slice(-near)];
+      const of = { contest: `memory over ${minutes} min`, database: server.label, unit: 'MiB' };
+      series.push({ ...of, contestant: 'after a twelfth', rounds: [median(early)] });
+      series.push({ ...of, contestant: 'at the end', rounds: [median(late)] });
+    });
+  }
+  return series;
+}
+
+interface FilledGateway {
+  readonly contestant: Contestant;
+  /** Asks for so many seconds. */
+  ask(seconds: number): Promise<LoadResult>;
+  /** Pushes until it is stopped, which answers the records a second. */
+  startPushing(): { stop(): Promise<number> };
+}
+
+async function onFilledGateway(
+  run: BenchRun,
+  server: BenchServer,
+  work: (gateway: FilledGateway) => Promise<void>,
+): Promise<void> {
+  const database = await server.create();
+  try {
+    run.say(`${server.label}: writing books to read from`);
+    await fillReadingBooks(database, MACHINES);
+    const apiKey = await apiKeyOn(database);
+    const token = await ingestorOn(database);
+    const contestant = await startContestant('gateway', database, { isPinned: false });
+    let next = 0;
+    try {
+      await work({
+        contestant,
+        ask: (seconds) => {
+          const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
+          const request = { url: `${contestant.url}/graphql`, method: 'POST', headers } as const;
+          const options = { connections: 2, perSecond: PER_SECOND, seconds, answerBytes: 1_000 };
+          return loadOn(contestant, { ...request, body: JSON.stringify(QUESTION) }, options);
+        },
+        startPushing: () => startPushing(contestant, token, () => next++),
+      });
+    } finally {
+      await contestant.stop();
+    }
+  } finally {
+    await database.remove();
+  }
+}
+
+function startPushing(contestant: Contestant, token: string, nextBatch: () => number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: PUSHERS });
+  const url = contestant.url + REST_DOOR.path;
+  const start = performance.now();
+  let isWanted = true;
+  let records = 0;
+  const pusher = async () => {
+    while (isWanted) {
+      const first = nextBatch() * BATCH;
+      const batch = Array.from({ length: BATCH }, (_, index) => recordOf(first + index));
+      await pushed({ url, agent, token, body: Buffer.from(REST_DOOR.bodyOf(batch)) });
+      records += BATCH;
+    }
+  };
+  const pushers = Promise.all(Array.from({ length: PUSHERS }, pusher));
+  // Whoever stops it sees the failure; until then it is nobody's.
+  pushers.catch(() => undefined);
+  return {
+    stop: async () => {
+      isWanted = false;
+      await pushers;
+      agent.destroy();
+      return (records * 1000) / (performance.now() - start);
+    },
+  };
+}
+
+async function ingestorOn(database: BenchDatabase): Promise<string> {
+  const app = await createApp(readConfig(environmentOf(database)));
+  try {
+    return await app.tokens.sign(
+      { subject: 'bench', role: 'INGESTOR', registrations: [REGISTRATION], tenants: 'all', resellers: 'all' },
+      TOKEN_SECONDS,
+    );
+  } finally {
+    await app.close();
+  }
+}

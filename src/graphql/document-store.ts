@@ -1,0 +1,82 @@
+/**
+ * Documents that passed validation, kept for the next time they are asked. A document is kept from the second time on,
+ * so that many that are asked once cannot push out those that are asked all the time; a trusted one is kept at once.
+ */
+import type { DocumentNode } from 'graphql';
+
+/** What the GraphQL server asks for a document before it parses the text, and tells after it validated it. */
+export interface DocumentStore {
+  get(key: string): Promise<DocumentNode | undefined>;
+  set(key: string, document: DocumentNode): Promise<void>;
+  delete(key: string): Promise<boolean>;
+  /** How many are kept. */
+  readonly size: number;
+}
+
+/** Characters of all documents together. A parsed one takes some fifty times as many bytes. */
+const CHARACTERS_MAX = 1_000_000;
+/** How many hashes of documents are remembered that were asked once. */
+const SEEN_MAX = 10_000;
+
+/** Keys end with the SHA-256 of the text, in hex. `isTrusted` is asked about that. */
+export function createDocumentStore(options: {
+  readonly documentsMax: number;
+  readonly isTrusted: (hash: string) => boolean;
+}): DocumentStore {
+  // Maps keep the order of insertion: what was used is put at the end, and the first is what nobody used longest.
+  const kept = new Map<string, DocumentNode>();
+  const seenOnce = new Set<string>();
+  let characters = 0;
+
+  function drop(key: string): boolean {
+    const document = kept.get(key);
+    if (document === undefined) return false;
+    characters -= lengthOf(document);
+    return kept.delete(key);
+  }
+
+  function isAskedAgain(key: string): boolean {
+    if (seenOnce.delete(key) || options.isTrusted(key.slice(-HASH_LENGTH))) return true;
+    seenOnce.add(key);
+    dropOldest(seenOnce, SEEN_MAX);
+    return false;
+  }
+
+  return {
+    get: async (key) => {
+      const document = kept.get(key);
+      if (document !== undefined) {
+        kept.delete(key);
+        kept.set(key, document);
+      }
+      return document;
+    },
+    set: async (key, document) => {
+      if (!isAskedAgain(key)) return;
+      drop(key);
+      kept.set(key, document);
+      characters += lengthOf(document);
+      for (const [oldest] of kept) {
+        if (kept.size <= options.documentsMax && characters <= CHARACTERS_MAX) break;
+        drop(oldest);
+      }
+    },
+    delete: async (key) => drop(key),
+    get size() {
+      return kept.size;
+    },
+  };
+}
+
+const HASH_LENGTH = 64;
+
+function lengthOf({ loc }: DocumentNode): number {
+  return loc?.end ?? 0;
+}
+
+function dropOldest(keys: Set<string>, max: number): void {
+  for (const oldest of keys) {
+    if (keys.size <= max) return;
+    keys.delete(oldest);
+  }
+}
