@@ -38,12 +38,12 @@ export interface App extends Pipeline {
   readonly requestsAtOnce: RequestsAtOnce;
   /** Where closed usage is reported; null while it is to wait. */
   readonly commerce: CommerceClient | null;
+  /** Takes in what is pushed. */
+  readonly usageWriter: UsageWriter;
   /** Tells every listener what the stages do. */
   readonly onStage: OnStage;
   /** Adds one who is told. */
   listen(listener: OnStage): void;
-  /** Takes in what is pushed. */
-  readonly usageWriter: UsageWriter;
   /** Where the built GraphiQL page is. */
   readonly graphiqlFolder: string;
   close(): Promise<void>;

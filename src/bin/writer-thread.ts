@@ -10,6 +10,7 @@ import { createRoutingTables } from '../pipeline/routing/routing-store.js';
 import { systemClock } from '../primitives/clock.js';
 import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
+import type { StageEvent } from '../primitives/stage-event.js';
 import { writerHere } from '../writing/usage-writer.js';
 import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-thread.js';
 
@@ -17,6 +18,8 @@ const { databaseUrl, turns } = workerData as WriterThreadStart;
 const opening = openDatabase({ url: databaseUrl, entities, migrations, turns: { wanting: turns, gives: true } });
 const dictionary = createDictionary();
 const routingTables = createRoutingTables();
+/** Counted where the metrics are. */
+const onStage = (event: StageEvent) => answer({ event });
 const atWork = new Set<Promise<void>>();
 
 parentPort?.on('message', (message: ToWriter) => {
@@ -30,13 +33,7 @@ async function take({ id, overAt, ...body }: Exclude<ToWriter, { isOver: true }>
   try {
     deadline.check();
     const db = (await opening).within(deadline);
-    const writer = writerHere({
-      db,
-      clock: systemClock,
-      dictionary,
-      routingTables,
-      onStage: (event) => answer({ event }),
-    });
+    const writer = writerHere({ db, clock: systemClock, dictionary, routingTables, onStage });
     const receipt = await writer.write(body, { db, milliseconds: overAt - systemClock.now() });
     answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
   } catch (error) {

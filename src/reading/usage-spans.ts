@@ -19,7 +19,7 @@ export interface SpansQuestion {
 }
 
 /** Reads at most `limit` rows of these spans, in the order of their key, after one of them. */
-export type ReadSpans = (spans: readonly Span[], after: UsageKey | null) => Promise<AggregateRow[]>;
+export type ReadSpans = (spans: readonly Span[], after: UsageKey | null) => Promise<readonly AggregateRow[]>;
 
 /** What was read, and whether all rows of the spans that were asked for are in it. */
 export interface SpansRead {

@@ -21,15 +21,18 @@ export interface WriterThreadStart {
 /** One body for the thread, or the word that there will be no more. */
 export type ToWriter = (UsageBody & { readonly id: number; readonly overAt: number }) | { readonly isOver: true };
 
-/** What became of a body, or what a stage did meanwhile. A refusal keeps its code; anything else is a fault, told as text for the log. */
+/** What became of a body. A refusal keeps its code; anything else is a fault, told as text for the log. */
 export type FromWriter =
+  | { readonly event: StageEvent }
   | { readonly id: number; readonly receipt: Uint8Array }
   | {
       readonly id: number;
       readonly refusal: { readonly code: ErrorCode; readonly message: string; readonly field: readonly string[] };
     }
-  | { readonly id: number; readonly fault: string }
-  | { readonly event: StageEvent };
+  | { readonly id: number; readonly fault: string };
+
+/** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
+const YOUNG_MIB = 96;
 
 interface Waiting {
   readonly resolve: (receipt: Uint8Array) => void;
@@ -42,9 +45,12 @@ export function createWriterThread(entry: URL, start: WriterThreadStart, onStage
   let thread: Worker | null = null;
   let lastId = 0;
   const begin = () => {
-    const begun = new Worker(entry, { workerData: start });
+    const begun = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
     begun.on('message', (answer: FromWriter) => {
-      if ('event' in answer) return onStage(answer.event);
+      if ('event' in answer) {
+        onStage(answer.event);
+        return;
+      }
       const one = waiting.get(answer.id);
       waiting.delete(answer.id);
       if (waiting.size === 0) begun.unref();
