@@ -19,6 +19,7 @@ import { benchRest } from './rest-bench.js';
 import { markdownOf, tableOf } from './series.js';
 import type { Series } from './series.js';
 import { farOff, sentenceOf, verdictTable, verdictsOf } from './targets.js';
+import { benchTiming } from './timing-bench.js';
 
 /** What a contest of its own is told on the command line, beside rounds and seconds. */
 interface ContestOptions {
@@ -115,6 +116,12 @@ cli
   .description('What authorisation costs on a page of 1,000 aggregates, as a ratio to the same page without it.')
   .option('--rounds <n>', 'how often both are measured', '200')
   .action((options: { readonly rounds: string }) => benchAccess({ rounds: positive(options.rounds, '--rounds') }));
+
+cli
+  .command('timing')
+  .description("Whether the time of an answer tells somebody else's id from one that nobody has.")
+  .option('--rounds <n>', 'how often each question is asked each way', '500')
+  .action((options: { readonly rounds: string }) => benchTiming({ rounds: positive(options.rounds, '--rounds') }));
 
 cli
   .command('close')

@@ -70,10 +70,14 @@ export function unitsUpTo(to: number): bigint {
   return (QUANTITY_STEP * (BigInt(to) * BigInt(to + 1))) / 2n;
 }
 
+export function stackSubscriptionOf(index: number): string {
+  return SUBSCRIPTION_GUIDS[placeOf(index).stackSubscription] ?? '';
+}
+
 /** The record as it is pushed: about 570 bytes of JSON. */
 export function recordOf(index: number): JsonObject {
-  const { stackSubscription, resource, meter, usageHour } = placeOf(index);
-  const subscription = SUBSCRIPTION_GUIDS[stackSubscription] ?? '';
+  const { resource, meter, usageHour } = placeOf(index);
+  const subscription = stackSubscriptionOf(index);
   return {
     id: recordIdOf(index),
     source: 'Microsoft.Compute',

@@ -8,8 +8,8 @@
  * switched on in those tests alone, fastest first, until one fails. A test in which a condition says the same with the
  * change and without it cannot fail of it, so the outcome is that of running all tests for all changes.
  *
- * `--only <text>` takes the changes whose name holds the text; `--list` only prints their names; `--tests <path>`, any
- * number of times, says which tests are asked (on SQLite).
+ * `--only <text>` takes the changes whose name holds the text, `--tests <path>` says which tests are asked (on SQLite);
+ * both may be given any number of times. `--list` only prints the names of the changes.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ const NAMED_TESTS_MAX = 60;
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     tests: { type: 'string', multiple: true, default: TESTS },
     list: { type: 'boolean', default: false },
   },
@@ -124,7 +124,9 @@ function escaped(text) {
 const folder = mkdtempSync(join(tmpdir(), 'usage-gateway-mutations-'));
 try {
   const names = makeCopy(folder);
-  const chosen = names.map((name, change) => ({ name, change })).filter(({ name }) => name.includes(options.only));
+  const chosen = names
+    .map((name, change) => ({ name, change }))
+    .filter(({ name }) => options.only.some((text) => name.includes(text)));
   if (options.list) console.log(chosen.map(({ name }) => name).join('\n'));
   else process.exitCode = tryAll(chosen) ? 0 : 1;
 } finally {

@@ -13,7 +13,12 @@ import { INVARIANTS } from '../../src/reading/invariants.js';
 import { findReportedLine, listAttempts, listReports } from '../../src/reading/reports.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
 import { listMappedSubscriptions } from '../../src/tenancy/customer-subscription-store.js';
-import { listCspSubscriptions, listMappingHistory, listTenants } from '../../src/tenancy/tenancy-store.js';
+import {
+  listCspSubscriptions,
+  listMappingHistory,
+  listResellers,
+  listTenants,
+} from '../../src/tenancy/tenancy-store.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 import { describeOnSqlite } from '../support/databases.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -144,9 +149,25 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
       (await listMappingHistory(reader, within, [neighbour.id])).length,
       (await listCspSubscriptions(reader, within, { tenantIds: [neighbour.id] }, all)).length,
       (await listMappedSubscriptions(reader, within, mapped, all)).length,
+      (await listResellers(reader, within, { name: 'neighbour reseller' }, all)).length,
     ];
-    expect(await found(WHOLE_BOOKS)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
-    for (const within of limits) expect(await found(within)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await found(WHOLE_BOOKS)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    for (const within of limits) expect(await found(within)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    // Where usage lands that is mapped nowhere is known to everyone on the registration, and to nobody else.
+    const fallback = await reader.query<{ id: number }>(
+      'SELECT id FROM destination WHERE registration_id = ? AND tenant_mapping_id IS NULL ORDER BY id LIMIT 1',
+      [neighbour.registrationId],
+    );
+    const seen = await Promise.all(
+      limits.map((within) =>
+        findDestinations(
+          reader,
+          within,
+          fallback.map(({ id }) => id),
+        ),
+      ),
+    );
+    expect(seen.map(({ length }) => length)).toEqual([0, 1, 1]);
     await gateway.close();
   });
 
@@ -179,7 +200,7 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
     await gateway.close();
   });
 
-  /** The other registration alone, and the other tenant of this one alone. */
+  /** The other registration alone, and the other tenant alone, of this registration and of all. */
   async function limitsOf(gateway: TestGateway) {
     const { reader } = gateway.app.db;
     const stranger = await getRegistration(reader, WHOLE_BOOKS, 'stranger-hub');
@@ -193,6 +214,7 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
     return [
       scope({ registrationIds: [stranger.id], tenantIds: 'all' }),
       scope({ registrationIds: [hub.id], tenantIds: [ours?.id ?? 0] }),
+      scope({ registrationIds: 'all', tenantIds: [ours?.id ?? 0] }),
     ];
   }
 });
