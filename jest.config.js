@@ -27,6 +27,7 @@ export default {
   // of every package, is found first.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
   globalSetup: '<rootDir>/test/support/before-all.js',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   globalTeardown: '<rootDir>/test/support/after-all.js',
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -1,4 +1,7 @@
-/** Usage as a busy stamp sends it: ten thousand series, each an hour of one meter of one resource. */
+/**
+ * Usage as a busy stamp sends it: ten thousand series, each an hour of one meter of one resource. A subscription has
+ * ten resources of four kinds, and so twenty meters.
+ */
 import type { JsonObject } from '../src/pipeline/ingestion/exact-json.js';
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
@@ -9,6 +12,10 @@ const STACK_SUBSCRIPTIONS = 200;
 const RESOURCES = 2_000;
 const METERS = 100;
 const SERIES = 10_000;
+/** Machines, disks and so on: the resources of a subscription that are of one kind emit the same meters. */
+const KINDS = 4;
+const METERS_OF_KIND = SERIES / RESOURCES;
+const METERS_OF_SUBSCRIPTION = KINDS * METERS_OF_KIND;
 /** 1 June 2025. */
 const FIRST_HOUR: Hour = firstHourOf(20_240);
 /** As many digits as real stamps send. */
@@ -38,10 +45,14 @@ export function loadOf(records: number): Load {
 
 export function placeOf(index: number): Place {
   const series = index % SERIES;
+  const stackSubscription = series % STACK_SUBSCRIPTIONS;
+  const resource = series % RESOURCES;
+  const kind = Math.floor(resource / STACK_SUBSCRIPTIONS) % KINDS;
+  const ofKind = Math.floor(series / RESOURCES);
   return {
-    stackSubscription: series % STACK_SUBSCRIPTIONS,
-    resource: series % RESOURCES,
-    meter: Math.floor(series / (SERIES / METERS)),
+    stackSubscription,
+    resource,
+    meter: (stackSubscription * METERS_OF_SUBSCRIPTION + kind * METERS_OF_KIND + ofKind) % METERS,
     usageHour: FIRST_HOUR + Math.floor(index / SERIES),
   };
 }

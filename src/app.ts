@@ -24,6 +24,9 @@ import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
 import type { OnStage } from './primitives/stage-event.js';
+import { writerHere } from './writing/usage-writer.js';
+import type { UsageWriter } from './writing/usage-writer.js';
+import { createWriterThread } from './writing/writer-thread.js';
 
 /** Everything that serving and commands need. It is a Pipeline, and so can be handed to the acts as it is. */
 export interface App extends Pipeline {
@@ -35,6 +38,8 @@ export interface App extends Pipeline {
   readonly requestsAtOnce: RequestsAtOnce;
   /** Where closed usage is reported; null while it is to wait. */
   readonly commerce: CommerceClient | null;
+  /** Takes in what is pushed. */
+  readonly usageWriter: UsageWriter;
   /** Tells every listener what the stages do. */
   readonly onStage: OnStage;
   /** Adds one who is told. */
@@ -50,16 +55,20 @@ export interface Outside {
   readonly onStatement?: OnStatement;
   readonly commerce?: CommerceClient;
   readonly graphiqlFolder?: string;
+  /** The own half of a thread that takes usage in; without it, that happens in this one. */
+  readonly writerThread?: URL;
 }
 
 /** Wires the parts on the configured database, which it opens but does not migrate. Whoever makes it closes it. */
 export async function createApp(config: Config, outside: Outside = {}): Promise<App> {
   const clock = outside.clock ?? systemClock;
   const key = localKey(config.dataFolder);
+  const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const db = await openDatabase({
     url: config.databaseUrl,
     entities,
     migrations,
+    turns: { wanting: turns, gives: false },
     ...(outside.onStatement && { onStatement: outside.onStatement }),
   });
   const tokens = createCredentials({
@@ -68,24 +77,28 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     apiKeys: createApiKeys({ db, clock }),
   });
   const listeners: OnStage[] = [];
+  const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
+  const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables(), onStage };
+  const usageWriter =
+    outside.writerThread === undefined
+      ? writerHere(pipeline)
+      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns }, onStage);
   return {
+    ...pipeline,
     config,
-    clock,
-    db,
+    usageWriter,
     tokens,
     cursors: createCursors(key),
     costBuckets: createCostBuckets(config.limits),
     requestsAtOnce: createRequestsAtOnce(config.limits.requestsAtOnceMax),
-    dictionary: createDictionary(),
-    routingTables: createRoutingTables(),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
-    onStage: (event) => listeners.forEach((listener) => listener(event)),
     listen: (listener) => {
       listeners.push(listener);
     },
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: async () => {
       await tokens.settled();
+      await usageWriter.close();
       await db.close();
     },
   };

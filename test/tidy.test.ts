@@ -10,7 +10,8 @@ const tools = scriptFiles('tools');
 const everything = [...source, ...tests];
 const inSrc = source.filter(({ path }) => path.startsWith('src/'));
 const benchEntries = tests.map(({ path }) => path).filter((path) => /^bench\/(peers\/)?[^/]+\.ts$/.test(path));
-const entries = ['src/bin/usage-gateway.ts', ...benchEntries, ...tools.map(({ path }) => path)];
+const commands = ['src/bin/usage-gateway.ts', 'src/bin/writer-thread.ts'];
+const entries = [...commands, ...benchEntries, ...tools.map(({ path }) => path)];
 
 describe('the layout', () => {
   it('has imports that look left only', () => {

@@ -24,6 +24,8 @@ export const TOKEN_SECONDS_MAX = 90 * 24 * 3600;
 const NAME = 'usage-gateway';
 const ALGORITHM = 'HS256';
 const KEY_BYTES = 32;
+/** Tokens that are known to be good, at once. */
+const VERIFIED_MAX = 1_000;
 
 const names = z.union([z.literal('all'), z.array(z.string().max(200)).max(1_000)]);
 const claims = z.object({
@@ -36,6 +38,12 @@ const claims = z.object({
 
 /** Signs and verifies tokens with the key of this machine. `verify` answers null for any other token. */
 export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
+  // The key stays the same as long as the process runs, so only time makes a token bad that was good.
+  const verified = new Map<string, { readonly caller: Caller; readonly expiresAt: number }>();
+  const remember = (token: string, entry: { readonly caller: Caller; readonly expiresAt: number }) => {
+    if (verified.size >= VERIFIED_MAX) verified.clear();
+    verified.set(token, entry);
+  };
   return {
     sign: async ({ subject, ...rest }, secondsValid) => {
       const now = Math.floor(clock.now() / 1000);
@@ -49,16 +57,22 @@ export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
         .sign(key);
     },
     verify: async (token) => {
+      const now = clock.now();
+      const known = verified.get(token);
+      if (known !== undefined && known.expiresAt > now) return known.caller;
+      verified.delete(token);
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: [ALGORITHM],
           issuer: NAME,
           audience: NAME,
           requiredClaims: ['exp', 'sub'],
-          currentDate: new Date(clock.now()),
+          currentDate: new Date(now),
         });
         const { sub, ...rest } = claims.parse(payload);
-        return { subject: sub, ...rest, credential: 'LOCAL_TOKEN' };
+        const caller: Caller = { subject: sub, ...rest, credential: 'LOCAL_TOKEN' };
+        remember(token, { caller, expiresAt: Math.floor(payload.exp ?? 0) * 1000 });
+        return caller;
       } catch {
         return null;
       }

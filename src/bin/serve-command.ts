@@ -61,7 +61,8 @@ export async function serve(
   },
   outside: Outside = {},
 ): Promise<void> {
-  const app = await createApp(config, outside);
+  const writerThread = new URL('./writer-thread.js', import.meta.url);
+  const app = await createApp(config, { writerThread, ...outside });
   const stop = stopSignal();
   try {
     if (!(await isPrepared(() => steps.prepare(app, stop.signal), stop.signal))) return;

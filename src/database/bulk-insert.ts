@@ -57,7 +57,7 @@ export async function insertOnMysql(runner: QueryRunner, insert: Rows, onStateme
 }
 
 /**
- * Rows that are not there yet, in the form that a MySQL server takes in fastest; a row that is there under any key stays
+ * Rows that are not there yet, in the form that a MySQL server takes in fastest; one that is there under any key stays
  * as it is. The values must have been checked: the server would bend a bad one instead of refusing it, and an answer
  * that shows it did is an error here. Servers whose operators allow no local files get the same as statements.
  */

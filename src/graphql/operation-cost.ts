@@ -67,9 +67,13 @@ export function operationCost(
 
 /** Objects of an answer: what `requested` assumed, counted. */
 export function objectsIn(answer: unknown): number {
-  if (Array.isArray(answer)) return answer.reduce<number>((total, item) => total + objectsIn(item), 0);
   if (typeof answer !== 'object' || answer === null) return 0;
-  return Object.values(answer).reduce<number>((total, value) => total + objectsIn(value), 1);
+  const isList = Array.isArray(answer);
+  let total = isList ? 0 : 1;
+  // Loops, because this walks through every value of every answer.
+  if (isList) for (const item of answer as readonly unknown[]) total += objectsIn(item);
+  else for (const name in answer) total += objectsIn((answer as Readonly<Record<string, unknown>>)[name]);
+  return total;
 }
 
 function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

@@ -26,12 +26,25 @@ function textScalar<Internal>(options: {
   });
 }
 
+/** Rows of a page share their windows, and writing a moment takes longer than finding it. */
+const MOMENTS_MAX = 4_096;
+const moments = new Map<number, string>();
+
+function momentText(epochMs: number): string {
+  const known = moments.get(epochMs);
+  if (known !== undefined) return known;
+  const text = new Date(epochMs).toISOString();
+  if (moments.size >= MOMENTS_MAX) moments.clear();
+  moments.set(epochMs, text);
+  return text;
+}
+
 /** Internally milliseconds since 1970. */
 export const DateTime = textScalar<number>({
   name: 'DateTime',
   description: 'A moment in UTC as ISO 8601, for example "2026-01-31T13:00:00Z". Offsets are accepted and converted.',
   parse: parseInstant,
-  print: (value) => new Date(value).toISOString(),
+  print: momentText,
 });
 
 /** Internally days since 1970. */

@@ -1,11 +1,12 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import type { HTTPGraphQLRequest } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { readJsonBody } from './json-body.js';
@@ -69,10 +70,20 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   await apollo.start();
   await server.register(async (routes) => {
     readStrictly(routes);
-    await routes.register(fastifyApollo(apollo), {
-      path: '/graphql',
+    routes.route({
       method: ['POST', 'GET'],
-      context: (request, reply) => contextOf(app, documents, request, reply),
+      url: '/graphql',
+      handler: async (request, reply) => {
+        const answer = await apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: httpRequestOf(request),
+          context: () => contextOf(app, documents, request, reply),
+        });
+        // Answers in parts are made by `@defer` alone, which the schema does not have.
+        if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
+        void reply.code(answer.status ?? 200);
+        for (const [name, value] of answer.headers) void reply.header(name, value);
+        return reply.send(answer.body.string);
+      },
     });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -84,6 +95,16 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
           .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
     });
   });
+}
+
+function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRequest {
+  const given = new HeaderMap();
+  for (const name in headers) {
+    const value = headers[name];
+    if (value) given.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const search = url.indexOf('?');
+  return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
 async function contextOf(

@@ -8,11 +8,8 @@ import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
 import { mayRead } from '../graphql/access-table.js';
-import { MEDIA_TYPES, decodeUsageBody } from '../pipeline/ingestion/usage-wire.js';
-import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.js';
-import { recordUsage } from '../pipeline/pipeline.js';
+import { MEDIA_TYPES } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
-import { hourText } from '../primitives/windows.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 import type { Registration } from '../registration/registration.entity.js';
 
@@ -50,15 +47,11 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       app.onStage({ stage: 'push', bytes: body.length });
-      const receipt = await recordUsage(
-        { ...app, db },
-        {
-          registrationId: id,
-          receivedBy: principal.subject,
-          deliveries: decodeUsageBody(body, mediaType, app.clock.now()),
-        },
+      const receipt = await app.usageWriter.write(
+        { bytes: body, mediaType, registrationId: id, receivedBy: principal.subject },
+        { db, milliseconds: app.config.limits.requestMsMax },
       );
-      return reply.send(receiptOnWire(receipt));
+      return reply.type('application/json; charset=utf-8').send(receipt);
     });
   });
 }
@@ -69,31 +62,4 @@ async function registrationFor(sql: Sql, principal: Caller, name: string): Promi
     throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
   }
   return getWholeRegistration(sql, await resolveScope(sql, principal), name);
-}
-
-function receiptOnWire({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt) {
-  return {
-    batchId,
-    receivedAt: new Date(receivedAt).toISOString(),
-    ...counts,
-    verdicts: verdicts.map(verdictOnWire),
-  };
-}
-
-/** JSON leaves out what is undefined: most verdicts of a large batch are a number and a word. */
-function verdictOnWire({ index, verdict, recordId, code, message, field, isRounded, stored }: RecordVerdict) {
-  return {
-    index,
-    verdict,
-    recordId: recordId ?? undefined,
-    code: code ?? undefined,
-    message: code === null ? undefined : message,
-    field: field ?? undefined,
-    isRounded: isRounded ? true : undefined,
-    stored: stored === null ? undefined : storedOnWire(stored),
-  };
-}
-
-function storedOnWire({ quantity, usageHour, reportedHour }: NonNullable<RecordVerdict['stored']>) {
-  return { quantity, usageStartTime: hourText(usageHour), reportedStartTime: hourText(reportedHour) };
 }

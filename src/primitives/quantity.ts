@@ -60,8 +60,15 @@ export function isNegative(quantity: Quantity): boolean {
 
 /** A decimal text from the database ("2.500000000000000000000000") in canonical form. */
 export function canonicalQuantity(text: string): Quantity {
-  return fromUnits(toUnits(text));
+  const point = text.indexOf('.');
+  if (point < 0) return text as Quantity;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO_DIGIT) end -= 1;
+  const kept = text.slice(0, end - 1 === point ? point : end);
+  return (kept === '-0' ? '0' : kept) as Quantity;
 }
+
+const ZERO_DIGIT = '0'.charCodeAt(0);
 
 /** The quantity as a whole number of 1e-24. Accepts any plain decimal text of at most 24 decimals. */
 export function toUnits(text: string): bigint {

@@ -48,6 +48,11 @@ export function firstDayOf(month: Month): Day {
   return dayOf(hourOf(Date.UTC(1970, month, 1)));
 }
 
+/** The hour's start in milliseconds since 1970. */
+export function hourMs(hour: Hour): number {
+  return hour * MS_PER_HOUR;
+}
+
 /** The hour's start, for example "2019-12-10T18:00:00.000Z". */
 export function hourStart(hour: Hour): Date {
   return new Date(hour * MS_PER_HOUR);

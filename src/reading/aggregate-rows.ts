@@ -8,6 +8,8 @@ import { among } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
+import { sum } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Hour, HourRange } from '../primitives/windows.js';
 
@@ -71,6 +73,107 @@ async function readOpenDays(
   spans: readonly Span[],
 ): Promise<AggregateRow[]> {
   return readFromRecords(sql, { ...question, isDaily: true }, spans, await router.partOfDay(spans));
+}
+
+/** Records read beyond the page, so that its last sum is usually seen to its end in one question. */
+const READ_AHEAD = 64;
+
+interface RecordRow {
+  readonly stackSubscriptionId: number;
+  readonly reportedWindow: number;
+  readonly usageWindow: number;
+  readonly meterId: number;
+  readonly resourceId: number;
+  readonly quantity: string;
+}
+
+/**
+ * Hourly rows. Nearly all of them are one record, and records lie in the order of the rows: they are read as they are
+ * and added up here, which takes less than half the time that the database takes to group them.
+ */
+export async function readHourlyRows(
+  sql: Sql,
+  question: RowsQuestion,
+  spans: readonly Span[],
+): Promise<readonly AggregateRow[]> {
+  const { limit } = question;
+  const rows: AggregateRow[] = [];
+  let { after } = question;
+  while (rows.length < limit) {
+    const wanted = limit - rows.length + READ_AHEAD;
+    const records = await readRecords(sql, { ...question, after, limit: wanted }, spans);
+    const sums = addedUp(records);
+    // The last sum may go on in records that were not read.
+    if (records.length === wanted) sums.pop();
+    rows.push(...sums);
+    if (records.length < wanted) break;
+    const last = sums.at(-1);
+    if (last === undefined) {
+      const rest = { ...question, after, limit: limit - rows.length, isDaily: false };
+      return [...rows, ...(await readFromRecords(sql, rest, spans, WHOLE_WINDOW))];
+    }
+    after = [last.stackSubscriptionId, last.reportedWindow, last.usageWindow, last.meterId, last.resourceId, 0];
+  }
+  return rows.slice(0, limit);
+}
+
+function readRecords(
+  sql: Sql,
+  { filter, range, after, limit }: RowsQuestion,
+  spans: readonly Span[],
+): Promise<RecordRow[]> {
+  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
+  const { conditions, values } = recordConditions(filter);
+  const where = [
+    within(spans, 'r.reported_hour', (hour) => hour),
+    `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
+    ...conditions,
+    ...(after === null ? [] : [afterKey(HOURLY_KEY, after.slice(0, HOURLY_KEY.length))]),
+  ];
+  return sql.query<RecordRow>(
+    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedWindow,
+            r.usage_hour AS usageWindow, r.meter_id AS meterId, r.resource_id AS resourceId, r.quantity
+       FROM usage_record r WHERE ${where.join(' AND ')} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${limit}`,
+    [...values],
+  );
+}
+
+const HOURLY_KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+
+/** Neighbouring records of the same key as one row. */
+function addedUp(records: readonly RecordRow[]): AggregateRow[] {
+  const rows: AggregateRow[] = [];
+  for (const record of records) {
+    const last = rows.at(-1);
+    if (last !== undefined && isSameRow(last, record)) {
+      last.quantity = sum([last.quantity as Quantity, record.quantity as Quantity]);
+      last.records += 1;
+    } else {
+      rows.push({
+        stackSubscriptionId: record.stackSubscriptionId,
+        reportedWindow: record.reportedWindow,
+        usageWindow: record.usageWindow,
+        meterId: record.meterId,
+        resourceId: record.resourceId,
+        part: 0,
+        firstUsageHour: record.usageWindow,
+        destinationId: null,
+        quantity: record.quantity,
+        records: 1,
+      });
+    }
+  }
+  return rows;
+}
+
+function isSameRow(left: RecordRow, right: RecordRow): boolean {
+  return (
+    left.resourceId === right.resourceId &&
+    left.meterId === right.meterId &&
+    left.usageWindow === right.usageWindow &&
+    left.reportedWindow === right.reportedWindow &&
+    left.stackSubscriptionId === right.stackSubscriptionId
+  );
 }
 
 /** Rows of spans from the records themselves; `part` is SQL that numbers the parts of a day, or WHOLE_WINDOW. */

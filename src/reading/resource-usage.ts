@@ -1,6 +1,6 @@
 import { findResources } from './dimensions.js';
 import type { ResourceRow } from './dimensions.js';
-import { WHOLE_WINDOW, readFromRecords } from './aggregate-rows.js';
+import { WHOLE_WINDOW, readFromRecords, readHourlyRows } from './aggregate-rows.js';
 import type { AggregateRow } from './aggregate-rows.js';
 import { startReading } from './usage-spans.js';
 import type { Granularity } from './usage-spans.js';
@@ -67,7 +67,10 @@ export async function listResourceUsage(
     sql,
     subscriptions,
     { ...rowsQuestion, after: after === null ? null : startOfGroup(after), keepsDaysFrozen: false },
-    (spans, position) => readFromRecords(sql, { ...rowsQuestion, after: position, isDaily }, spans, WHOLE_WINDOW),
+    (spans, position) =>
+      isDaily
+        ? readFromRecords(sql, { ...rowsQuestion, after: position, isDaily }, spans, WHOLE_WINDOW)
+        : readHourlyRows(sql, { ...rowsQuestion, after: position }, spans),
   );
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();

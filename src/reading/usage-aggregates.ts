@@ -1,4 +1,4 @@
-import { WHOLE_WINDOW, readDailyRows, readFromRecords } from './aggregate-rows.js';
+import { readDailyRows, readHourlyRows } from './aggregate-rows.js';
 import type { AggregateRow } from './aggregate-rows.js';
 import { filtersDestination, listReadableSubscriptions } from './usage-filter.js';
 import { totalConditions } from './usage-filter.js';
@@ -74,7 +74,7 @@ export async function listUsageAggregates(
   const reader = startReading(sql, subscriptions, { ...question, keepsDaysFrozen: true }, (spans, after) =>
     granularity === 'DAILY'
       ? readDailyRows(sql, router, { ...question, after }, { spans, subscriptions })
-      : readFromRecords(sql, { ...question, after, isDaily: false }, spans, WHOLE_WINDOW),
+      : readHourlyRows(sql, { ...question, after }, spans),
   );
   const found: UsageAggregate[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {

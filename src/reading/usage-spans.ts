@@ -19,7 +19,7 @@ export interface SpansQuestion {
 }
 
 /** Reads at most `limit` rows of these spans, in the order of their key, after one of them. */
-export type ReadSpans = (spans: readonly Span[], after: UsageKey | null) => Promise<AggregateRow[]>;
+export type ReadSpans = (spans: readonly Span[], after: UsageKey | null) => Promise<readonly AggregateRow[]>;
 
 /** What was read, and whether all rows of the spans that were asked for are in it. */
 export interface SpansRead {
@@ -29,6 +29,8 @@ export interface SpansRead {
 
 /** Spans that hold fewer rows than this are asked for more at a time. */
 const FEW_ROWS = 128;
+/** Later spans may hold more than those before, so a guess goes no further. */
+const SPANS_GUESSED_MAX = 64;
 /** Stack subscriptions that are looked at first; each further look takes four times as many. */
 const SUBSCRIPTIONS_AT_FIRST = 16;
 /** Up to as many days are looked up one by one; longer ranges are read through. */
@@ -36,7 +38,7 @@ const DAYS_LOOKED_UP_MAX = 31;
 
 /**
  * Reads rows span by span. Spans that the database streams in the order of an index are read together as long as they
- * are of the same days. Of others one is asked for at first, and twice as many each time they held little: many at once
+ * are of the same days. Of others one is asked for at first, and more each time they held little: many at once
  * are sorted as a whole, and a dense subscription must not make the database sort everybody's usage for each page.
  */
 export function startReading(
@@ -80,10 +82,16 @@ export function startReading(
       }
       waiting = waiting.slice(spans.length);
       position = endOf(spans, granularity);
-      if (rows.length < FEW_ROWS) atOnce *= 2;
+      if (rows.length < FEW_ROWS) atOnce = moreAtOnce(spans.length, rows.length, limit);
       return { rows, endsSpans: true };
     },
   };
+}
+
+/** As many spans as would fill a page if they held what the last ones held, and in any case twice as many. */
+function moreAtOnce(spans: number, rows: number, limit: number): number {
+  const likely = rows === 0 ? 0 : Math.ceil((limit * spans) / rows);
+  return Math.max(2 * spans, Math.min(likely, SPANS_GUESSED_MAX));
 }
 
 /** How many spans at the beginning stream, and are of the same days. */

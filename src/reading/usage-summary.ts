@@ -1,5 +1,6 @@
 import { afterKey, subscriptionConditions, totalConditions } from './usage-filter.js';
 import type { UsageClock, UsageFilter, UsageKey } from './usage-filter.js';
+import { inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
@@ -48,7 +49,9 @@ export interface SummaryQuestion {
 /** Sums in the order of the grouping, as it was asked for, and then the meter. */
 export async function listUsageSummary(sql: Sql, scope: Scope, question: SummaryQuestion): Promise<UsageSummaryRow[]> {
   const { filter, groupBy, after, limit } = question;
-  const source = canUseMonths(question) ? monthsSource(question) : daysSource(question);
+  const source = canUseMonths(question)
+    ? monthsSource(question, subscriptionsOf(scope, filter), await firstOpenDay(sql, scope))
+    : daysSource(question);
   const expressions: Readonly<Record<Grouping, string>> = {
     REGISTRATION: 's.registration_id',
     TENANT: 'COALESCE(s.tenant_id, 0)',
@@ -111,17 +114,36 @@ function daysSource({ range, groupBy }: SummaryQuestion): string {
             FROM usage_day_total WHERE ${clock} >= ${range.from} AND ${clock} < ${range.to}`;
 }
 
-/** Closed days from the month totals, open ones from the day totals: together each counted once. */
-function monthsSource({ range }: SummaryQuestion): string {
+/** The stack subscriptions that are asked about, sought by name: totals lie in their order. */
+function subscriptionsOf(scope: Scope, filter: UsageFilter): string {
+  return `SELECT s.id FROM stack_subscription s LEFT JOIN tenant t ON t.id = s.tenant_id
+           WHERE ${subscriptionConditions(scope, filter)}`;
+}
+
+/** No day before it is open on any registration in scope, now or later: boundaries only move forward. */
+async function firstOpenDay(sql: Sql, scope: Scope): Promise<Day> {
+  const [row] = await sql.query<{ day: Day | null }>(
+    `SELECT MIN(g.closed_before_day) AS day FROM registration g
+      WHERE ${inScope(scope, { registration: 'g.id', tenant: null })}`,
+  );
+  return Number(row?.day ?? 0);
+}
+
+/**
+ * Closed days from the month totals, open ones from the day totals: together each counted once. The first open day as a
+ * number is what lets the database seek in the index by reported day, instead of reading the history.
+ */
+function monthsSource({ range }: SummaryQuestion, subscriptions: string, firstOpen: Day): string {
   return `SELECT stack_subscription_id, 0 AS day, usage_month AS month, meter_id, destination_id, quantity, records
             FROM usage_month_total WHERE usage_month >= ${monthOf(range.from)} AND usage_month < ${monthOf(range.to)}
+             AND stack_subscription_id IN (${subscriptions})
           UNION ALL
           SELECT o.stack_subscription_id, 0, ${monthOfColumn('o.usage_day', range)}, o.meter_id, o.destination_id,
                  o.quantity, o.records
             FROM usage_day_total o
             JOIN stack_subscription p ON p.id = o.stack_subscription_id
             JOIN registration g ON g.id = p.registration_id
-           WHERE o.reported_day >= g.closed_before_day
+           WHERE o.reported_day >= ${firstOpen} AND o.reported_day >= g.closed_before_day
              AND o.usage_day >= ${range.from} AND o.usage_day < ${range.to}`;
 }
 

@@ -1,4 +1,4 @@
-import { METERS, push, usageRecord } from '../support/world.js';
+import { METERS, push, registerStamp, usageRecord } from '../support/world.js';
 import { ALDER_REMAPPED, CSP, LARGE, OPEN_FROM, RANGE, RESELLER, STACKS, TENANTS } from '../support/books.js';
 import { answered, dayText, fillBooks, hourText, sumsOf } from '../support/books.js';
 import type { Books, KnownRecord } from '../support/books.js';
@@ -192,6 +192,32 @@ describeEachDatabase('usageAggregates', (server) => {
     const foreign = { tenantIds: [TENANTS.birch] };
     const others = await run(gateway, alder, AggregatesAloneDocument, { range: RANGE, filter: foreign });
     expect(others.usageAggregates.nodes).toEqual([]);
+  });
+});
+
+describeEachDatabase('usageAggregates of hours with many records', (server) => {
+  it('add all of them up, wherever a page ends', async () => {
+    const gateway = await openTestGateway(server);
+    const hub = await registerStamp(gateway.app);
+    const counts = [1, 300, 2, 90, 1];
+    for (const [machine, count] of counts.entries()) {
+      const resourceUri = `/vm/${machine}`;
+      const records = Array.from({ length: count }, (_, index) =>
+        usageRecord({ id: `${machine}-${index}`, resourceUri, quantity: '0.1' }),
+      );
+      await push(gateway.app, hub, records);
+    }
+    const ask = (first: number) =>
+      everyPage(gateway, 'AUDITOR', {
+        document: UsageAggregatesDocument,
+        variables: { range: RANGE, first },
+        page: ({ usageAggregates }) => usageAggregates,
+      });
+    for (const first of [1, 2, 3, 4, 5, 1000]) {
+      expect((await ask(first)).map(({ records }) => records)).toEqual(counts);
+      expect((await ask(first)).map(({ quantity }) => Number(quantity))).toEqual(counts.map((n) => n / 10));
+    }
+    await gateway.close();
   });
 });
 

@@ -27,17 +27,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The one file that calls several stages.
   'pipeline.ts': DOMAIN,
   collection: DOMAIN,
+  // Bodies of usage in, receipts out, here or in a thread.
+  writing: DOMAIN,
   reading: [...DOMAIN, 'collection'],
   demo: DOMAIN,
   graphql: [...DOMAIN, 'reading', 'config'],
   // The edges know the App by its type; `app.ts` does not know them.
   // Azure's APIs let in by the same table of roles as GraphQL.
   rest: [...DOMAIN, 'collection', 'reading', 'graphql', 'app.ts', 'config.ts'],
-  http: [...DOMAIN, 'reading', 'graphql', 'rest', 'app.ts', 'config', 'config.ts'],
+  http: [...DOMAIN, 'reading', 'writing', 'graphql', 'rest', 'app.ts', 'config', 'config.ts'],
   scheduling: [...DOMAIN, 'collection', 'app.ts', 'config.ts'],
   'config.ts': ['access', 'config'],
   'data-source.ts': [...DOMAIN, 'collection', 'migrations'],
-  'app.ts': [...DOMAIN, 'collection', 'reading', 'graphql', 'config.ts', 'data-source.ts'],
+  'app.ts': [...DOMAIN, 'collection', 'reading', 'writing', 'graphql', 'config.ts', 'data-source.ts'],
   migrations: ['metering'],
 };
 

@@ -6,7 +6,7 @@ import { isJsonObject, parseExactJson } from '../../pipeline/ingestion/exact-jso
 import type { QuarantinedRecord as QuarantinedRow } from '../../pipeline/ingestion/ingestion.entity.js';
 import type { Verdict } from '../../pipeline/ingestion/verdict.js';
 import type { RoutingReason } from '../../pipeline/routing/destination.js';
-import { hourStart } from '../../primitives/windows.js';
+import { hourMs, hourStart } from '../../primitives/windows.js';
 import type { HourRange } from '../../primitives/windows.js';
 import type { DestinationRow, ResourceRow } from '../../reading/dimensions.js';
 import type { FallbackUsageRow } from '../../reading/fallback-usage.js';
@@ -31,7 +31,7 @@ export class TimeWindow {
 
 /** Hours [from, to) as moments. */
 export function toWindow({ from, to }: HourRange): TimeWindow {
-  return { start: hourStart(from).getTime(), end: hourStart(to).getTime() };
+  return { start: hourMs(from), end: hourMs(to) };
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A tag as the resource carried it when it was used.' })

@@ -3,9 +3,9 @@ import { MalformedJson, canonicalJson, decodeUtf8, isJsonObject, parseExactJson 
 import type { JsonObject, JsonValue } from './exact-json.js';
 import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-record.js';
 import type { Checked } from './usage-record.js';
-import type { Delivery } from './verdict.js';
+import type { Delivery, RecordVerdict, UsageReceipt } from './verdict.js';
 import { DomainError } from '../../primitives/errors.js';
-import { hourOf, parseInstant } from '../../primitives/windows.js';
+import { hourOf, hourText, parseInstant } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
 
 export const RECORDS_PER_BATCH_MAX = 10_000;
@@ -38,6 +38,34 @@ export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: numbe
     default:
       throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send one of ${MEDIA_TYPES.join(', ')}.`);
   }
+}
+
+/** The answer to a body, as JSON: the counts, and a verdict per record in order. */
+export function receiptText({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt): string {
+  return JSON.stringify({
+    batchId,
+    receivedAt: new Date(receivedAt).toISOString(),
+    ...counts,
+    verdicts: verdicts.map(verdictOnWire),
+  });
+}
+
+/** JSON leaves out what is undefined: most verdicts of a large batch are a number and a word. */
+function verdictOnWire({ index, verdict, recordId, code, message, field, isRounded, stored }: RecordVerdict) {
+  return {
+    index,
+    verdict,
+    recordId: recordId ?? undefined,
+    code: code ?? undefined,
+    message: code === null ? undefined : message,
+    field: field ?? undefined,
+    isRounded: isRounded ? true : undefined,
+    stored: stored === null ? undefined : storedOnWire(stored),
+  };
+}
+
+function storedOnWire({ quantity, usageHour, reportedHour }: NonNullable<RecordVerdict['stored']>) {
+  return { quantity, usageStartTime: hourText(usageHour), reportedStartTime: hourText(reportedHour) };
 }
 
 /** A record that is at hand as a value, for example from a mutation. */

@@ -1,0 +1,63 @@
+/** The thread that takes usage in, with its own connections. Started by `writing/writer-thread`. */
+import 'reflect-metadata';
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { entities, migrations } from '../data-source.js';
+import { openDatabase } from '../database/database.js';
+import { asUnavailable } from '../database/transaction.js';
+import { createDictionary } from '../pipeline/ingestion/dictionary.js';
+import { createRoutingTables } from '../pipeline/routing/routing-store.js';
+import { systemClock } from '../primitives/clock.js';
+import { startDeadline } from '../primitives/deadline.js';
+import { DomainError } from '../primitives/errors.js';
+import type { StageEvent } from '../primitives/stage-event.js';
+import { writerHere } from '../writing/usage-writer.js';
+import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-thread.js';
+
+const { databaseUrl, turns } = workerData as WriterThreadStart;
+const opening = openDatabase({ url: databaseUrl, entities, migrations, turns: { wanting: turns, gives: true } });
+const dictionary = createDictionary();
+const routingTables = createRoutingTables();
+/** Counted where the metrics are. */
+const onStage = (event: StageEvent) => answer({ event });
+const atWork = new Set<Promise<void>>();
+
+parentPort?.on('message', (message: ToWriter) => {
+  const work = 'isOver' in message ? end() : take(message);
+  atWork.add(work);
+  void work.finally(() => atWork.delete(work));
+});
+
+async function take({ id, overAt, ...body }: Exclude<ToWriter, { isOver: true }>): Promise<void> {
+  const deadline = startDeadline(overAt - systemClock.now());
+  try {
+    deadline.check();
+    const db = (await opening).within(deadline);
+    const writer = writerHere({ db, clock: systemClock, dictionary, routingTables, onStage });
+    const receipt = await writer.write(body, { db, milliseconds: overAt - systemClock.now() });
+    answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
+  } catch (error) {
+    answer(failure(id, error));
+  } finally {
+    deadline.end();
+  }
+}
+
+async function end(): Promise<void> {
+  await Promise.allSettled(atWork);
+  await (await opening).close();
+  parentPort?.close();
+}
+
+function failure(id: number, error: unknown): FromWriter {
+  const fault = asUnavailable(error);
+  if (!(fault instanceof DomainError)) {
+    return { id, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  const { code, message, field } = fault;
+  return { id, refusal: { code, message, field } };
+}
+
+function answer(message: FromWriter, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, [...transfer]);
+}

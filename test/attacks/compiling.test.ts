@@ -1,0 +1,87 @@
+/** A45: documents that are sent to have the gateway compile, or to push out what it keeps for others. */
+import { createHash } from 'node:crypto';
+import { parse } from 'graphql';
+
+import { compileOperation } from '../../src/graphql/compiled-operation.js';
+import { createDocumentStore } from '../../src/graphql/document-store.js';
+import { createSchema } from '../../src/graphql/schema.js';
+
+const { compiled } = await createSchema();
+const STANDARD = { ...compiled, fieldsMax: 300 };
+
+describe('what is kept of documents', () => {
+  it('A45 a flood of documents that are asked once keeps nothing, and pushes nothing out', async () => {
+    const store = createDocumentStore({ documentsMax: 10, isTrusted: () => false });
+    await ask(store, '{ viewer { role } }', 2);
+    for (let n = 0; n < 20_000; n += 1) await ask(store, `{ viewer { a${n}: role } }`, 1);
+    expect(store.size).toBe(1);
+    expect(await ask(store, '{ viewer { role } }', 1)).toBe('kept');
+  });
+
+  it('A45 a flood of documents that are asked again is bounded by their number', async () => {
+    const store = createDocumentStore({ documentsMax: 10, isTrusted: () => false });
+    for (let n = 0; n < 100; n += 1) await ask(store, `{ viewer { a${n}: role } }`, 3);
+    expect(store.size).toBe(10);
+  });
+
+  it('A45 a flood of long documents is bounded by their length', async () => {
+    const store = createDocumentStore({ documentsMax: 500, isTrusted: () => false });
+    const long = '# '.padEnd(99_000, 'long ');
+    for (let n = 0; n < 30; n += 1) await ask(store, `{ viewer { a${n}: role } } ${long}`, 2);
+    expect(store.size).toBe(10);
+  });
+
+  it('A45 a trusted document is kept from the first time on', async () => {
+    const trusted = hashOf('{ viewer { role } }');
+    const store = createDocumentStore({ documentsMax: 10, isTrusted: (hash) => hash === trusted });
+    await ask(store, '{ viewer { role } }', 1);
+    expect(await ask(store, '{ viewer { role } }', 1)).toBe('kept');
+  });
+});
+
+describe('what is compiled', () => {
+  it('A45 is no operation that is short to write and long when its fragments are spread', () => {
+    const fragments = Array.from(
+      { length: 7 },
+      (_, n) => `fragment f${n} on Viewer { ...f${n + 1} ...f${n + 1} role }`,
+    );
+    const bomb = `{ viewer { ...f0 ...f0 ...f0 } } ${fragments.join(' ')} fragment f7 on Viewer { role subject }`;
+    expect(compileOperation(STANDARD, parse(bomb))).toBeNull();
+    expect(compileOperation(STANDARD, parse('{ viewer { role } }'))).not.toBeNull();
+  });
+
+  it.each([
+    ['a mutation', 'mutation { revokeApiKey(input: { keyId: "x" }) { userErrors { code } } }'],
+    ['what reads the schema', 'query { ...f } fragment f on Query { __schema { types { name } } }'],
+    ['one of several operations', 'query a { viewer { role } } query b { viewer { role } }'],
+    ['what cannot be compiled', '{ viewer { ...missing } }'],
+  ])('is not %s', (_what, query) => {
+    expect(compileOperation(STANDARD, parse(query))).toBeNull();
+  });
+
+  it('runs for those roles alone that may read each of its fields, wherever they stand', () => {
+    const behindFragments = `query { node(id: "x") { ...f } } fragment f on Node { ... on UsageAggregate { ...g } }
+      fragment g on UsageAggregate { destination { reason } }`;
+    const operation = compileOperation(STANDARD, parse(behindFragments));
+    expect(operation?.mayRun('RESELLER')).toBe(true);
+    expect(operation?.mayRun('TENANT_USER')).toBe(false);
+    expect(operation?.mayRun('INGESTOR')).toBe(false);
+  });
+});
+
+type Store = ReturnType<typeof createDocumentStore>;
+
+/** As the server asks: what is not kept is parsed, and told. Answers how the last time was. */
+async function ask(store: Store, query: string, times: number): Promise<'kept' | 'parsed'> {
+  let how: 'kept' | 'parsed' = 'parsed';
+  for (let time = 0; time < times; time += 1) {
+    const key = `schema:${hashOf(query)}`;
+    how = (await store.get(key)) === undefined ? 'parsed' : 'kept';
+    if (how === 'parsed') await store.set(key, parse(query));
+  }
+  return how;
+}
+
+function hashOf(query: string): string {
+  return createHash('sha256').update(query).digest('hex');
+}

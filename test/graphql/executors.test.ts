@@ -1,0 +1,175 @@
+/** Whoever executes an operation, a client sees the same: to the byte, and in its errors too. */
+import fc from 'fast-check';
+import { OperationTypeNode, getOperationAST, parse, print, typeFromAST, validate } from 'graphql';
+import type { DocumentNode, GraphQLInputType } from 'graphql';
+
+import { createServer } from '../../src/http/server.js';
+import { compileOperation } from '../../src/graphql/compiled-operation.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import * as operations from '../operations/operations.js';
+import { CSP, RANGE, RESELLER, STACKS, TENANTS, fillBooks } from '../support/books.js';
+import { describeOnSqlite } from '../support/databases.js';
+import { openTestGateway } from '../support/gateway.js';
+import type { TestGateway, Who } from '../support/gateway.js';
+import { generateQuery, generateVariables } from '../support/generated-queries.js';
+import type { GeneratedQuery, Pool } from '../support/generated-queries.js';
+import { randomOf } from '../support/random.js';
+import { METERS, guid } from '../support/world.js';
+
+const { schema, compiled } = await createSchema();
+const RUNS = Number(process.env['EXECUTORS_RUNS'] ?? 150);
+
+const CALLERS: readonly Who[] = [
+  'OPERATOR',
+  'CSP_ADMIN',
+  'AUDITOR',
+  'INGESTOR',
+  { role: 'RESELLER', resellers: [RESELLER] },
+  { role: 'TENANT_USER', tenants: [TENANTS.alder] },
+];
+
+describeOnSqlite('both executors', (server) => {
+  let gateway: TestGateway;
+  let byJs: TestGateway['http'];
+  let pool: Pool;
+  beforeAll(async () => {
+    const env = { EXECUTOR: 'jit', COMPILE_AFTER: '1', COMPILED_FIELDS_MAX: '2000' };
+    gateway = await openTestGateway(server, {
+      env: { ...env, COST_BUCKET_SIZE: '1000000000', COST_MAX: '10000000' },
+    });
+    await fillBooks(gateway);
+    const { config } = gateway.app;
+    byJs = await createServer({
+      ...gateway.app,
+      config: { ...config, execution: { ...config.execution, executor: 'js' } },
+    });
+    pool = await poolOf(gateway);
+  });
+  afterAll(async () => {
+    await byJs.close();
+    await gateway.close();
+  });
+
+  it.each(queriesOfTheSuite())('answer %s alike, with good variables and others', async (_name, document) => {
+    for (const seed of [1, 2, 3, 4]) {
+      const next = randomOf(seed);
+      const variables = generateVariables(variableTypesOf(document), schema, pool, next);
+      for (const who of CALLERS) await answerAlike({ query: print(document), variables }, who);
+    }
+  });
+
+  it(`answer ${RUNS} generated questions alike`, async () => {
+    const seen = { compiled: 0, withErrors: 0, withData: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), fc.constantFrom(...CALLERS), async (seed, who) => {
+        const question = generateQuery(schema, pool, randomOf(seed));
+        const document = parse(question.query);
+        // Fields of one name may not be asked for with different arguments; chance does not know that.
+        if (validate(schema, document).length > 0) return;
+        if (compileOperation({ ...compiled, fieldsMax: 2_000 }, document) !== null) seen.compiled += 1;
+        const { errors, data } = await answerAlike(question, who);
+        if (errors) seen.withErrors += 1;
+        if (data) seen.withData += 1;
+      }),
+      { numRuns: RUNS, seed: Number(process.env['EXECUTORS_SEED'] ?? 20_260_310), endOnFailure: true },
+    );
+    // It would prove nothing if hardly any were compiled, or all were refused.
+    expect(seen.compiled).toBeGreaterThan(RUNS / 2);
+    expect(seen.withErrors).toBeGreaterThan(RUNS / 20);
+    expect(seen.withData).toBeGreaterThan(RUNS / 4);
+  });
+
+  it('continue a page that the other one began', async () => {
+    const query = `query ($range: TimeRangeInput!, $after: String) {
+      usageAggregates(first: 7, range: $range, after: $after, filter: { registration: "hub", isTenantUnknown: false }) {
+        nodes { id } pageInfo { endCursor } } }`;
+    const first = await ask(byJs, { query, variables: { range: RANGE } }, 'OPERATOR');
+    const { endCursor } = (first.body.data as Aggregates).usageAggregates.pageInfo;
+    const { errors } = await answerAlike({ query, variables: { after: endCursor, range: { ...RANGE } } }, 'OPERATOR');
+    expect(errors).toBeUndefined();
+  });
+
+  /** Asks both; a document is kept, and so compiled, the second time. */
+  async function answerAlike(question: GeneratedQuery, who: Who): Promise<Body> {
+    await ask(gateway.http, question, who);
+    const [jit, js] = [await ask(gateway.http, question, who), await ask(byJs, question, who)];
+    const told = `${JSON.stringify(question)} as ${JSON.stringify(who)}`;
+    if (jit.seen !== js.seen) expect({ told, seen: jit.seen }).toEqual({ told, seen: js.seen });
+    return js.body;
+  }
+
+  async function ask(http: TestGateway['http'], question: GeneratedQuery, who: Who) {
+    const response = await http.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: {
+        authorization: `Bearer ${await gateway.token(who)}`,
+        accept: 'application/graphql-response+json',
+        'x-request-id': 'same',
+      },
+      payload: question,
+    });
+    const body = response.json<Body>();
+    const { throttleStatus: _throttle, ...cost } = body.extensions?.cost ?? {};
+    return { body, seen: JSON.stringify([response.statusCode, { ...body, extensions: { cost } }]) };
+  }
+});
+
+interface Body {
+  readonly data?: unknown;
+  readonly errors?: readonly object[];
+  readonly extensions?: { readonly cost?: Readonly<Record<string, unknown>> };
+}
+
+interface Aggregates {
+  readonly usageAggregates: {
+    readonly nodes: readonly { readonly id: string }[];
+    readonly pageInfo: { readonly endCursor: string };
+  };
+}
+
+function queriesOfTheSuite(): (readonly [string, DocumentNode])[] {
+  return Object.entries(operations as Readonly<Record<string, unknown>>).flatMap(([name, value]) => {
+    if (!name.endsWith('Document')) return [];
+    const document = value as DocumentNode;
+    return getOperationAST(document)?.operation === OperationTypeNode.QUERY ? [[name, document] as const] : [];
+  });
+}
+
+function variableTypesOf(document: DocumentNode): ReadonlyMap<string, GraphQLInputType> {
+  const definitions = getOperationAST(document)?.variableDefinitions ?? [];
+  return new Map(
+    definitions.flatMap(({ variable, type }) => {
+      const found = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
+      return found === undefined ? [] : [[variable.name.value, found] as const];
+    }),
+  );
+}
+
+/** Values that name something in the books, and some that do not. */
+async function poolOf(gateway: TestGateway): Promise<Pool> {
+  const query = `query ($range: TimeRangeInput!) {
+    hourly: usageAggregates(range: $range, first: 5) { nodes { id } pageInfo { endCursor } }
+    daily: usageAggregates(range: $range, first: 5, granularity: DAILY) { nodes { id } }
+    usageRecords(range: $range, first: 3) { nodes { id } }
+    tenants { nodes { id } } registrations { nodes { id } } meters(first: 2) { nodes { id } } }`;
+  const { data } = await gateway.ask('OPERATOR', query, { range: RANGE });
+  const answered = data as Readonly<Record<string, { readonly nodes: readonly { readonly id: string }[] }>>;
+  const ids = Object.values(answered).flatMap(({ nodes }) => nodes.map(({ id }) => id));
+  const numbers = [1, 2, 5, 50, 200, 201, 1_000, 0, -1];
+  return {
+    String: ['hub', 'edge', 'nobody', RESELLER, ''],
+    UUID: [TENANTS.alder, TENANTS.elm, CSP.alder, STACKS.birch, METERS.vmHours, guid('nobody')],
+    ID: [...ids, 'bm90aGluZw', ''],
+    Int: numbers,
+    Boolean: [true, false],
+    DateTime: [RANGE.from, RANGE.to, '2026-03-08T06:00:00Z', '2026-03-09T13:30:00Z', '2026-03-09T00:00:00+02:00'],
+    LocalDate: ['2026-03-08'],
+    after: [(data as Aggregates & { hourly: { pageInfo: { endCursor: string } } }).hourly.pageInfo.endCursor, 'x'],
+    registration: ['hub', 'hub', 'edge', 'nobody'],
+    range: [RANGE],
+    from: [RANGE.from, RANGE.from, '2026-03-08T06:00:00Z', '2026-03-08T06:30:00Z'],
+    to: [RANGE.to, RANGE.to, '2026-03-10T00:00:00Z'],
+    first: [5, 20, 50, 1, 0, 201],
+  };
+}
