@@ -1,6 +1,6 @@
 /** `npm run bench`: figures for one's own machine, and whether they are what they are meant to be. */
 import 'reflect-metadata';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 
@@ -131,6 +131,18 @@ cli
     await benchClose({ rows: positive(options.rows, '--rows') });
   });
 
+cli
+  .command('tables')
+  .description('Prints the tables of figures that were written with --json, for docs/performance.md.')
+  .argument('<file>', 'what --json wrote')
+  .action((file: string) => {
+    const { machine, series } = JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly machine: string;
+      readonly series: readonly Series[];
+    };
+    console.log(pageOf(machine, series));
+  });
+
 async function everything(
   sizes: typeof WHOLE,
   options: { readonly json: string; readonly markdown?: true },
@@ -181,11 +193,16 @@ function tell(
     mkdirSync(dirname(json), { recursive: true });
     writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   }
-  if (markdown === true) console.log(`${machine}\n\n${verdictTable(verdicts)}\n\n${markdownOf(series)}`);
+  if (markdown === true) console.log(pageOf(machine, series));
   else {
     console.log(`${machine}\n\n${tableOf(series)}\n\n${verdictTable(verdicts)}`);
     if (json === undefined) console.log(`\n${JSON.stringify(report)}`);
   }
+}
+
+/** Machine, targets and figures, in Markdown. */
+function pageOf(machine: string, series: readonly Series[]): string {
+  return `${machine}\n\n${verdictTable(verdictsOf(series))}\n\n${markdownOf(series)}`;
 }
 
 function positive(text: string, option: string): number {
