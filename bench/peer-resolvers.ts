@@ -4,9 +4,9 @@
  */
 import { createLoaders } from '../src/graphql/loaders.js';
 import type { Loaders } from '../src/graphql/loaders.js';
-import { toDestination, toUsageAggregate, toUsageSum } from '../src/graphql/types/usage.js';
-import type { UsageAggregate, UsageSum } from '../src/graphql/types/usage.js';
-import { toMeter, toTenant } from '../src/graphql/types/who.js';
+import { loadReferences } from '../src/graphql/modules/usage-references.js';
+import { toUsageAggregate, toUsageSum } from '../src/graphql/types/usage.js';
+import { toTenant } from '../src/graphql/types/who.js';
 import { WHOLE_BOOKS } from '../src/access/scope.js';
 import { createApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
@@ -27,30 +27,18 @@ interface Range {
   readonly to: string;
 }
 
-type Usage = Pick<UsageAggregate, 'references'> | Pick<UsageSum, 'references'>;
+interface FirstOf {
+  readonly first: number;
+  readonly range: Range;
+}
+
+type Info = Parameters<typeof loadReferences>[1];
 
 /** Resolvers and scalars for the gateway's own schema, by type and field, on the database of the environment. */
 export async function createPeerResolvers() {
   const app = await createApp(readConfig(process.env));
   const sql = app.db.reader;
   const hours = ({ from, to }: Range) => ({ from: hourOf(Date.parse(from)), to: hourOf(Date.parse(to)) });
-
-  const usage = {
-    meter: async ({ references }: Usage, _args: unknown, { loaders }: PeerContext) => {
-      const row = await loaders.meter.load(references.meterRowId);
-      return row === null ? null : toMeter(row);
-    },
-    tenant: async ({ references }: Usage, _args: unknown, { loaders }: PeerContext) => {
-      const { stackSubscriptionRowId, tenantRowId } = references;
-      const id = tenantRowId ?? (await loaders.stackSubscription.load(stackSubscriptionRowId ?? 0))?.tenantId ?? 0;
-      const row = await loaders.tenant.load(id);
-      return row === null ? null : toTenant(row);
-    },
-    destination: async ({ references }: Usage, _args: unknown, { loaders }: PeerContext) => {
-      const row = await loaders.destination.load(references.destinationRowId ?? 0);
-      return row === null ? null : toDestination(row);
-    },
-  };
 
   return {
     createContext: (): PeerContext => ({ loaders: createLoaders(sql, WHOLE_BOOKS) }),
@@ -63,10 +51,7 @@ export async function createPeerResolvers() {
     },
     resolvers: {
       Query: {
-        usageAggregates: async (
-          _root: unknown,
-          { first, range }: { readonly first: number; readonly range: Range },
-        ) => {
+        usageAggregates: async (_root: unknown, { first, range }: FirstOf, context: PeerContext, info: Info) => {
           const { rows } = await listUsageAggregates({ sql, routingTables: app.routingTables }, WHOLE_BOOKS, {
             filter: {},
             granularity: 'HOURLY',
@@ -74,7 +59,8 @@ export async function createPeerResolvers() {
             after: null,
             limit: first,
           });
-          return { nodes: rows.map((row) => toUsageAggregate(row, 'HOURLY')) };
+          const references = await loadReferences(context, info, rows);
+          return { nodes: rows.map((row) => toUsageAggregate(row, 'HOURLY', references(row))) };
         },
         usageSummary: async (
           _root: unknown,
@@ -84,6 +70,8 @@ export async function createPeerResolvers() {
             readonly groupBy: readonly Grouping[];
             readonly filter?: { readonly tenantIds: readonly string[] };
           },
+          context: PeerContext,
+          info: Info,
         ) => {
           const page = { afterId: 0, limit: 1_000 };
           const tenants =
@@ -98,7 +86,8 @@ export async function createPeerResolvers() {
             after: null,
             limit: args.first,
           });
-          return { nodes: rows.map(toUsageSum) };
+          const references = await loadReferences(context, info, rows);
+          return { nodes: rows.map((row) => toUsageSum(row, references(row))) };
         },
         tenant: async (_root: unknown, args: { readonly registration: string; readonly tenantId: string }) => {
           const registration = await findRegistration(sql, WHOLE_BOOKS, args.registration);
@@ -107,8 +96,6 @@ export async function createPeerResolvers() {
           return row === null ? null : toTenant(row);
         },
       },
-      UsageAggregate: usage,
-      UsageSum: usage,
     },
   };
 }

@@ -22,7 +22,7 @@ type Shown<Item> = (id: number | null | undefined) => Item | null | Error;
 
 /** Loads what an operation asks for of the things that these rows refer to. */
 export async function loadReferences(
-  { loaders }: GatewayContext,
+  { loaders }: Pick<GatewayContext, 'loaders'>,
   info: Asked,
   rows: readonly ReferenceIds[],
 ): Promise<ReferencesOf> {
