@@ -90,7 +90,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
   const usageWriter =
     outside.writerThread === undefined
       ? writerHere(pipeline)
-      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns }, onStage);
+      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns }, { clock, onStage });
   return {
     ...pipeline,
     config,

@@ -28,12 +28,13 @@ parentPort?.on('message', (message: ToWriter) => {
   void work.finally(() => atWork.delete(work));
 });
 
-async function take({ id, overAt, ...body }: Exclude<ToWriter, { isOver: true }>): Promise<void> {
+async function take({ id, receivedAt, overAt, ...body }: Exclude<ToWriter, { isOver: true }>): Promise<void> {
   const deadline = startDeadline(overAt - systemClock.now());
   try {
     deadline.check();
     const db = (await opening).within(deadline);
-    const writer = writerHere({ db, clock: systemClock, dictionary, routingTables, onStage });
+    // The gateway has one clock, and the main thread has read it.
+    const writer = writerHere({ db, clock: { now: () => receivedAt }, dictionary, routingTables, onStage });
     const receipt = await writer.write(body, { db, milliseconds: overAt - systemClock.now() });
     answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
   } catch (error) {

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { UsageBody, UsageWriter } from './usage-writer.js';
 import { systemClock } from '../primitives/clock.js';
+import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 import type { OnStage, StageEvent } from '../primitives/stage-event.js';
@@ -18,8 +19,13 @@ export interface WriterThreadStart {
   readonly turns: SharedArrayBuffer;
 }
 
-/** One body for the thread, or the word that there will be no more. */
-export type ToWriter = (UsageBody & { readonly id: number; readonly overAt: number }) | { readonly isOver: true };
+/**
+ * One body for the thread, with when it came by the clock of the gateway and when its time is over by that of the
+ * machine; or the word that there will be no more.
+ */
+export type ToWriter =
+  | (UsageBody & { readonly id: number; readonly receivedAt: number; readonly overAt: number })
+  | { readonly isOver: true };
 
 /** What became of a body. A refusal keeps its code; anything else is a fault, told as text for the log. */
 export type FromWriter =
@@ -39,21 +45,32 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Begun {
+  readonly worker: Worker;
+  /** Bodies that have no answer yet, by id. */
+  readonly waiting: Map<number, Waiting>;
+}
+
 /** A thread that starts with its first body, and anew with the next one should it ever die. `entry` is its own half. */
-export function createWriterThread(entry: URL, start: WriterThreadStart, onStage: OnStage): UsageWriter {
-  const waiting = new Map<number, Waiting>();
-  let thread: Worker | null = null;
+export function createWriterThread(
+  entry: URL,
+  start: WriterThreadStart,
+  { clock, onStage }: { readonly clock: Clock; readonly onStage: OnStage },
+): UsageWriter {
+  let thread: Begun | null = null;
   let lastId = 0;
-  const begin = () => {
-    const begun = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
-    begun.on('message', (answer: FromWriter) => {
+  const begin = (): Begun => {
+    const waiting = new Map<number, Waiting>();
+    const worker = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+    const begun = { worker, waiting };
+    worker.on('message', (answer: FromWriter) => {
       if ('event' in answer) {
         onStage(answer.event);
         return;
       }
       const one = waiting.get(answer.id);
       waiting.delete(answer.id);
-      if (waiting.size === 0) begun.unref();
+      if (waiting.size === 0) worker.unref();
       if ('receipt' in answer) one?.resolve(answer.receipt);
       else if ('refusal' in answer) one?.reject(asRefusal(answer.refusal));
       else one?.reject(new Error(answer.fault));
@@ -63,28 +80,29 @@ export function createWriterThread(entry: URL, start: WriterThreadStart, onStage
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();
     };
-    begun.once('error', end);
-    begun.once('exit', () => end(new Error('The thread that writes usage has ended.')));
+    worker.once('error', end);
+    worker.once('exit', () => end(new Error('The thread that writes usage has ended.')));
     return begun;
   };
   return {
     write: ({ bytes, ...body }, { milliseconds }) =>
       new Promise((resolve, reject) => {
         thread ??= begin();
-        thread.ref();
+        thread.worker.ref();
         lastId += 1;
-        waiting.set(lastId, { resolve, reject });
+        thread.waiting.set(lastId, { resolve, reject });
         const own = ownBytes(bytes);
-        const message: ToWriter = { ...body, bytes: own, id: lastId, overAt: systemClock.now() + milliseconds };
-        thread.postMessage(message, [own.buffer]);
+        const overAt = systemClock.now() + milliseconds;
+        const message: ToWriter = { ...body, bytes: own, id: lastId, receivedAt: clock.now(), overAt };
+        thread.worker.postMessage(message, [own.buffer]);
       }),
     close: async () => {
-      const last = thread;
-      if (last === null) return;
-      const ended = new Promise((resolve) => last.once('exit', resolve));
-      last.ref();
+      if (thread === null) return;
+      const { worker } = thread;
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      worker.ref();
       const message: ToWriter = { isOver: true };
-      last.postMessage(message);
+      worker.postMessage(message);
       await ended;
     },
   };

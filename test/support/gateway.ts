@@ -57,6 +57,8 @@ export async function openTestGateway(
     readonly env?: Readonly<Record<string, string>>;
     readonly onStatement?: OnStatement;
     readonly commerce?: CommerceClient;
+    /** Takes pushed usage in on a thread of its own, as when serving: where the thread's own half is, as built. */
+    readonly writerThread?: URL;
   } = {},
 ): Promise<TestGateway> {
   const database = await openTestDatabase(server);
@@ -74,6 +76,7 @@ export async function openTestGateway(
       clock,
       ...(options.onStatement && { onStatement: options.onStatement }),
       ...(options.commerce && { commerce: options.commerce }),
+      ...(options.writerThread && { writerThread: options.writerThread }),
     });
     opened.push(app);
     return app;

@@ -1,0 +1,94 @@
+import { pathToFileURL } from 'node:url';
+
+import { METERS, registerStamp, usageRecord } from '../support/world.js';
+import { PROGRAM } from '../support/command.js';
+import { describeEachDatabase } from '../support/databases.js';
+import { openTestGateway } from '../support/gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+
+const THREAD = new URL('writer-thread.js', pathToFileURL(PROGRAM));
+
+/** The thread as it is built, but that it ends at once, without a word, when a body says so. */
+const MORTAL = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ bytes }) => {
+      if (bytes && new TextDecoder().decode(bytes) === '"end"') process.exit(1);
+    });
+    await import(${JSON.stringify(THREAD.href)});
+  `)}`,
+);
+
+describeEachDatabase('a thread that takes usage in', (server) => {
+  it('answers, files by the clock of the gateway and is counted as the gateway itself would be', async () => {
+    const gateway = await openTestGateway(server, { writerThread: THREAD });
+    await registerStamp(gateway.app);
+    const records = [usageRecord({ id: 'a', quantity: '0.1' }), usageRecord({ id: 'b', quantity: 'NaN' })];
+    expect(await verdicts(gateway, JSON.stringify(records))).toEqual([200, ['ACCEPTED', 'REJECTED']]);
+    expect(await verdicts(gateway, JSON.stringify(records))).toEqual([200, ['DUPLICATE', 'REJECTED']]);
+
+    const { data } = await gateway.ask(
+      'OPERATOR',
+      `{ usageAggregates(range: { from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }) {
+           nodes { quantity meter { meterId } reportedWindow { start } } } }`,
+    );
+    expect(data.usageAggregates.nodes).toEqual([
+      {
+        quantity: '0.1',
+        meter: { meterId: METERS.vmHours },
+        reportedWindow: { start: expect.stringMatching(/^2026-03-10T/) },
+      },
+    ]);
+    const token = await gateway.token('OPERATOR');
+    const { body } = await gateway.http.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } });
+    expect(body).toMatch(/^usage_gateway_\w*records\w*\{[^}]*ACCEPTED[^}]*\} 1$/m);
+    expect(body).toMatch(/^usage_gateway_\w*records\w*\{[^}]*DUPLICATE[^}]*\} 1$/m);
+    await gateway.close();
+  });
+
+  it('refuses as the gateway itself would', async () => {
+    const gateway = await openTestGateway(server, { writerThread: THREAD });
+    await registerStamp(gateway.app);
+    const inPlace = await openTestGateway(server);
+    await registerStamp(inPlace.app);
+    for (const body of ['[{', '{"a":1,"a":2}', '[]', '3', '']) {
+      const answers = [await send(gateway, body), await send(inPlace, body)].map(({ statusCode, body: text }) => [
+        statusCode,
+        withoutIds(text),
+      ]);
+      expect(answers[0]).toEqual(answers[1]);
+    }
+    await gateway.close();
+    await inPlace.close();
+  });
+
+  it('fails those who wait when it dies, and begins anew with the next body', async () => {
+    const gateway = await openTestGateway(server, { writerThread: MORTAL });
+    await registerStamp(gateway.app);
+    const body = JSON.stringify([usageRecord({ id: 'a' })]);
+    expect(await verdicts(gateway, body)).toEqual([200, ['ACCEPTED']]);
+    expect((await send(gateway, '"end"')).statusCode).toBe(500);
+    expect(await verdicts(gateway, body)).toEqual([200, ['DUPLICATE']]);
+    await gateway.close();
+  });
+});
+
+async function send(gateway: TestGateway, payload: string) {
+  const token = await gateway.token({ role: 'INGESTOR', registrations: ['hub'] });
+  return gateway.http.inject({
+    method: 'POST',
+    url: '/v1/usage?registration=hub',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    payload,
+  });
+}
+
+async function verdicts(gateway: TestGateway, payload: string) {
+  const response = await send(gateway, payload);
+  const { verdicts: list } = response.json<{ verdicts: { verdict: string }[] }>();
+  return [response.statusCode, list.map(({ verdict }) => verdict)];
+}
+
+function withoutIds(text: string): string {
+  return text.replaceAll(/"(requestId|receivedAt)":"[^"]*"/g, '');
+}
