@@ -117,6 +117,7 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       'input.partnerId': 'plain',
       'input.isMultitenancyApproved': 'plain',
       'input.isUsageReportingEnabled': 'plain',
+      'input.usageIntake': 'plain',
       'input.agreementNumber': 'plain',
       'input.msAssetTag': 'plain',
     },
