@@ -8,5 +8,8 @@ if (problem !== null) {
   process.exit(2);
 }
 
+// Otherwise libraries check how they are used, as for somebody who develops with them, and that takes time.
+process.env['NODE_ENV'] ??= 'production';
+
 const { run } = await import('./command-line.js');
 process.exitCode = await run(process.argv);

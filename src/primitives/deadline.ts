@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { DomainError } from './errors.js';
 
 /** How long something may take. `end` forgets it, and is called when the work is done. */
@@ -17,6 +19,8 @@ export interface Deadline {
 /** A deadline that many milliseconds from now. Whoever starts it ends it. */
 export function startDeadline(milliseconds: number): Deadline {
   const controller = new AbortController();
+  // Every statement that is under way listens, and a page may have many.
+  setMaxListeners(0, controller.signal);
   const over = performance.now() + milliseconds;
   const timer = setTimeout(() => controller.abort(), milliseconds);
   timer.unref();

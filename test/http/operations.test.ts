@@ -8,6 +8,7 @@ import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
 import { hourOf } from '../../src/primitives/windows.js';
+import { migrateUp } from '../../src/database/migrate.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -151,6 +152,8 @@ describeEachDatabase('what an operator watches', (server) => {
       503,
       { status: 'not ready', reason: 'the tables are not up to date' },
     ]);
+    await migrateUp(gateway.app.db);
+    expect((await gateway.http.inject({ url: '/readyz' })).statusCode).toBe(200);
     await gateway.close();
   });
 });

@@ -163,6 +163,8 @@ async function empty({ source, dialect }: Database): Promise<void> {
     for (const { tableName } of source.entityMetadatas) {
       await runner.query(REFILLED.get(tableName) ?? `DELETE FROM ${tableName}`);
     }
+    // Numbers begin anew too: README.md shows some.
+    if (dialect === 'sqlite') await runner.query('UPDATE sqlite_sequence SET seq = 0');
     await runner.query(on);
   } finally {
     await runner.release();
