@@ -1,5 +1,11 @@
 import { GraphQLError, GraphQLObjectType, Kind, getNamedType, isAbstractType } from 'graphql';
-import type { FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+import type {
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
 
 import { mayRead } from './access-table.js';
 import type { Role } from '../access/principal.js';
@@ -28,15 +34,16 @@ export function refuseForbiddenField(
         look(selectionSet, typeCondition ? schema.getType(typeCondition.name.value) : parent, path);
         continue;
       }
-      const { name, alias, selectionSet } = selection;
-      const here = [...path, (alias ?? name).value];
-      for (const type of types) {
-        const field = type.getFields()[name.value];
-        if (field === undefined) continue;
-        if (!mayRead(role, type.name, name.value)) throw refusal(role, here);
-        if (selectionSet) look(selectionSet, getNamedType(field.type), here);
-      }
+      for (const type of types) lookAtField(selection, type, path);
     }
+  }
+
+  function lookAtField({ name, alias, selectionSet }: FieldNode, type: GraphQLObjectType, path: readonly string[]) {
+    const here = [...path, (alias ?? name).value];
+    const field = type.getFields()[name.value];
+    if (field === undefined) return;
+    if (!mayRead(role, type.name, name.value)) throw refusal(role, here);
+    if (selectionSet) look(selectionSet, getNamedType(field.type), here);
   }
 
   function typesOf(type: unknown): readonly GraphQLObjectType[] {

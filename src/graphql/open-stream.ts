@@ -124,22 +124,23 @@ function resultsOf(
     readonly abandon: () => void;
   },
 ): ResultStream {
-  let isOver = false;
+  let over = false;
+  const isOver = () => over;
   const end = async () => {
-    isOver = true;
+    over = true;
     parts.abandon();
     return changes.return();
   };
   return {
     next: async () => {
-      while (!isOver) {
+      while (!isOver()) {
         try {
           const { done, value } = await changes.next();
           if (done === true) break;
           const result = await parts.answer(value);
-          if (result !== null && !isOver) return { done: false, value: asShown(result, parts.shown) };
+          if (result !== null && !isOver()) return { done: false, value: asShown(result, parts.shown) };
         } catch (error) {
-          if (isOver) break;
+          if (isOver()) break;
           await end();
           return { done: false, value: { errors: [parts.shown(error)] } };
         }

@@ -107,10 +107,10 @@ export function serveStreams(routes: FastifyInstance, streams: Streams): void {
       const sending = send(reply, { opening, results, body, stallMs: streams.limits.liveStallMsMax, onStall });
       sendings.add(sending);
       void sending.closed.then(() => sendings.delete(sending));
-      return reply;
     } catch (error) {
       return refuse(reply, error, shown);
     }
+    return reply;
   });
   routes.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -201,12 +201,14 @@ function send(
     forget();
   }
 
+  const isGone = () => raw.closed;
+
   async function write(): Promise<void> {
-    if (raw.closed) return;
+    if (isGone()) return;
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) raw.setHeader(name, value);
     raw.writeHead(200);
     for await (const text of body) {
-      if (raw.closed) return;
+      if (isGone()) return;
       if (raw.write(text)) continue;
       const draining = drained();
       opening.ready = () => draining;

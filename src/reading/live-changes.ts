@@ -162,6 +162,7 @@ async function watchFallback(first: Sql, { rowsMax }: Looking): Promise<Look> {
   let known = new Map<string, number>();
   let round = new Map<string, number>();
   let after: UsageKey | null = null;
+  const isWithin = () => after !== null;
   const look = async (sql: Sql): Promise<readonly UsageOnFallback[]> => {
     const rows = await listOpenFallback(sql, after, rowsMax);
     const grown = rows.filter((row) => row.records > (known.get(keyOf(row).join(' ')) ?? 0));
@@ -179,7 +180,7 @@ async function watchFallback(first: Sql, { rowsMax }: Looking): Promise<Look> {
     return grown.map(({ destinationId: _destinationId, ...row }) => ({ topic: 'usageOnFallback', ...row }));
   };
   do await look(first);
-  while (after !== null);
+  while (isWithin());
   return look;
 }
 
