@@ -41,7 +41,9 @@ export async function installPeers(): Promise<void> {
   if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return;
   say('Installing the peers and the load generator into bench/peers (once)');
   try {
-    await promisify(execFile)('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund']);
+    // What the npm that runs this script says to its children is about another folder.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+    await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, env });
   } catch (error) {
     throw new Error('The peers could not be installed. Try: npm ci --prefix bench/peers', { cause: error });
   }
