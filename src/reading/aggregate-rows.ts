@@ -6,7 +6,7 @@ import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './
 import type { Router } from './usage-router.js';
 import { among } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
-import type { Sql } from '../database/transaction.js';
+import type { Sql, SqlValue } from '../database/transaction.js';
 import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
 import { sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
@@ -117,23 +117,12 @@ export async function readHourlyRows(
   return rows.slice(0, limit);
 }
 
-function readRecords(
-  sql: Sql,
-  { filter, range, after, limit }: RowsQuestion,
-  spans: readonly Span[],
-): Promise<RecordRow[]> {
-  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
-  const { conditions, values } = recordConditions(filter);
-  const where = [
-    within(spans, 'r.reported_hour', (hour) => hour),
-    `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
-    ...conditions,
-    ...(after === null ? [] : [afterKey(HOURLY_KEY, after.slice(0, HOURLY_KEY.length))]),
-  ];
+function readRecords(sql: Sql, question: RowsQuestion, spans: readonly Span[]): Promise<RecordRow[]> {
+  const { where, values } = recordsWithin(question, spans, HOURLY_KEY);
   return sql.query<RecordRow>(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedWindow,
             r.usage_hour AS usageWindow, r.meter_id AS meterId, r.resource_id AS resourceId, r.quantity
-       FROM usage_record r WHERE ${where.join(' AND ')} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${limit}`,
+       FROM usage_record r WHERE ${where} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${question.limit}`,
     [...values],
   );
 }
@@ -179,7 +168,7 @@ function isSameRow(left: RecordRow, right: RecordRow): boolean {
 /** Rows of spans from the records themselves; `part` is SQL that numbers the parts of a day, or WHOLE_WINDOW. */
 export async function readFromRecords(
   sql: Sql,
-  { filter, range, after, limit, isDaily }: RowsQuestion & { readonly isDaily: boolean },
+  { isDaily, ...question }: RowsQuestion & { readonly isDaily: boolean },
   spans: readonly Span[],
   part: string,
 ): Promise<AggregateRow[]> {
@@ -187,23 +176,33 @@ export async function readFromRecords(
   const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
   const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
   const grouped = isDaily && part !== WHOLE_WINDOW ? columns : columns.slice(0, -1);
+  const { where, values } = recordsWithin(question, spans, grouped);
+  return sql.query<AggregateRow>(
+    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
+            r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
+            MIN(r.usage_hour) AS firstUsageHour, NULL AS destinationId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity,
+            COUNT(*) AS records
+       FROM usage_record r WHERE ${where}
+      GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${question.limit}`,
+    [...values],
+  );
+}
+
+/** Which records a question is about, those after its key only. */
+function recordsWithin(
+  { filter, range, after }: RowsQuestion,
+  spans: readonly Span[],
+  key: readonly string[],
+): { readonly where: string; readonly values: readonly SqlValue[] } {
   const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
   const { conditions, values } = recordConditions(filter);
   const where = [
     within(spans, 'r.reported_hour', (hour) => hour),
     `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
     ...conditions,
-    ...(after === null ? [] : [afterKey(grouped, after.slice(0, grouped.length))]),
+    ...(after === null ? [] : [afterKey(key, after.slice(0, key.length))]),
   ];
-  return sql.query<AggregateRow>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
-            r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
-            MIN(r.usage_hour) AS firstUsageHour, NULL AS destinationId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity,
-            COUNT(*) AS records
-       FROM usage_record r WHERE ${where.join(' AND ')}
-      GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${limit}`,
-    [...values],
-  );
+  return { where: where.join(' AND '), values };
 }
 
 function readFrozen(
