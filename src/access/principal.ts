@@ -29,6 +29,11 @@ export interface Caller extends Principal {
   readonly expiresAt: number;
 }
 
+/** A caller without what proved him: the next token of the same caller asks the same. */
+export function whoAsks({ subject, role, registrations, tenants, resellers }: Caller): Principal {
+  return { subject, role, registrations, tenants, resellers };
+}
+
 /** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */
 export async function resolveScope(sql: Sql, principal: Principal): Promise<Scope> {
   const registrationIds =

@@ -2,6 +2,7 @@ import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 
 import type { GatewayContext } from './context.js';
 import type { Position } from './cursor.js';
+import { whoAsks } from '../access/principal.js';
 import { DomainError } from '../primitives/errors.js';
 
 /** Pages of usage are as long as those of Azure's own usage API; everything else is shorter. */
@@ -84,7 +85,7 @@ export function pageOf(context: GatewayContext, name: string, args: PageArgs, li
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${limitMax}.`, ['first']);
   }
   const asked = Object.fromEntries(Object.entries(args).filter(([argument]) => !PAGING.has(argument)));
-  const question = JSON.stringify([name, context.principal, asked], sortedMembers);
+  const question = JSON.stringify([name, context.principal && whoAsks(context.principal), asked], sortedMembers);
   return { limit, question, after: after == null ? null : context.app.cursors.read(question, after) };
 }
 

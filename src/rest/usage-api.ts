@@ -13,6 +13,7 @@ import { usageAnswer } from './usage-rows.js';
 import type { Names } from './usage-rows.js';
 import { USAGE_API_VERSIONS, notCompleted, readUsageQuery } from './usage-query.js';
 import type { UsageQuery } from './usage-query.js';
+import { whoAsks } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import { completeBefore } from '../collection/watermark-store.js';
@@ -129,7 +130,7 @@ async function answer(
 ): Promise<ArmAnswer> {
   const { app, scope, principal, parameters } = request;
   const { callerGuid, query, filter } = asked;
-  const question = JSON.stringify(['usage', asked.api, principal, callerGuid, query]);
+  const question = JSON.stringify(['usage', asked.api, whoAsks(principal), callerGuid, query]);
   const token = parameters.get('continuationToken') ?? '';
   const { rows, resumeAfter } = await listResourceUsage(app.db.reader, scope, {
     filter,

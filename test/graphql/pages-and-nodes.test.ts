@@ -1,6 +1,6 @@
 import { LARGE, RANGE, STACKS, TENANTS, fillBooks } from '../support/books.js';
 import { describeEachDatabase } from '../support/databases.js';
-import { openTestGateway } from '../support/gateway.js';
+import { NOW, openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
 import { refusals, run } from '../support/operation.js';
 import { METERS, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
@@ -54,6 +54,15 @@ describeEachDatabase('lists and nodes', (server) => {
       const { errors } = await gateway.ask('OPERATOR', query);
       expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(code === undefined ? [] : [code]);
     }
+  });
+
+  it('goes on with a page under the next token of the same caller', async () => {
+    const question = { range: RANGE, first: 3 };
+    const { usageAggregates } = await run(gateway, 'AUDITOR', AggregatesAloneDocument, question);
+    gateway.clock.set(Date.parse(NOW) + 1_000);
+    const after = usageAggregates.pageInfo.endCursor ?? '';
+    expect(await refusals(gateway, 'AUDITOR', AggregatesAloneDocument, { ...question, after })).toEqual([]);
+    gateway.clock.set(NOW);
   });
 
   it('takes a cursor only from the same question of the same caller, as it was given', async () => {

@@ -100,6 +100,16 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     expect(new Set(pages.flat().map(uriOf)).size).toBe(2_500);
   });
 
+  it('go on under the next token of the same caller', async () => {
+    const { stamp, base } = await stampAt('renewed');
+    await push(gateway.app, stamp, machines(1_001));
+    gateway.clock.set('2026-03-10T12:30:00Z');
+    const renew = async () => gateway.clock.set('2026-03-10T12:30:01Z');
+    const pages = await pagesOf(gateway, usageUrl(PROVIDER_PATH, base), renew);
+    expect(pages.map(({ length }) => length)).toEqual([1_000, 1]);
+    gateway.clock.set('2026-03-10T12:30:00Z');
+  });
+
   it('are still each row once when usage arrives in the very window that is read', async () => {
     const { stamp, base } = await stampAt('late');
     await push(gateway.app, stamp, machines(1_200));
