@@ -4,13 +4,15 @@
  * again, so that errors are always its own: their order, text, place and extensions.
  */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { execute, getVariableValues } from 'graphql';
+import { OperationTypeNode, execute, getVariableValues } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
+import type { Roles } from './access-table.js';
 import { compileOperation } from './compiled-operation.js';
 import type { CompiledOperation } from './compiled-operation.js';
 import type { GatewayContext } from './context.js';
-import type { GuardedField } from './guarded-fields.js';
+import { rolesOfDocument } from './guarded-fields.js';
+import type { ServedSchema } from './schema.js';
 import type { ExecutionConfig } from '../config/execution.js';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
@@ -18,11 +20,8 @@ type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>
 type GatewayExecutionResult = Awaited<ReturnType<GatewayExecutor>>;
 
 /** What operations run on. */
-export interface ExecutorOptions extends Pick<ExecutionConfig, 'executor' | 'compileAfter' | 'compiledFieldsMax'> {
-  /** With a rule on every field at which a caller has to be stopped. */
-  readonly schema: GraphQLSchema;
-  /** With rules on its root fields alone, and the fields whose rules are looked at once for each operation instead. */
-  readonly compiled: { readonly schema: GraphQLSchema; readonly guarded: readonly GuardedField[] };
+export interface ExecutorOptions
+  extends ServedSchema, Pick<ExecutionConfig, 'executor' | 'compileAfter' | 'compiledFieldsMax'> {
   /** Errors in variables that are named. */
   readonly errorsMax: number;
 }
@@ -30,7 +29,8 @@ export interface ExecutorOptions extends Pick<ExecutionConfig, 'executor' | 'com
 /** One operation of a document that was validated. */
 export interface Execution {
   readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
+  /** Undefined where the name is that of no operation of the document. */
+  readonly operation: OperationDefinitionNode | undefined;
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: GatewayContext;
@@ -41,33 +41,41 @@ export interface Execution {
 /** Executes one operation after the other, and remembers what it compiled as long as the document is kept. */
 export type Executor = (execution: Execution) => Promise<GatewayExecutionResult>;
 
+/** What is remembered of a document. */
 interface Known {
   timesAsked: number;
+  /** The roles of each field whose rule is asked before the document runs. */
+  readonly rolesOfFields: readonly Roles[];
   /** Undefined before it was tried; null when graphql-js has to execute it. */
   compiled?: CompiledOperation | null;
 }
 
 /** Makes the executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { schema, executor, compileAfter, compiledFieldsMax, compiled, errorsMax } = options;
+  const { schema, rootRuled, executor, compileAfter, compiledFieldsMax, errorsMax } = options;
   // What was compiled goes when the document goes: the document store says how many are kept.
-  const known = new WeakMap<DocumentNode, Known>();
+  const documents = new WeakMap<DocumentNode, Known>();
 
-  function compiledFor({ document, isTrusted, context: { principal } }: Execution): CompiledOperation | null {
-    if (executor === 'js' || principal === null) return null;
-    const entry = known.get(document) ?? { timesAsked: 0 };
-    known.set(document, entry);
-    entry.timesAsked += 1;
-    if (entry.compiled === undefined) {
-      if (!isTrusted && entry.timesAsked < compileAfter) return null;
-      entry.compiled = compileOperation({ ...compiled, fieldsMax: compiledFieldsMax }, document);
-    }
-    return entry.compiled?.mayRun(principal.role) === true ? entry.compiled : null;
+  function knownOf(document: DocumentNode): Known {
+    const rolesOfFields = () => rolesOfDocument(rootRuled.schema, rootRuled.guarded, document);
+    const known = documents.get(document) ?? { timesAsked: 0, rolesOfFields: rolesOfFields() };
+    documents.set(document, known);
+    known.timesAsked += 1;
+    return known;
   }
 
-  const interpret = async ({ document, operationName, variables, context }: Execution) =>
+  function compiledFor(known: Known, { document, isTrusted }: Execution): CompiledOperation | null {
+    if (executor === 'js') return null;
+    if (known.compiled === undefined) {
+      if (!isTrusted && known.timesAsked < compileAfter) return null;
+      known.compiled = compileOperation({ schema: rootRuled.schema, fieldsMax: compiledFieldsMax }, document);
+    }
+    return known.compiled;
+  }
+
+  const interpret = async (on: GraphQLSchema, { document, operationName, variables, context }: Execution) =>
     execute({
-      schema,
+      schema: on,
       document,
       contextValue: context,
       variableValues: variables,
@@ -76,14 +84,21 @@ export function createExecutor(options: ExecutorOptions): Executor {
     }) as Promise<GatewayExecutionResult>;
 
   return async (execution) => {
-    const query = compiledFor(execution);
-    if (query === null) return interpret(execution);
-    const { operation, variables, context } = execution;
+    const { document, operation, variables, context } = execution;
+    // Rules within rows look at the caller alone. One whom no field of a query stops is asked for once; all others, and
+    // mutations, run where each field asks.
+    const role = context.principal?.role;
+    if (role === undefined || operation?.operation !== OperationTypeNode.QUERY) return interpret(schema, execution);
+    const known = knownOf(document);
+    if (!known.rolesOfFields.every((roles) => roles.includes(role))) return interpret(schema, execution);
+    const query = compiledFor(known, execution);
+    if (query === null) return interpret(rootRuled.schema, execution);
     const definitions = operation.variableDefinitions ?? [];
     const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: errorsMax });
     if (errors !== undefined) return { errors };
-    const result = await attempt(() => query.run(context, variables));
-    return result === null || result.errors !== undefined ? interpret(execution) : (result as GatewayExecutionResult);
+    const result = await attempt(() => query(context, variables));
+    if (result === null || result.errors !== undefined) return interpret(rootRuled.schema, execution);
+    return result as GatewayExecutionResult;
   };
 }
 

@@ -1,5 +1,5 @@
-import { getNamedType, isAbstractType, isObjectType } from 'graphql';
-import type { GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { Kind, TypeInfo, getNamedType, isAbstractType, isObjectType, visit, visitWithTypeInfo } from 'graphql';
+import type { DocumentNode, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 
 import type { AccessTable, Roles } from './access-table.js';
 import { ROLES } from '../access/principal.js';
@@ -34,6 +34,30 @@ export function guardedFields(schema: GraphQLSchema, table: AccessTable): readon
       return isNeverRefused && !ROOTS.has(type.name) ? [] : [{ type: type.name, field, roles }];
     }),
   );
+}
+
+/** The roles of each of these fields that a document names; what `@include` leaves out is named all the same. */
+export function rolesOfDocument(
+  schema: GraphQLSchema,
+  guarded: readonly GuardedField[],
+  document: DocumentNode,
+): readonly Roles[] {
+  const found = new Set<Roles>();
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      [Kind.FIELD]: ({ name }) => {
+        const parent = types.getParentType();
+        // What an interface declares is decided by the types that have it.
+        const parents = isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent];
+        for (const { type, field, roles } of guarded) {
+          if (field === name.value && parents.some((each) => each?.name === type)) found.add(roles);
+        }
+      },
+    }),
+  );
+  return [...found];
 }
 
 /** The object types of a schema, without GraphQL's own. */

@@ -29,15 +29,17 @@ import { withRefusalsRecorded } from './refused-mutations.js';
 export function createSchema(): Promise<ServedSchema> {
   made ??= createBareSchema().then((bare) => ({
     schema: withRefusalsRecorded(withPermissions(bare)),
-    compiled: withRootPermissions(bare),
+    rootRuled: withRootPermissions(bare),
   }));
   return made;
 }
 
-/** What operations run on: with all rules, and, for queries that are compiled, with rules on root fields alone. */
+/** What operations run on. */
 export interface ServedSchema {
+  /** With a rule on every field at which a caller has to be stopped. */
   readonly schema: GraphQLSchema;
-  readonly compiled: ReturnType<typeof withRootPermissions>;
+  /** With rules on its root fields alone, and the other fields, whose rules are asked once for a query. */
+  readonly rootRuled: ReturnType<typeof withRootPermissions>;
 }
 
 let made: Promise<ServedSchema> | undefined;

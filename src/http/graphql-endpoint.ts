@@ -36,10 +36,10 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const { limits, rules } = app.config;
   const documents = createTrustedDocuments(rules.documents);
   const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
-  const { schema, compiled } = await createSchema();
-  const executor = createExecutor({ ...app.config.execution, schema, compiled, errorsMax: ERRORS_MAX });
+  const served = await createSchema();
+  const executor = createExecutor({ ...app.config.execution, ...served, errorsMax: ERRORS_MAX });
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: asGateway(schema, executor),
+    gateway: asGateway(served.schema, executor),
     formatError,
     logger: server.log,
     includeStacktraceInErrorResponses: false,
@@ -87,7 +87,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         return reply.send(answer.body.string);
       },
     });
-    serveStreams(routes, { ...admission, app, schema, documents, errorsMax: ERRORS_MAX });
+    serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
     routes.route({
       method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',

@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getNamedType, isNonNullType, isObjectType } from 'graphql';
+import { getNamedType, isNonNullType, isObjectType, parse } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 
 import { ROLES } from '../../src/access/principal.js';
 import { printAccessMatrix } from '../../src/graphql/access-matrix.js';
 import { ACCESS } from '../../src/graphql/access-table.js';
 import type { AccessTable } from '../../src/graphql/access-table.js';
-import { guardedFields, objectTypesOf } from '../../src/graphql/guarded-fields.js';
+import { guardedFields, objectTypesOf, rolesOfDocument } from '../../src/graphql/guarded-fields.js';
 import { withPermissions } from '../../src/graphql/permissions.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 
@@ -101,6 +101,16 @@ describe('the rules made of it', () => {
         .map((field) => `${type.name}.${field.name}`),
     );
     expect(slow).toEqual([]);
+  });
+
+  it('are found for a whole document, wherever in it the field stands', () => {
+    const roles = (query: string) => rolesOfDocument(bare, guarded, parse(query));
+    const behindFragments = `query { node(id: "x") { ...f } } fragment f on Node { ... on UsageAggregate { ...g } }
+      fragment g on UsageAggregate { destination @include(if: false) { reason } }`;
+    expect(roles(behindFragments)).toContain(ACCESS['UsageAggregate']?.['destination']);
+    expect(roles('{ node(id: "x") { id } }')).not.toContain(ACCESS['UsageAggregate']?.['destination']);
+    // Of an interface's field, the rule of each type that has it.
+    expect(roles('{ node(id: "x") { id } }')).toEqual(expect.arrayContaining([rolesAt('Query', 'node')]));
   });
 });
 
