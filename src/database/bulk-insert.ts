@@ -8,19 +8,26 @@ import { onDuplicateKeep } from './dialect.js';
 import type { OnStatement, SqlValue } from './statement.js';
 import { invariant } from '../primitives/errors.js';
 
-/** Many rows for one table, in the order in which they are to be written. */
-export interface NewRows {
+interface NewRows {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly SqlValue[])[];
   /** Columns that hold exact decimals: their text is a number literal where the server has decimals. */
   readonly decimals?: readonly string[];
 }
 
-/** Rows for a table that may hold some of them. */
+/** Many rows for a table that may hold some of them, in the order in which they are to be written. */
 export interface Rows extends NewRows {
+  readonly rows: readonly (readonly SqlValue[])[];
   /** What to do with a row that is already there; see `onDuplicate` and `onDuplicateKeep`. */
   readonly onDuplicate: string;
+}
+
+/** Rows to be loaded, each made when it is written: thousands of them at hand at once cost more than they do. */
+export interface RowsToLoad<Item> extends NewRows {
+  readonly items: readonly Item[];
+  readonly rowOf: (item: Item) => readonly SqlValue[];
+  /** Columns that hold bytes; the rows have them in hex. */
+  readonly digests: readonly string[];
 }
 
 const ROWS_PER_STATEMENT_MAX = 1_000;
@@ -30,16 +37,30 @@ const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** One prepared statement run for each row: measured faster on SQLite than rows in one statement. */
 export function insertOnSqlite(runner: QueryRunner, insert: Rows, onStatement: OnStatement): number {
-  const { databaseConnection } = runner.dataSource.driver as unknown as {
-    databaseConnection: BetterSqlite3.Database;
-  };
   const marks = insert.columns.map(() => '?').join(', ');
   const text = `${insertInto(insert)} (${marks}) ${insert.onDuplicate}`;
-  onStatement(text);
-  const statement = databaseConnection.prepare(text);
+  const statement = prepareOnSqlite(runner, text, onStatement);
   let affected = 0;
   for (const row of insert.rows) affected += statement.run(...row).changes;
   return affected;
+}
+
+/** Rows that are not there yet; one that is there under any key stays as it is. */
+export function loadOnSqlite<Item>(runner: QueryRunner, load: RowsToLoad<Item>, onStatement: OnStatement): number {
+  const marks = load.columns.map((column) => (load.digests.includes(column) ? 'unhex(?)' : '?')).join(', ');
+  const text = `${insertInto(load)} (${marks}) ${onDuplicateKeep('sqlite', '')}`;
+  const statement = prepareOnSqlite(runner, text, onStatement);
+  let affected = 0;
+  for (const item of load.items) affected += statement.run(...load.rowOf(item)).changes;
+  return affected;
+}
+
+function prepareOnSqlite(runner: QueryRunner, text: string, onStatement: OnStatement): BetterSqlite3.Statement {
+  const { databaseConnection } = runner.dataSource.driver as unknown as {
+    databaseConnection: BetterSqlite3.Database;
+  };
+  onStatement(text);
+  return databaseConnection.prepare(text);
 }
 
 /** Statements of many rows with their values written out: the driver's own binding costs more than the insert. */
@@ -61,8 +82,12 @@ export async function insertOnMysql(runner: QueryRunner, insert: Rows, onStateme
  * as it is. The values must have been checked: the server would bend a bad one instead of refusing it, and an answer
  * that shows it did is an error here. Servers whose operators allow no local files get the same as statements.
  */
-export async function loadOnMysql(runner: QueryRunner, load: NewRows, onStatement: OnStatement): Promise<number> {
-  if (load.rows.length === 0) return 0;
+export async function loadOnMysql<Item>(
+  runner: QueryRunner,
+  load: RowsToLoad<Item>,
+  onStatement: OnStatement,
+): Promise<number> {
+  if (load.items.length === 0) return 0;
   if (!withoutLocalFiles.has(runner.dataSource)) {
     try {
       return await loadInfile(runner, load, onStatement);
@@ -71,7 +96,12 @@ export async function loadOnMysql(runner: QueryRunner, load: NewRows, onStatemen
       withoutLocalFiles.add(runner.dataSource);
     }
   }
-  return insertOnMysql(runner, { ...load, onDuplicate: onDuplicateKeep('mysql', load.columns[0] ?? '') }, onStatement);
+  const bytes = load.digests.map((name) => load.columns.indexOf(name));
+  const rows = load.items.map((item) =>
+    load.rowOf(item).map((value, column) => (bytes.includes(column) ? Buffer.from(String(value), 'hex') : value)),
+  );
+  const insert = { ...load, rows, onDuplicate: onDuplicateKeep('mysql', load.columns[0] ?? '') };
+  return insertOnMysql(runner, insert, onStatement);
 }
 
 /** Servers that said so once. */
@@ -83,21 +113,24 @@ function isLocalFileRefused(error: unknown): boolean {
   return errno === 1148 || errno === 4166 || errno === 3948;
 }
 
-async function loadInfile(runner: QueryRunner, load: NewRows, onStatement: OnStatement): Promise<number> {
-  const digests = new Set(load.columns.filter((_, index) => load.rows[0]?.[index] instanceof Buffer));
-  const columns = load.columns.map((column) => (digests.has(column) ? `@${column}` : column));
-  const sets = [...digests].map((column) => `${column} = UNHEX(@${column})`);
+async function loadInfile<Item>(
+  runner: QueryRunner,
+  load: RowsToLoad<Item>,
+  onStatement: OnStatement,
+): Promise<number> {
+  const columns = load.columns.map((column) => (load.digests.includes(column) ? `@${column}` : column));
+  const sets = load.digests.map((column) => `${column} = UNHEX(@${column})`);
   const sql = `LOAD DATA LOCAL INFILE 'rows' IGNORE INTO TABLE ${load.table} CHARACTER SET utf8mb4
     (${columns.join(', ')})${sets.length > 0 ? ` SET ${sets.join(', ')}` : ''}`;
   onStatement(sql);
   const { affectedRows, info } = await send(runner, {
     sql,
-    infileStreamFactory: () => Readable.from(piecesOf(load.rows)),
+    infileStreamFactory: () => Readable.from(piecesOf(load)),
   });
   const [, read, skipped, warnings] = LOADED.exec(info) ?? [];
   invariant(
-    Number(read) === load.rows.length && affectedRows + Number(skipped) === Number(read) && skipped === warnings,
-    `the server takes ${load.rows.length} rows of ${load.table} as they are (${info})`,
+    Number(read) === load.items.length && affectedRows + Number(skipped) === Number(read) && skipped === warnings,
+    `the server takes ${load.items.length} rows of ${load.table} as they are (${info})`,
   );
   return affectedRows;
 }
@@ -105,11 +138,10 @@ async function loadInfile(runner: QueryRunner, load: NewRows, onStatement: OnSta
 /** What a server says after it took in a file. */
 const LOADED = /^Records: (\d+) +Deleted: \d+ +Skipped: (\d+) +Warnings: (\d+)/;
 
-function* piecesOf(rows: NewRows['rows']): Generator<Buffer> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_PIECE_MAX) {
-    const end = Math.min(start + ROWS_PER_PIECE_MAX, rows.length);
+function* piecesOf<Item>({ items, rowOf }: RowsToLoad<Item>): Generator<Buffer> {
+  for (let start = 0; start < items.length; start += ROWS_PER_PIECE_MAX) {
     let text = '';
-    for (let index = start; index < end; index += 1) text += `${lineOf(rows[index] ?? [])}\n`;
+    for (const item of items.slice(start, start + ROWS_PER_PIECE_MAX)) text += `${lineOf(rowOf(item))}\n`;
     yield Buffer.from(text);
   }
 }
@@ -122,7 +154,6 @@ function lineOf(row: readonly SqlValue[]): string {
     if (index > 0) text += '\t';
     if (typeof value === 'number') text += value;
     else if (value === null || value === undefined) text += '\\N';
-    else if (value instanceof Buffer) text += value.toString('hex');
     else text += escapedField(String(value));
   }
   return text;
@@ -143,7 +174,7 @@ async function send(runner: QueryRunner, options: QueryOptions): Promise<ResultS
   });
 }
 
-function insertInto(insert: Rows): string {
+function insertInto(insert: NewRows): string {
   return `INSERT INTO ${insert.table} (${insert.columns.join(', ')}) VALUES`;
 }
 

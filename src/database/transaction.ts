@@ -2,11 +2,10 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 
-import { insertOnMysql, insertOnSqlite, loadOnMysql } from './bulk-insert.js';
-import type { NewRows, Rows } from './bulk-insert.js';
+import { insertOnMysql, insertOnSqlite, loadOnMysql, loadOnSqlite } from './bulk-insert.js';
+import type { Rows, RowsToLoad } from './bulk-insert.js';
 import { unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
-import { onDuplicateKeep } from './dialect.js';
 import type { Dialect } from './dialect.js';
 import type { OnStatement, SqlValue } from './statement.js';
 import { DomainError } from '../primitives/errors.js';
@@ -38,7 +37,7 @@ export interface Tx extends Sql {
   /** Writes many rows; answers how many were new or changed. */
   insertRows(insert: Rows): Promise<number>;
   /** Writes many rows that were checked, and leaves those that are there already; answers how many were new. */
-  loadRows(load: NewRows): Promise<number>;
+  loadRows<Item>(load: RowsToLoad<Item>): Promise<number>;
 }
 
 const ATTEMPTS_MAX = 12;
@@ -154,10 +153,8 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
     },
     insertRows: async (insert: Rows) =>
       dialect === 'sqlite' ? insertOnSqlite(runner, insert, onStatement) : insertOnMysql(runner, insert, onStatement),
-    loadRows: async (load: NewRows) =>
-      dialect === 'sqlite'
-        ? insertOnSqlite(runner, { ...load, onDuplicate: onDuplicateKeep(dialect, '') }, onStatement)
-        : loadOnMysql(runner, load, onStatement),
+    loadRows: async <Item>(load: RowsToLoad<Item>) =>
+      dialect === 'sqlite' ? loadOnSqlite(runner, load, onStatement) : loadOnMysql(runner, load, onStatement),
     execute: async (statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
       const result = await runner.query(statement, [...values], true);

@@ -19,7 +19,7 @@ import {
   settleUsageBatch,
 } from './ingestion/usage-record-store.js';
 import type { StoredUsageRecord } from './ingestion/usage-record-store.js';
-import { firstOfEach, judge, rejected } from './ingestion/verdict.js';
+import { firstOfEach, inWritingOrder, judge, rejected } from './ingestion/verdict.js';
 import type { Candidate, Delivery, RecordVerdict, UsageReceipt } from './ingestion/verdict.js';
 import { addToDayTotals } from './rollup/day-total-store.js';
 import { foldIntoDays } from './rollup/day-total.js';
@@ -144,19 +144,16 @@ async function insert(
   readonly stored: ReadonlyMap<string, StoredUsageRecord>;
 }> {
   const firsts = firstOfEach(candidates);
-  const inserted = await insertUsageRecords(
-    tx,
-    batchId,
-    firsts.map(({ record }) => record),
-  );
-  const isAllNew = inserted === firsts.length;
+  const inserted = await insertUsageRecords(tx, batchId, inWritingOrder(firsts.values()));
+  const isAllNew = inserted === firsts.size;
   const unclear = isAllNew ? candidates.filter(({ isOpen }) => !isOpen) : candidates;
   const stored = await findStored(
     tx,
     unclear.map(({ record }) => record),
   );
-  const accepted = isAllNew ? firsts : firsts.filter(({ name }) => stored.get(name)?.batchId === batchId);
-  return { accepted: new Map(accepted.map((candidate) => [candidate.name, candidate])), stored };
+  if (isAllNew) return { accepted: firsts, stored };
+  const accepted = [...firsts].filter(([name]) => stored.get(name)?.batchId === batchId);
+  return { accepted: new Map(accepted), stored };
 }
 
 async function countIn(

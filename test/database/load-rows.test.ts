@@ -57,10 +57,11 @@ describeEachDatabase('rows that are loaded', (server) => {
 });
 
 function load(db: Database, batch: number, names: readonly (string | null)[]): Promise<number> {
-  const rows = names.map((name): SqlValue[] => [1, 2, 2, 3, 4, identityOf(name), 0, 5, batch, name, null, QUANTITY]);
-  return db.inTransaction((tx) =>
-    tx.loadRows({ table: 'usage_record', columns: COLUMNS, decimals: ['quantity'], rows }),
-  );
+  const rowOf = (name: string | null): SqlValue[] => {
+    return [1, 2, 2, 3, 4, identityOf(name).toString('hex'), 0, 5, batch, name, null, QUANTITY];
+  };
+  const load = { table: 'usage_record', columns: COLUMNS, decimals: ['quantity'], digests: ['identity'] };
+  return db.inTransaction((tx) => tx.loadRows({ ...load, items: names, rowOf }));
 }
 
 function identityOf(name: string | null): Buffer {

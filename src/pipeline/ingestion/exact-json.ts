@@ -3,6 +3,7 @@
  * that two readers understand differently must not reach the books. Here numbers keep their text, and equal keys,
  * invalid UTF-8, lone surrogates and text after the end are refused.
  */
+import { isAscii } from 'node:buffer';
 
 /** A JSON number as it was written. */
 export class NumberText {
@@ -51,6 +52,8 @@ const LETTER_T = 116;
 
 /** Bytes as text. Throws MalformedJson for invalid UTF-8; a byte order mark is skipped. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  // Nearly all usage is ASCII, which is copied as it is.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return utf8.decode(bytes);
   } catch {
@@ -60,6 +63,76 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** Reads one JSON value that fills the whole text. Throws MalformedJson. */
 export function parseExactJson(text: string): JsonValue {
+  const plain = parsePlainJson(text);
+  return plain === undefined ? readExactJson(text) : plain;
+}
+
+/**
+ * What `JSON.parse` and the reader below understand alike: text without an escape and without a number, of which every
+ * string is still there. Of two equal keys `JSON.parse` drops one, and then the value is shorter than its text and has
+ * fewer strings than the text has pairs of quotes. Undefined for anything else, and for what has to be refused.
+ */
+function parsePlainJson(text: string): JsonValue | undefined {
+  if (text.includes('\\') || LONE_SURROGATE.test(text)) return undefined;
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+  const size: Size = { length: 0, strings: 0 };
+  if (!measure(value, size, 0)) return undefined;
+  return size.length === text.length || size.strings * 2 === quotesIn(text) ? value : undefined;
+}
+
+/** How long a value is when it is written without spaces, and how many keys and strings are in it. */
+interface Size {
+  length: number;
+  strings: number;
+}
+
+/** Adds the size of a value. False where it holds what only the reader may decide about. */
+function measure(value: unknown, size: Size, depth: number): boolean {
+  if (typeof value === 'string') {
+    size.length += value.length + 2;
+    size.strings += 1;
+    return true;
+  }
+  if (typeof value === 'number') return false;
+  if (typeof value !== 'object' || value === null) {
+    size.length += value === false ? 5 : 4;
+    return true;
+  }
+  if (depth === DEPTH_MAX) return false;
+  return Array.isArray(value)
+    ? measureItems(value, size, depth + 1)
+    : measureMembers(value as Readonly<Record<string, unknown>>, size, depth + 1);
+}
+
+function measureItems(items: readonly unknown[], size: Size, depth: number): boolean {
+  size.length += items.length === 0 ? 2 : items.length + 1;
+  return items.every((item) => measure(item, size, depth));
+}
+
+function measureMembers(object: Readonly<Record<string, unknown>>, size: Size, depth: number): boolean {
+  let members = 0;
+  for (const key in object) {
+    if (key === '__proto__' || !measure(object[key], size, depth)) return false;
+    size.length += key.length + 3;
+    size.strings += 1;
+    members += 1;
+  }
+  size.length += members === 0 ? 2 : members + 1;
+  return true;
+}
+
+function quotesIn(text: string): number {
+  let quotes = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes += 1;
+  return quotes;
+}
+
+function readExactJson(text: string): JsonValue {
   const reader = new Reader(text);
   const value = reader.value(0);
   reader.end();

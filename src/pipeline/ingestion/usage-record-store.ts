@@ -53,7 +53,11 @@ export async function settleUsageBatch(
  * Inserts what is not there yet and answers how many went in. Which ones, when not all did, `findStored` tells by the
  * batch id: uniqueness is the database's word, and nothing is looked up before.
  */
-export async function insertUsageRecords(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
+export async function insertUsageRecords(
+  tx: Tx,
+  batchId: number,
+  candidates: readonly { readonly record: NewUsageRecord }[],
+): Promise<number> {
   return tx.loadRows({
     table: 'usage_record',
     columns: [
@@ -71,21 +75,27 @@ export async function insertUsageRecords(tx: Tx, batchId: number, records: reado
       'quantity',
     ],
     decimals: ['quantity'],
-    rows: records.map((record) => [
-      record.stackSubscriptionId,
-      record.reportedHour,
-      record.usageHour,
-      record.meterId,
-      record.resourceId,
-      Buffer.from(record.identity, 'hex'),
-      record.usageDay,
-      record.sourceId,
-      batchId,
-      record.recordId,
-      record.corrects,
-      record.quantity,
-    ]),
+    digests: ['identity'],
+    items: candidates,
+    rowOf: ({ record }) => rowOf(batchId, record),
   });
+}
+
+function rowOf(batchId: number, record: NewUsageRecord): readonly SqlValue[] {
+  return [
+    record.stackSubscriptionId,
+    record.reportedHour,
+    record.usageHour,
+    record.meterId,
+    record.resourceId,
+    record.identity,
+    record.usageDay,
+    record.sourceId,
+    batchId,
+    record.recordId,
+    record.corrects,
+    record.quantity,
+  ];
 }
 
 /** What is stored under these identities, keyed by `identityName`. */

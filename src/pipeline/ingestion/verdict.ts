@@ -51,13 +51,18 @@ export interface Candidate {
   readonly isOpen: boolean;
 }
 
-/** The first of each identity, in the order in which rows are written. Later ones are judged against it. */
-export function firstOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
+/** The first of each identity that may still be written, by name. Later ones are judged against it. */
+export function firstOfEach(candidates: readonly Candidate[]): ReadonlyMap<string, Candidate> {
   const firsts = new Map<string, Candidate>();
   for (const candidate of candidates) {
     if (candidate.isOpen && !firsts.has(candidate.name)) firsts.set(candidate.name, candidate);
   }
-  return [...firsts.values()].sort(inWritingOrder);
+  return firsts;
+}
+
+/** Candidates in the order of the table's primary key: writers that insert in one order do not deadlock. */
+export function inWritingOrder(candidates: Iterable<Candidate>): readonly Candidate[] {
+  return [...candidates].sort(byKey);
 }
 
 /**
@@ -142,8 +147,7 @@ function isSameUsage(known: StoredUsageRecord, candidate: NewUsageRecord): boole
   );
 }
 
-/** The order of the table's primary key: writers that insert in one order do not deadlock. */
-function inWritingOrder({ record: left }: Candidate, { record: right }: Candidate): number {
+function byKey({ record: left }: Candidate, { record: right }: Candidate): number {
   return (
     left.stackSubscriptionId - right.stackSubscriptionId ||
     left.reportedHour - right.reportedHour ||

@@ -97,6 +97,31 @@ describe('exact JSON', () => {
     expect(parseExactJson('"😀"')).toBe('😀');
   });
 
+  it('says of a text without numbers what it says of the same text beside one, whatever is written twice', () => {
+    const key = fc.constantFrom('"a"', '"b"', '"a":"a"', '"1"', '""', '"__proto__"', '"é"', '"\\u0061"');
+    const texts = fc.letrec<{ value: string; object: string; array: string; word: string }>((tie) => ({
+      word: fc.constantFrom('true', 'false', 'null', '"x"', '""', '" \\" "', '"{}"', '"日"', '"tab\t"', 'tru'),
+      object: fc
+        .array(fc.tuple(key, fc.constantFrom(':', ' : '), tie('value')), { maxLength: 4 })
+        .map((members) => `{${members.map((parts) => parts.join('')).join(',')}}`),
+      array: fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+      value: fc.oneof({ depthSize: 'small' }, tie('word'), tie('object'), tie('array')),
+    })).value;
+    const seen = { taken: 0, refused: 0 };
+    fc.assert(
+      fc.property(texts, (text) => {
+        // What holds a number is read by the reader, and what holds none is not.
+        const alone = attempt(() => parseExactJson(`[${text}]`));
+        const beside = attempt(() => (parseExactJson(`[${text},1]`) as JsonValue[]).slice(0, -1));
+        expect(alone).toEqual(beside);
+        if (alone.ok) expect(JSON.stringify(alone.value)).toBe(JSON.stringify(beside.ok ? beside.value : null));
+        seen[alone.ok ? 'taken' : 'refused'] += 1;
+      }),
+      { numRuns: 3000, seed: 20_261_124 },
+    );
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(300);
+  });
+
   it('has no members but those that were written', () => {
     const value = parseExactJson('{"constructor":1,"toString":2}') as Record<string, unknown>;
     expect(Object.keys(value)).toEqual(['constructor', 'toString']);
