@@ -186,14 +186,12 @@ export class IngestionResolver {
 
 /** The record as the wire would have brought it. JSON in a string that is no JSON stays a string, and is refused. */
 function asJson(input: UsageRecordInput): JsonValue {
-  const entries = Object.entries(input) as [string, string | null | undefined][];
-  return Object.fromEntries(
-    entries.flatMap(([field, value]) => {
-      if (value === null || value === undefined) return [];
-      const isEmbedded = field === 'tags' || field === 'additionalInfo';
-      return [[field, isEmbedded ? embedded(value) : value]];
-    }),
-  );
+  const record: Record<string, JsonValue> = {};
+  for (const [field, value] of Object.entries(input) as [string, string | null | undefined][]) {
+    if (value === null || value === undefined) continue;
+    record[field] = field === 'tags' || field === 'additionalInfo' ? embedded(value) : value;
+  }
+  return record;
 }
 
 function embedded(text: string): JsonValue {

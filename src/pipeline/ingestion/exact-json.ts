@@ -40,6 +40,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const QUOTE = 34;
+const BACKSLASH = 92;
 const COMMA = 44;
 const COLON = 58;
 const OPEN_BRACKET = 91;
@@ -68,12 +69,13 @@ export function parseExactJson(text: string): JsonValue {
 }
 
 /**
- * What `JSON.parse` and the reader below understand alike: text without an escape and without a number, of which every
- * string is still there. Of two equal keys `JSON.parse` drops one, and then the value is shorter than its text and has
- * fewer strings than the text has pairs of quotes. Undefined for anything else, and for what has to be refused.
+ * What `JSON.parse` and the reader below understand alike: text without a number and without characters as numbers, of
+ * which every string is still there. Of two equal keys `JSON.parse` drops one, and then the value is shorter than its
+ * text and has fewer strings than the text has pairs of quotes. Undefined for anything else, and for what has to be
+ * refused.
  */
 function parsePlainJson(text: string): JsonValue | undefined {
-  if (text.includes('\\') || LONE_SURROGATE.test(text)) return undefined;
+  if (text.includes('\\u') || LONE_SURROGATE.test(text)) return undefined;
   let value: JsonValue;
   try {
     value = JSON.parse(text) as JsonValue;
@@ -126,10 +128,19 @@ function measureMembers(object: Readonly<Record<string, unknown>>, size: Size, d
   return true;
 }
 
+/** Quotes that begin or end a string. */
 function quotesIn(text: string): number {
   let quotes = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes += 1;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    if (text.charCodeAt(at - 1) !== BACKSLASH || !isEscaped(text, at)) quotes += 1;
+  }
   return quotes;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return (quote - first) % 2 === 1;
 }
 
 function readExactJson(text: string): JsonValue {
@@ -240,7 +251,7 @@ class Reader {
       this.#at = end + 1;
       return this.text.slice(start, end);
     }
-    while (end >= 0 && this.#isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    while (end >= 0 && isEscaped(this.text, end)) end = this.text.indexOf('"', end + 1);
     if (end < 0) throw this.#malformed('A string without end');
     const plain = this.text.slice(start, end);
     if (!NEEDS_CARE.test(plain)) {
@@ -251,12 +262,6 @@ class Reader {
     if (read === null) throw this.#malformed('A bad character or escape in the string');
     this.#at = end + 1;
     return read;
-  }
-
-  #isEscaped(quote: number): boolean {
-    let first = quote;
-    while (this.text[first - 1] === '\\') first -= 1;
-    return (quote - first) % 2 === 1;
   }
 
   #number(): NumberText {

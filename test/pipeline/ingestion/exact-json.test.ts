@@ -100,7 +100,21 @@ describe('exact JSON', () => {
   it('says of a text without numbers what it says of the same text beside one, whatever is written twice', () => {
     const key = fc.constantFrom('"a"', '"b"', '"a":"a"', '"1"', '""', '"__proto__"', '"é"', '"\\u0061"');
     const texts = fc.letrec<{ value: string; object: string; array: string; word: string }>((tie) => ({
-      word: fc.constantFrom('true', 'false', 'null', '"x"', '""', '" \\" "', '"{}"', '"日"', '"tab\t"', 'tru'),
+      word: fc.constantFrom(
+        'true',
+        'false',
+        'null',
+        '"x"',
+        '""',
+        '" \\" "',
+        '"\\\\"',
+        '"\\\\\\""',
+        '"\\n"',
+        '"{}"',
+        '"日"',
+        '"tab\t"',
+        'tru',
+      ),
       object: fc
         .array(fc.tuple(key, fc.constantFrom(':', ' : '), tie('value')), { maxLength: 4 })
         .map((members) => `{${members.map((parts) => parts.join('')).join(',')}}`),
