@@ -6,8 +6,9 @@ import type { Viewer } from './two-books.js';
 import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
 import { unmapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
+import { closeDays } from '../../src/pipeline/closing/close-days.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
-import { hourOf } from '../../src/primitives/windows.js';
+import { dayOf, hourOf } from '../../src/primitives/windows.js';
 import { findDestinations, findResources } from '../../src/reading/dimensions.js';
 import { INVARIANTS } from '../../src/reading/invariants.js';
 import { findReportedLine, listAttempts, listReports } from '../../src/reading/reports.js';
@@ -168,6 +169,23 @@ describeOnSqlite('what happens to somebody else’s', (server) => {
       ),
     );
     expect(seen.map(({ length }) => length)).toEqual([0, 1, 1]);
+    await gateway.close();
+  });
+
+  it('does not decide how far back one’s own sums are read', async () => {
+    const statements: string[] = [];
+    const gateway = await openTwoBooks(server, { onStatement: (statement) => void statements.push(statement) });
+    const { app } = gateway;
+    const { id: registrationId, closedBeforeDay } = await getRegistration(app.db.reader, WHOLE_BOOKS, 'ours-hub');
+    const through = dayOf(hourOf(gateway.clock.now())) - 1;
+    await closeDays(app, { registrationId, through, by: 'test' });
+    expect(through).toBe(closedBeforeDay);
+    const month = '{ from: "2026-03-01T00:00:00Z", to: "2026-04-01T00:00:00Z" }';
+    const query = `{ usageSummary(clock: USAGE, range: ${month}, groupBy: [MONTH]) { nodes { quantity } } }`;
+    const { data } = await gateway.ask({ role: 'CSP_ADMIN', registrations: ['ours-hub'] }, query);
+    expect(data.usageSummary.nodes).not.toEqual([]);
+    const days = statements.flatMap((text) => /o\.reported_day >= (\d+)/.exec(text)?.[1] ?? []);
+    expect(days.map(Number)).toEqual([through + 1]);
     await gateway.close();
   });
 
