@@ -189,7 +189,7 @@ async function mysqlServer(url: string): Promise<TestServer> {
     label: await labelOf(url),
     dialect: 'mysql',
     poolName: new URL(url).host.replaceAll(/[^\w.-]/g, '-'),
-    make: () => makeOnMysql(url, 'usage_gateway_test'),
+    make: () => makeOnMysql(url, nameOfRun()),
   });
 }
 
@@ -212,6 +212,13 @@ async function labelOf(url: string): Promise<string> {
   } catch (error) {
     throw new Error(`TEST_MYSQL_URL names ${new URL(url).host}, which cannot be used.`, { cause: error });
   }
+}
+
+/** How the names of this run's databases begin: by that, a later run knows that nobody needs them any more. */
+function nameOfRun(): string {
+  const name = process.env['TEST_RUN'];
+  if (name === undefined) throw new Error('before-all.js has not named this run.');
+  return name;
 }
 
 /** The removal, to be called any number of times. Until then it is on the server's list of leftovers. */
