@@ -19,6 +19,7 @@ const swcOptions = {
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/packages-once.js',
   roots: ['<rootDir>/test', '<rootDir>/src', '<rootDir>/migrations'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

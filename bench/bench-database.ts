@@ -1,9 +1,10 @@
 /** Databases that exist for one measurement: of random name, and removed afterwards. */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
+
+import { makeOnMysql, makeOnSqlite, nameOfServer } from '../test/support/empty-database.js';
+import type { EmptyDatabase } from '../test/support/empty-database.js';
 
 /** A kind of database to measure on. */
 export interface BenchServer {
@@ -18,49 +19,20 @@ export interface BenchDatabase {
   remove(): Promise<void>;
 }
 
-export const sqliteServer: BenchServer = {
-  label: 'SQLite',
-  create: async () => {
-    const { dataFolder, removeFolder } = newFolder();
-    return { url: `sqlite:${join(dataFolder, 'usage.sqlite')}`, dataFolder, remove: async () => removeFolder() };
-  },
-};
+export const sqliteServer: BenchServer = { label: 'SQLite', create: () => withFolder(makeOnSqlite()) };
 
 /** The server at a MySQL URL. */
 export async function mysqlServer(url: string): Promise<BenchServer> {
-  const version = JSON.stringify(await ask(url, 'SELECT VERSION() AS version'));
-  const number = /\d+\.\d+(\.\d+)?/.exec(version)?.[0] ?? '';
-  return {
-    label: `${version.includes('MariaDB') ? 'MariaDB' : 'MySQL'} ${number}`,
-    create: async () => {
-      const name = `usage_gateway_bench_${randomBytes(6).toString('hex')}`;
-      await ask(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-      const { dataFolder, removeFolder } = newFolder();
-      const own = new URL(url);
-      own.pathname = `/${name}`;
-      return {
-        url: own.href,
-        dataFolder,
-        remove: async () => {
-          removeFolder();
-          await ask(url, `DROP DATABASE IF EXISTS ${name}`);
-        },
-      };
-    },
+  const create = () => withFolder(makeOnMysql(url, 'usage_gateway_bench'));
+  return { label: await nameOfServer(url), create };
+}
+
+async function withFolder(making: Promise<EmptyDatabase>): Promise<BenchDatabase> {
+  const { url, drop } = await making;
+  const dataFolder = await mkdtemp(join(tmpdir(), 'usage-gateway-bench-'));
+  const remove = async () => {
+    await rm(dataFolder, { recursive: true, force: true });
+    await drop();
   };
-}
-
-function newFolder(): { readonly dataFolder: string; readonly removeFolder: () => void } {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'usage-gateway-bench-'));
-  return { dataFolder, removeFolder: () => rmSync(dataFolder, { recursive: true, force: true }) };
-}
-
-async function ask(url: string, statement: string): Promise<unknown> {
-  const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
-  try {
-    const [rows] = await connection.query(statement);
-    return rows;
-  } finally {
-    await connection.end();
-  }
+  return { url, dataFolder, remove };
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
+import type { Pool } from 'mysql2';
 import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { EntitySchema, MigrationInterface, MixedList } from 'typeorm';
@@ -65,6 +66,9 @@ const WRITER_CACHE_KIB = 64 * 1024;
 /** Pages that wait in the log before they are copied into the file: 64 MiB, so that a hot page is copied once. */
 const CHECKPOINT_PAGES = 16_000;
 
+/** Values are escaped with backslashes, by the driver and by ourselves, whatever the server is configured to. */
+const BACKSLASHES_ESCAPE = "SET SESSION sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')";
+
 /** Connects; it creates a SQLite file and its folder where they are missing, but no tables. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url.startsWith('sqlite:') ? openSqlite(options) : openMysql(options);
@@ -90,6 +94,10 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
     synchronize: false,
   });
   await source.initialize();
+  // The one that is open by now, and those that the pool opens later.
+  await source.query(BACKSLASHES_ESCAPE);
+  const { pool } = source.driver as unknown as { readonly pool: Pool };
+  pool.on('connection', (connection) => connection.query(BACKSLASHES_ESCAPE));
   return mysqlDatabase(source, { url: options.url, onStatement, bound: unbounded });
 }
 

@@ -1,10 +1,10 @@
 import { FROM, NOW, USAGE, collectorsOn, firstThen, threeMachines } from '../support/collecting.js';
-import { describeEachDatabase } from '../support/databases.js';
+import { describeOnSqlite } from '../support/databases.js';
 import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
 import type { StampAnswer } from '../support/stamp.js';
 import { guid, registerCustomer } from '../support/world.js';
 
-describeEachDatabase('a faulty stamp', (server) => {
+describeOnSqlite('a faulty stamp', (server) => {
   const { gateway, open, openStamp, watermarkOf, booksOf } = collectorsOn(server);
 
   it('waits as long as a busy stamp asks, and longer each time where it says nothing', async () => {

@@ -1,3 +1,5 @@
+import type { Pool } from 'mysql2';
+
 import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import type { Database } from '../../src/database/database.js';
@@ -54,6 +56,32 @@ describeEachDatabase('rows that are loaded', (server) => {
       await close();
     },
   );
+
+  if (server.dialect === 'mysql') {
+    it.each([true, false])(
+      'arrive to the letter where the sql_mode is NO_BACKSLASH_ESCAPES (local files: %s)',
+      async (allowsLocalFiles) => {
+        const { url, close } = await openTestDatabase(server);
+        const db = await openDatabase({ url, entities, migrations, allowsLocalFiles });
+        const { pool } = db.source.driver as unknown as { readonly pool: Pool };
+        // As a server with such a setting would begin each connection.
+        pool.prependListener('connection', (connection) =>
+          connection.query("SET SESSION sql_mode = CONCAT('NO_BACKSLASH_ESCAPES,', @@sql_mode)"),
+        );
+        await db.inTransaction(async () => {
+          // The connection that was there before is taken: this is about a new one.
+          expect(await load(db, 1, NAMES)).toBe(NAMES.length);
+          const name = 'it\\';
+          const rows = await db.inTransaction((tx) => tx.query<{ name: string }>('SELECT ? AS name', [name]));
+          expect(rows).toEqual([{ name }]);
+        });
+        const rows = await db.reader.query<{ name: string }>('SELECT record_id AS name FROM usage_record');
+        expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(NAMES));
+        await db.close();
+        await close();
+      },
+    );
+  }
 });
 
 function load(db: Database, batch: number, names: readonly (string | null)[]): Promise<number> {

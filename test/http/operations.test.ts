@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
 import { createApp } from '../../src/app.js';
 import { advanceWatermark, beginWatermark, findWatermark } from '../../src/collection/watermark-store.js';
 import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
@@ -133,6 +137,28 @@ describeEachDatabase('what an operator watches', (server) => {
     await gateway.close();
   });
 
+  if (server.dialect === 'mysql') {
+    it('is not ready while the database hangs, says so in time, and is ready again when it answers', async () => {
+      const gateway = await openTestGateway(server);
+      const way = await openWay(gateway.app.config.databaseUrl);
+      const app = await createApp({ ...gateway.app.config, databaseUrl: way.url });
+      const http = await createServer(app);
+      expect((await http.inject({ url: '/readyz' })).statusCode).toBe(200);
+      way.block();
+      const reason = 'the database does not answer in time';
+      for (const asking of [http.inject({ url: '/readyz' }), http.inject({ url: '/readyz' })]) {
+        const answer = await asking;
+        expect([answer.statusCode, answer.json()]).toEqual([503, { status: 'not ready', reason }]);
+      }
+      way.unblock();
+      expect((await http.inject({ url: '/readyz' })).statusCode).toBe(200);
+      await http.close();
+      await app.close();
+      await way.close();
+      await gateway.close();
+    });
+  }
+
   it('is ready when the tables are those of this version, and not before', async () => {
     const gateway = await openTestGateway(server);
     expect((await gateway.http.inject({ url: '/metrics' })).statusCode).toBe(404);
@@ -157,6 +183,46 @@ describeEachDatabase('what an operator watches', (server) => {
     await gateway.close();
   });
 });
+
+/** A way to the server of a URL. While it is blocked, connections are taken and nothing is passed on, nor lost. */
+async function openWay(url: string) {
+  const there = new URL(url);
+  const sockets: Socket[] = [];
+  let isBlocked = false;
+  const listener = createTcpServer((near) => {
+    const far = connect(Number(there.port), there.hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      if (isBlocked) from.pause();
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('close', () => to.destroy());
+      from.on('error', () => to.destroy());
+      sockets.push(from);
+    }
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const here = new URL(url);
+  here.port = String((listener.address() as AddressInfo).port);
+  return {
+    url: here.href,
+    block: () => {
+      isBlocked = true;
+      for (const socket of sockets) socket.pause();
+    },
+    unblock: () => {
+      isBlocked = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
 
 async function metrics({ http }: TestGateway): Promise<ReadonlyMap<string, string>> {
   const { statusCode, body } = await http.inject({ url: '/metrics', headers: { authorization: `Bearer ${TOKEN}` } });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { PROVIDER_PATH, TENANT_PATH, azure, usageUrl } from '../support/azure.js';
-import { describeEachDatabase } from '../support/databases.js';
+import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import { guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 import { ARM_ROUTES } from '../../src/rest/arm-routes.js';
@@ -64,7 +64,7 @@ describe('the OpenAPI description', () => {
   });
 });
 
-describeEachDatabase('the OpenAPI description', (server) => {
+describeOnSqlite('the OpenAPI description', (server) => {
   it('describes the answers that are really given, good and bad', async () => {
     const gateway = await openTestGateway(server, { now: '2026-03-10T10:20:00Z' });
     const stack = guid('stack subscription');

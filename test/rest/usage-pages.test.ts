@@ -271,6 +271,7 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     other.clock.set('2026-03-10T12:30:00Z');
     const { body } = await azure(other, 'OPERATOR', usageUrl(PROVIDER_PATH, guid('base hub')));
     expect(body.nextLink).toMatch(`https://usage.example/gateway/subscriptions/${guid('base hub')}/${PROVIDER_PATH}?`);
+    await other.close();
   });
 
   it('file usage of an hour that begins in a moment under that hour, so that no row is reported before its usage', async () => {

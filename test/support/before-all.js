@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { claimServers } from './runs.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const stamp = join(root, 'dist', '.built-for-tests');
 
 /** Runs once, before the first test. Plain JavaScript, because Jest loads it without compiling it. */
-export default function beforeAllTests() {
+export default async function beforeAllTests() {
   announce();
   // Read by databases.ts, dropped by after-all.js.
   process.env.TEST_DATABASE_POOL = mkdtempSync(join(tmpdir(), 'usage-gateway-pool-'));
+  process.env.TEST_RUN = `usage_gateway_test_${randomBytes(4).toString('hex')}`;
+  await claimServers(process.env.TEST_RUN);
   if (isStale()) build();
 }
 

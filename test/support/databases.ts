@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
 
+import { makeOnMysql, makeOnSqlite, nameOfServer } from './empty-database.js';
+import type { EmptyDatabase } from './empty-database.js';
 import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import type { Database } from '../../src/database/database.js';
 import type { Dialect } from '../../src/database/dialect.js';
 import type { OnStatement } from '../../src/database/transaction.js';
-
-/** An empty database of its own, without tables. `drop` removes it; dropping twice does no harm. */
-export interface EmptyDatabase {
-  readonly url: string;
-  readonly drop: () => Promise<unknown>;
-}
 
 /** A database server that tests run on. SQLite counts as one. */
 export interface TestServer {
@@ -160,11 +154,14 @@ async function empty({ source, dialect }: Database): Promise<void> {
   const runner = source.createQueryRunner();
   try {
     await runner.query(off);
+    // One commit, and not one for each table: servers wait for their disk each time.
+    await runner.startTransaction();
     for (const { tableName } of source.entityMetadatas) {
       await runner.query(REFILLED.get(tableName) ?? `DELETE FROM ${tableName}`);
     }
     // Numbers begin anew too: README.md shows some.
     if (dialect === 'sqlite') await runner.query('UPDATE sqlite_sequence SET seq = 0');
+    await runner.commitTransaction();
     await runner.query(on);
   } finally {
     await runner.release();
@@ -179,16 +176,7 @@ const REFILLED: ReadonlyMap<string, string> = new Map([
 
 /** SQLite alone, for tests that are not about the database. What it makes, the caller closes. */
 export function sqliteServer(): TestServer {
-  return serverOf({
-    label: 'SQLite',
-    dialect: 'sqlite',
-    poolName: 'sqlite',
-    make: async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-'));
-      const drop = () => rm(folder, { recursive: true, force: true });
-      return { url: `sqlite:${join(folder, 'usage.sqlite')}`, drop };
-    },
-  });
+  return serverOf({ label: 'SQLite', dialect: 'sqlite', poolName: 'sqlite', make: makeOnSqlite });
 }
 
 async function mysqlServers(): Promise<TestServer[]> {
@@ -201,13 +189,7 @@ async function mysqlServer(url: string): Promise<TestServer> {
     label: await labelOf(url),
     dialect: 'mysql',
     poolName: new URL(url).host.replaceAll(/[^\w.-]/g, '-'),
-    make: async () => {
-      const name = `usage_gateway_test_${randomBytes(6).toString('hex')}`;
-      await ask(url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-      const own = new URL(url);
-      own.pathname = `/${name}`;
-      return { url: own.href, drop: () => ask(url, `DROP DATABASE IF EXISTS ${name}`) };
-    },
+    make: () => makeOnMysql(url, nameOfRun()),
   });
 }
 
@@ -225,28 +207,22 @@ function serverOf(parts: Omit<TestServer, 'leftovers' | 'create'>): TestServer {
 
 /** "MariaDB 10.11" or "MySQL 9.4": the servers of one run usually differ in just that. */
 async function labelOf(url: string): Promise<string> {
-  const { host } = new URL(url);
   try {
-    const answer = JSON.stringify(await ask(url, 'SELECT VERSION() AS version'));
-    const version = /\d+\.\d+/.exec(answer)?.[0] ?? host;
-    return `${answer.includes('MariaDB') ? 'MariaDB' : 'MySQL'} ${version}`;
+    return (await nameOfServer(url)).replace(/(\d+\.\d+)\..*/, '$1');
   } catch (error) {
-    throw new Error(`TEST_MYSQL_URL names ${host}, which cannot be used.`, { cause: error });
+    throw new Error(`TEST_MYSQL_URL names ${new URL(url).host}, which cannot be used.`, { cause: error });
   }
 }
 
-async function ask(url: string, statement: string): Promise<unknown> {
-  const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
-  try {
-    const [rows] = await connection.query(statement);
-    return rows;
-  } finally {
-    await connection.end();
-  }
+/** How the names of this run's databases begin: by that, a later run knows that nobody needs them any more. */
+function nameOfRun(): string {
+  const name = process.env['TEST_RUN'];
+  if (name === undefined) throw new Error('before-all.js has not named this run.');
+  return name;
 }
 
 /** The removal, to be called any number of times. Until then it is on the server's list of leftovers. */
-function once(server: TestServer, remove: () => Promise<unknown>): () => Promise<void> {
+export function once(server: TestServer, remove: () => Promise<unknown>): () => Promise<void> {
   let done: Promise<void> | undefined;
   const removal = () => {
     server.leftovers.delete(removal);

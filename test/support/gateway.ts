@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 
 import 'reflect-metadata';
-import { openTestDatabase } from './databases.js';
+import { once, openTestDatabase } from './databases.js';
 import type { TestServer } from './databases.js';
 import type { Principal, Role } from '../../src/access/principal.js';
 import { createApp } from '../../src/app.js';
@@ -42,6 +42,7 @@ export interface TestGateway {
   ask(who: Who, query: string, variables?: object): Promise<Answer>;
   /** A second process on the same database: same clock, nothing shared in memory. */
   second(): Promise<App>;
+  /** What no test closes, since it failed or forgot, is closed after its block. */
   close(): Promise<void>;
 }
 
@@ -102,12 +103,12 @@ export async function openTestGateway(
       return { status: response.statusCode, data: body.data ?? null, errors: body.errors ?? [] };
     },
     second: open,
-    close: async () => {
+    close: once(server, async () => {
       await http.close();
       await Promise.all(opened.map((one) => one.close()));
       await database.close();
       await rm(folder, { recursive: true, force: true });
-    },
+    }),
   };
 }
 

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 
 import { METERS, registerStamp, usageRecord } from '../support/world.js';
 import { PROGRAM } from '../support/command.js';
-import { describeEachDatabase } from '../support/databases.js';
+import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 
@@ -47,7 +47,9 @@ describeEachDatabase('a thread that takes usage in', (server) => {
     }
     await gateway.close();
   });
+});
 
+describeOnSqlite('a thread that takes usage in', (server) => {
   it('refuses as the gateway itself would', async () => {
     const gateway = await openTestGateway(server, { writerThread: THREAD });
     await registerStamp(gateway.app);

@@ -8,7 +8,7 @@ import type { Dictionary } from '../../../src/pipeline/ingestion/dictionary.js';
 import type { UsageEntry } from '../../../src/pipeline/ingestion/usage-record.js';
 import { checkUsageRecord } from '../../../src/pipeline/ingestion/usage-record.js';
 import type { JsonObject } from '../../../src/pipeline/ingestion/exact-json.js';
-import { describeEachDatabase } from '../../support/databases.js';
+import { describeEachDatabase, describeOnSqlite } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
 import { guid, push, registerStamp, usageRecord } from '../../support/world.js';
@@ -116,7 +116,9 @@ describeEachDatabase('the dictionary', (server) => {
     }
     await gateway.close();
   });
+});
 
+describeOnSqlite('the dictionary, in memory', (server) => {
   it('remembers names without keeping the bodies that brought them', async () => {
     const gateway = await openTestGateway(server);
     const { id: registrationId } = await registerStamp(gateway.app);
