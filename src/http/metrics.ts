@@ -129,12 +129,14 @@ function countStages(registry: Registry): OnStage {
   const attempts = counter('reporting_attempts', 'Tries at sending a report. PENDING: tried again later.', ['outcome']);
   const failures = counter('reporting_failures', 'Tries that were not answered, by the code of why.', ['code']);
   const lines = counter('reporting_lines', 'Lines of reports by what the receiver said of them.', ['status']);
+  const pages = counter('reading_pages', 'Pages of the usage APIs.', ['api', 'outcome']);
   const attemptTime = histogram('reporting_attempt', 'How long a try took, from the lease to its end.', LONG);
   // What never happened is 0, not missing: a rate needs something to begin with.
   for (const verdict of VERDICTS) records.inc({ verdict }, 0);
   for (const outcome of ['COMMITTED', 'FAILED']) batches.inc({ outcome }, 0);
   for (const outcome of ['CLOSED', 'FAILED']) days.inc({ outcome }, 0);
   for (const outcome of ['ACCEPTED', 'REFUSED', 'PENDING', 'GIVEN_UP', 'LOST']) attempts.inc({ outcome }, 0);
+  for (const outcome of ['NOT_MODIFIED', 'TAGGED', 'UNTAGGED']) pages.inc({ api: 'usage', outcome }, 0);
   return (event) => {
     switch (event.stage) {
       case 'push':
@@ -159,6 +161,9 @@ function countStages(registry: Registry): OnStage {
         attemptTime.observe(event.seconds);
         if (event.code !== null) failures.inc({ code: event.code });
         for (const [status, count] of Object.entries(event.lines)) lines.inc({ status }, count);
+        return;
+      case 'reading':
+        pages.inc({ api: event.api, outcome: event.outcome });
     }
   };
 }
