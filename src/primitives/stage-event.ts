@@ -27,6 +27,8 @@ export type StageEvent =
       /** Lines by what the receiver said of them. */
       readonly lines: Readonly<Record<string, number>>;
     }
+  /** A page of usage aggregates whose windows are all closed: from memory, or from the tables. */
+  | { readonly stage: 'reading'; readonly api: 'graphql'; readonly outcome: 'KEPT' | 'READ' }
   /** A page of the usage APIs: the caller has it already, it was sent with an entity tag, or without one. */
   | { readonly stage: 'reading'; readonly api: 'usage'; readonly outcome: 'NOT_MODIFIED' | 'TAGGED' | 'UNTAGGED' };
 
