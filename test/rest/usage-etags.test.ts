@@ -7,9 +7,11 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
 import { guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 import { filesBelow, readText } from '../tidy/source-files.js';
-import { scope } from '../../src/access/scope.js';
+import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
 import type { App } from '../../src/app.js';
 import { createServer } from '../../src/http/server.js';
+import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
+import { getRegistration } from '../../src/registration/registration-store.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { dayOf, hourOf } from '../../src/primitives/windows.js';
 import { listLastSeals } from '../../src/reading/seals.js';
@@ -190,6 +192,32 @@ describeEachDatabase('entity tags of the usage APIs', (server) => {
       await change(gateway.app, before);
       expect((await ask('OPERATOR', PROVIDER, tag)).status).toBe(304);
     }
+  });
+
+  it('are others as soon as the caller may read other subscriptions, and the same when it is as before', async () => {
+    const moving = await openTestGateway(server);
+    const { app, clock } = moving;
+    await fill(moving);
+    const fabrikam = await registerCustomer(app, 'hub', 'Fabrikam');
+    const within = { registration: 'hub', by: 'test', stackSubscriptionId: guid('lab') };
+    const give = (tenantId: string) => assignStackSubscription(app, WHOLE_BOOKS, { ...within, tenantId });
+    await give(guid('tenant Contoso'));
+    clock.set('2026-03-09T11:20:00Z');
+    const lab = machines(2, { stackSubscriptionId: guid('lab'), source: 'lab' });
+    await push(app, await getRegistration(app.db.reader, WHOLE_BOOKS, 'hub'), lab);
+    clock.set('2026-03-10T12:30:00Z');
+    await close(app);
+    const admin = { role: 'CSP_ADMIN', tenants: [guid('tenant Contoso')] } as const;
+    const both = await azure(moving, admin, PROVIDER);
+    const tag = String(both.headers['etag']);
+    const again = (named: string) => azure(moving, admin, PROVIDER, { headers: { 'if-none-match': named } });
+    await give(fabrikam.tenantId);
+    const one = await again(tag);
+    expect([both.body.value.length, one.status, one.body.value.length]).toEqual([5, 200, 3]);
+    await give(guid('tenant Contoso'));
+    expect((await again(tag)).status).toBe(304);
+    expect(await again(String(one.headers['etag']))).toMatchObject({ status: 200, text: both.text });
+    await moving.close();
   });
 
   it('take no seal of a registration that is not the caller’s', async () => {
