@@ -26,6 +26,9 @@ import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
 import type { OnStage } from './primitives/stage-event.js';
+import { createKeptPages } from './reading/kept-pages.js';
+import type { KeptPages } from './reading/kept-pages.js';
+import type { AggregatesPage } from './reading/usage-aggregates.js';
 import { writerHere } from './writing/usage-writer.js';
 import type { UsageWriter } from './writing/usage-writer.js';
 import { createWriterThread } from './writing/writer-thread.js';
@@ -42,6 +45,8 @@ export interface App extends Pipeline {
   readonly streamsAtOnce: RequestsAtOnce;
   /** What streams tell. Nobody is told anything before somebody lets it look. */
   readonly live: LiveFeed;
+  /** Usage aggregates of closed windows that this process keeps. */
+  readonly keptPages: KeptPages<AggregatesPage>;
   /** Where closed usage is reported; null while it is to wait. */
   readonly commerce: CommerceClient | null;
   /** Takes in what is pushed. */
@@ -101,6 +106,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     requestsAtOnce: createRequestsAtOnce(limits.requestsAtOnceMax),
     streamsAtOnce: createRequestsAtOnce(limits.streamsAtOnceMax, limits.streamsMax, 'streams'),
     live: createLiveFeed({ db, clock, tokens, limits }),
+    keptPages: createKeptPages(config.execution.rowsKeptMax, onStage),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
     listen: (listener) => {
       listeners.push(listener);

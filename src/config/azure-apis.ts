@@ -12,6 +12,8 @@ export interface AzureApiConfig {
   readonly refusesCurrentDate: boolean;
   /** How long after its end a reported hour still counts as being written. */
   readonly settleMs: number;
+  /** Whether answers of the usage APIs that can never change have an entity tag. */
+  readonly tagsClosedUsage: boolean;
 }
 
 /** From where usage is pulled. */
@@ -40,6 +42,11 @@ export const AZURE_API_VARIABLES: readonly Variable[] = [
     default: '120',
   },
   {
+    name: 'USAGE_API_ETAGS',
+    meaning: 'false: answers of the usage APIs have no ETag, and nobody is told 304 that he has them already.',
+    default: 'true',
+  },
+  {
     name: 'COLLECTION_FILE',
     meaning: 'JSON file that says from which stamps usage is pulled, by `collect` and while serving.',
     default: 'none',
@@ -55,6 +62,7 @@ export const azureApiShape = {
     .optional(),
   USAGE_API_STRICT_DATES: flag('false'),
   USAGE_SETTLE_SECONDS: whole(0, 86_400).default(120),
+  USAGE_API_ETAGS: flag('true'),
   COLLECTION_FILE: z.string().min(1).optional(),
   COLLECT_EVERY_MINUTES: whole(1, 1_440).default(5),
 };
@@ -63,6 +71,7 @@ interface Read {
   readonly PUBLIC_URL?: string | undefined;
   readonly USAGE_API_STRICT_DATES: boolean;
   readonly USAGE_SETTLE_SECONDS: number;
+  readonly USAGE_API_ETAGS: boolean;
   readonly COLLECTION_FILE?: string | undefined;
   readonly COLLECT_EVERY_MINUTES: number;
 }
@@ -73,6 +82,7 @@ export function azureApisOf(read: Read): AzureApiConfig & CollectionConfig {
     publicUrl: read.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     refusesCurrentDate: read.USAGE_API_STRICT_DATES,
     settleMs: read.USAGE_SETTLE_SECONDS * 1000,
+    tagsClosedUsage: read.USAGE_API_ETAGS,
     collectionFile: read.COLLECTION_FILE ?? null,
     collectEveryMs: read.COLLECT_EVERY_MINUTES * 60_000,
   };

@@ -16,6 +16,8 @@ export interface ExecutionConfig {
   readonly compileAfter: number;
   /** Fields of an operation, its fragments spread out, up to which it is compiled. */
   readonly compiledFieldsMax: number;
+  /** Rows of pages of closed windows that are kept; 0 keeps none. */
+  readonly rowsKeptMax: number;
 }
 
 /** Variables of the environment that say so, as the operations guide lists them. */
@@ -41,6 +43,11 @@ export const EXECUTION_VARIABLES: readonly Variable[] = [
     meaning: 'Fields of an operation, its fragments spread out, up to which it is compiled.',
     default: '300',
   },
+  {
+    name: 'ROWS_KEPT_MAX',
+    meaning: 'Usage aggregates of closed windows that are kept in memory, page by page; 0 keeps none.',
+    default: '50000',
+  },
 ];
 
 /** How each variable is read. */
@@ -49,6 +56,7 @@ export const executionShape = {
   DOCUMENTS_KEPT_MAX: whole(1, 10_000).default(500),
   COMPILE_AFTER: whole(1, 1_000_000).default(3),
   COMPILED_FIELDS_MAX: whole(0, 10_000).default(300),
+  ROWS_KEPT_MAX: whole(0, 10_000_000).default(50_000),
 };
 
 /** What an environment that was read by `executionShape` says. */
@@ -57,11 +65,13 @@ export function executionConfigOf(read: {
   readonly DOCUMENTS_KEPT_MAX: number;
   readonly COMPILE_AFTER: number;
   readonly COMPILED_FIELDS_MAX: number;
+  readonly ROWS_KEPT_MAX: number;
 }): ExecutionConfig {
   return Object.freeze({
     executor: read.EXECUTOR,
     documentsKeptMax: read.DOCUMENTS_KEPT_MAX,
     compileAfter: read.COMPILE_AFTER,
     compiledFieldsMax: read.COMPILED_FIELDS_MAX,
+    rowsKeptMax: read.ROWS_KEPT_MAX,
   });
 }

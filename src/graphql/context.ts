@@ -8,6 +8,8 @@ import type { Scope } from '../access/scope.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { CommerceClient } from '../pipeline/reporting/commerce-client.js';
 import { DomainError } from '../primitives/errors.js';
+import type { KeptPages } from '../reading/kept-pages.js';
+import type { AggregatesPage } from '../reading/usage-aggregates.js';
 
 /** What resolvers need of the App. */
 export interface GraphqlApp extends Pipeline {
@@ -15,6 +17,7 @@ export interface GraphqlApp extends Pipeline {
   readonly cursors: Cursors;
   readonly commerce: CommerceClient | null;
   readonly live: LiveFeed;
+  readonly keptPages: KeptPages<AggregatesPage>;
 }
 
 /** One request: who asks, whose rows they may see, and what was loaded for them so far. */

@@ -15,6 +15,8 @@ export interface Cursors {
   writerFor(question: string): (position: Position) => string;
   /** Throws INVALID_CURSOR. */
   read(question: string, cursor: string): Position;
+  /** 22 letters that stand for a text, under the key that signs cursors: with another key links are others too. */
+  tag(text: string): string;
 }
 
 const CURSOR_LENGTH_MAX = 512;
@@ -53,5 +55,7 @@ export function createCursors(key: Uint8Array): Cursors {
       }
       return JSON.parse(payload.toString()) as Position;
     },
+    tag: (text) =>
+      createHmac('sha256', key).update('tag\0').update(text).digest().subarray(0, MAC_BYTES).toString('base64url'),
   };
 }

@@ -27,6 +27,7 @@ export function serveMetrics(server: FastifyInstance, app: App): void {
   collectDefaultMetrics({ register: registry });
   const readBooks = describeBooks(registry, app);
   describeStreams(registry, app);
+  describeMemory(registry, app);
   app.listen(countStages(registry));
   server.get('/metrics', async (request, reply) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -110,6 +111,18 @@ function describeStreams(registry: Registry, { live }: App): void {
   });
 }
 
+/** Of this process alone: how much it keeps of what never changes. */
+function describeMemory(registry: Registry, { keptPages }: App): void {
+  new Gauge({
+    name: 'usage_gateway_reading_kept_rows',
+    help: 'Usage aggregates of closed windows that are kept in memory.',
+    registers: [registry],
+    collect() {
+      this.set(keptPages.rows);
+    },
+  });
+}
+
 /** What each stage has done since this process began. Answers who is to be told of it. */
 function countStages(registry: Registry): OnStage {
   const registers = [registry];
@@ -129,12 +142,18 @@ function countStages(registry: Registry): OnStage {
   const attempts = counter('reporting_attempts', 'Tries at sending a report. PENDING: tried again later.', ['outcome']);
   const failures = counter('reporting_failures', 'Tries that were not answered, by the code of why.', ['code']);
   const lines = counter('reporting_lines', 'Lines of reports by what the receiver said of them.', ['status']);
+  const pages = counter('reading_pages', 'Pages of closed windows over GraphQL, and all pages of the usage APIs.', [
+    'api',
+    'outcome',
+  ]);
   const attemptTime = histogram('reporting_attempt', 'How long a try took, from the lease to its end.', LONG);
   // What never happened is 0, not missing: a rate needs something to begin with.
   for (const verdict of VERDICTS) records.inc({ verdict }, 0);
   for (const outcome of ['COMMITTED', 'FAILED']) batches.inc({ outcome }, 0);
   for (const outcome of ['CLOSED', 'FAILED']) days.inc({ outcome }, 0);
   for (const outcome of ['ACCEPTED', 'REFUSED', 'PENDING', 'GIVEN_UP', 'LOST']) attempts.inc({ outcome }, 0);
+  for (const outcome of ['KEPT', 'READ']) pages.inc({ api: 'graphql', outcome }, 0);
+  for (const outcome of ['NOT_MODIFIED', 'TAGGED', 'UNTAGGED']) pages.inc({ api: 'usage', outcome }, 0);
   return (event) => {
     switch (event.stage) {
       case 'push':
@@ -159,6 +178,9 @@ function countStages(registry: Registry): OnStage {
         attemptTime.observe(event.seconds);
         if (event.code !== null) failures.inc({ code: event.code });
         for (const [status, count] of Object.entries(event.lines)) lines.inc({ status }, count);
+        return;
+      case 'reading':
+        pages.inc({ api: event.api, outcome: event.outcome });
     }
   };
 }

@@ -26,7 +26,11 @@ export type StageEvent =
       readonly code: string | null;
       /** Lines by what the receiver said of them. */
       readonly lines: Readonly<Record<string, number>>;
-    };
+    }
+  /** A page of usage aggregates whose windows are all closed: from memory, or from the tables. */
+  | { readonly stage: 'reading'; readonly api: 'graphql'; readonly outcome: 'KEPT' | 'READ' }
+  /** A page of the usage APIs: the caller has it already, it was sent with an entity tag, or without one. */
+  | { readonly stage: 'reading'; readonly api: 'usage'; readonly outcome: 'NOT_MODIFIED' | 'TAGGED' | 'UNTAGGED' };
 
 /** Who is told. It only counts: it answers nothing and never fails. */
 export type OnStage = (event: StageEvent) => void;

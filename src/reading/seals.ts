@@ -5,6 +5,7 @@ import type { DaySeal } from '../pipeline/closing/daily-aggregate.entity.js';
 import { SEAL_COLUMNS, listDaySubscriptions, readDailyAggregates } from '../pipeline/closing/daily-aggregate-store.js';
 import { NO_CHECKSUM, beginDayChecksum } from '../pipeline/closing/day-checksum.js';
 import { dayText } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
 
 interface SealedDay extends DaySeal {
   readonly cloudId: string;
@@ -31,6 +32,34 @@ export async function checkSeals(
     last.set(day.registrationId, day.checksum);
   }
   return { days: days.length, differences };
+}
+
+/** What proves the closed days of a registration up to its last one before a day; no checksum where it has no seal. */
+export interface LastSeal {
+  readonly registrationId: number;
+  readonly checksum: string | null;
+  /** A day that was closed anew, in books that were restored, has another moment. */
+  readonly closedAt: number;
+}
+
+/** The seal of the last closed day with usage before one, of each of these registrations that has such a day. */
+export async function listLastSeals(
+  sql: Sql,
+  scope: Scope,
+  registrationIds: readonly number[],
+  before: Day,
+): Promise<LastSeal[]> {
+  const rows = await sql.query<LastSeal>(
+    `SELECT c.registration_id AS registrationId, p.checksum, c.closed_at AS closedAt
+       FROM closed_day c
+       LEFT JOIN day_seal p ON p.registration_id = c.registration_id AND p.reported_day = c.reported_day
+      WHERE ${among('c.registration_id', scope.registrationIds)} AND ${among('c.registration_id', registrationIds)}
+        AND c.reported_day = (SELECT MAX(x.reported_day) FROM closed_day x
+                               WHERE x.registration_id = c.registration_id AND x.reported_day < ?)
+      ORDER BY c.registration_id`,
+    [before],
+  );
+  return rows.map((row) => ({ ...row, closedAt: Number(row.closedAt) }));
 }
 
 async function checksumOf(sql: Sql, day: SealedDay): Promise<string> {

@@ -1,8 +1,9 @@
 import { readDailyRows, readHourlyRows } from './aggregate-rows.js';
 import type { AggregateRow } from './aggregate-rows.js';
-import { filtersDestination, listReadableSubscriptions } from './usage-filter.js';
+import type { KeptPages } from './kept-pages.js';
+import { areClosed, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
 import { totalConditions } from './usage-filter.js';
-import type { UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
+import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import { startReading } from './usage-spans.js';
 import type { Granularity } from './usage-spans.js';
 import { createRouter } from './usage-router.js';
@@ -50,6 +51,8 @@ export interface AggregatesPage {
 export interface Reading {
   readonly sql: Sql;
   readonly routingTables: RoutingTables;
+  /** Pages that are not read again; without it, all are. */
+  readonly keptPages?: KeptPages<AggregatesPage>;
 }
 
 /** A page of a very sparse answer ends early, and says where to go on. */
@@ -62,13 +65,28 @@ const ROUNDS_MAX = 200;
  * not be the last: `resumeAfter` says so.
  */
 export async function listUsageAggregates(
-  { sql, routingTables }: Reading,
+  reading: Reading,
   scope: Scope,
   question: AggregatesQuestion,
 ): Promise<AggregatesPage> {
-  const { filter, limit, granularity } = question;
-  const subscriptions = await listReadableSubscriptions(sql, scope, filter, question.after?.[0] ?? 0);
+  const { filter, range, after } = question;
+  const subscriptions = await listReadableSubscriptions(reading.sql, scope, filter, after?.[0] ?? 0);
   if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
+  const read = () => readPage(reading, subscriptions, question);
+  // Late usage of any day is filed under a reported window that is still open, so only by that clock is it final.
+  if (reading.keptPages === undefined || range.clock !== 'REPORTED' || !areClosed(subscriptions, range.to)) {
+    return read();
+  }
+  // Whose rows these are was asked just now. What they hold depends on the question and on these ids alone.
+  return reading.keptPages.page([question, subscriptions.map(({ id }) => id)], read);
+}
+
+async function readPage(
+  { sql, routingTables }: Reading,
+  subscriptions: readonly ReadableSubscription[],
+  question: AggregatesQuestion,
+): Promise<AggregatesPage> {
+  const { filter, limit, granularity } = question;
   const router = createRouter(sql, routingTables, subscriptions);
   const wanted = filtersDestination(filter) ? await destinationIds(sql, filter) : null;
   const reader = startReading(sql, subscriptions, { ...question, keepsDaysFrozen: true }, (spans, after) =>

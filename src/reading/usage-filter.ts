@@ -3,6 +3,7 @@ import type { Scope } from '../access/scope.js';
 import type { Sql, SqlValue } from '../database/transaction.js';
 import { uriKey } from '../pipeline/ingestion/dictionary.js';
 import type { RoutingReason } from '../pipeline/routing/destination.js';
+import { firstHourOf } from '../primitives/windows.js';
 import type { Day, Hour } from '../primitives/windows.js';
 
 /** Which of the two times a range is about. Never substituted for each other. */
@@ -32,6 +33,11 @@ export interface ReadableSubscription {
   readonly registrationId: number;
   readonly closedBeforeDay: Day;
   readonly routingVersion: number;
+}
+
+/** Whether every reported window before this hour is closed, for all of them: what it holds never changes then. */
+export function areClosed(subscriptions: readonly ReadableSubscription[], before: Hour): boolean {
+  return subscriptions.every(({ closedBeforeDay }) => firstHourOf(closedBeforeDay) >= before);
 }
 
 /** More than a question may touch at once; what lies beyond is reached by paging. */

@@ -21,15 +21,19 @@ export interface ArmRequest {
   readonly path: Readonly<Record<string, string>>;
   readonly parameters: QueryParameters;
   readonly body: JsonValue;
+  /** The header If-None-Match: what of the answer the caller says it has; null: nothing. */
+  readonly ifNoneMatch: string | null;
   /** Where a link to this address begins: scheme, host and path, as the caller reaches us. */
   readonly address: string;
 }
 
 /** An answer that is ready to be sent. */
 export interface ArmAnswer {
-  readonly status: 200 | 204;
-  /** JSON text; empty for 204. */
+  readonly status: 200 | 204 | 304;
+  /** JSON text; empty for 204 and 304. */
   readonly body: string;
+  /** The entity tag, with its quotes. An answer without one may be another next time. */
+  readonly etag?: string;
 }
 
 /** The query of an address, whose names Azure compares without case. */

@@ -40,7 +40,8 @@ export async function serveAzureApi(server: FastifyInstance, app: App): Promise<
       return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
     });
     routes.all('/subscriptions/*', async (request, reply) => {
-      const { status, body } = await handle(app, request, reply);
+      const { status, body, etag } = await handle(app, request, reply);
+      if (etag !== undefined) void reply.header('etag', etag);
       return body === '' ? reply.status(status).send() : reply.status(status).type(JSON_TYPE).send(body);
     });
   });
@@ -70,6 +71,7 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
     path: matched.path,
     parameters: readParameters(search.join('?')),
     body: bodyOfRequest(request.body),
+    ifNoneMatch: request.headers['if-none-match'] ?? null,
     address: addressOf(request, app.config.publicUrl),
   };
   return method === 'GET' ? act(armRequest) : writingDownRefusals(app, armRequest, act);
@@ -118,8 +120,11 @@ function setArmHeaders(app: App, { headers }: FastifyRequest, reply: FastifyRepl
   const correlation = headers['x-ms-correlation-request-id'];
   const clientId = headers['x-ms-client-request-id'];
   const moment = new Date(app.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
+  const vary = reply.getHeader('vary');
   void reply.headers({
-    'cache-control': 'no-cache',
+    // A caller's own cache may keep an answer, and asks each time whether it is still so.
+    'cache-control': 'private, no-cache',
+    vary: [vary ?? [], 'authorization'].flat().join(', '),
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id':
       typeof correlation === 'string' && CORRELATION.test(correlation) ? correlation : requestId,

@@ -9,6 +9,7 @@
 import { ArmError, invalidProperty, notAuthorized } from './arm-error.js';
 import { checkApiVersion } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
+import { closedPage, isKnown, isSamePage } from './closed-page.js';
 import { usageAnswer } from './usage-rows.js';
 import type { Names } from './usage-rows.js';
 import { USAGE_API_VERSIONS, notCompleted, readUsageQuery } from './usage-query.js';
@@ -121,7 +122,7 @@ function subscriptionsNamed(sql: Sql, scope: Scope, stackSubscriptionGuid: strin
 
 async function answer(
   request: ArmRequest,
-  asked: {
+  page: {
     readonly api: 'provider' | 'tenant';
     readonly callerGuid: string;
     readonly query: UsageQuery;
@@ -129,19 +130,29 @@ async function answer(
   },
 ): Promise<ArmAnswer> {
   const { app, scope, principal, parameters } = request;
-  const { callerGuid, query, filter } = asked;
-  const question = JSON.stringify(['usage', asked.api, whoAsks(principal), callerGuid, query]);
+  const { callerGuid, query, filter } = page;
+  const question = JSON.stringify(['usage', page.api, whoAsks(principal), callerGuid, query]);
   const token = parameters.get('continuationToken') ?? '';
+  const after = token === '' ? null : keyOf(app.cursors.read(question, token));
+  const asked = { question, token, filter, reported: query.reported, after };
+  const closed = await closedPage(request, asked);
+  if (closed !== null && isKnown(request.ifNoneMatch, closed.etag)) {
+    app.onStage({ stage: 'reading', api: 'usage', outcome: 'NOT_MODIFIED' });
+    return { status: 304, body: '', etag: closed.etag };
+  }
   const { rows, resumeAfter } = await listResourceUsage(app.db.reader, scope, {
     filter,
     granularity: query.granularity,
     range: { clock: 'REPORTED', ...query.reported },
-    after: token === '' ? null : keyOf(app.cursors.read(question, token)),
+    after,
     limit: ROWS_PER_PAGE,
   });
   const names = await namesOf(app.db.reader, scope, rows);
   const nextLink = resumeAfter === null ? null : linkAfter(request, question, resumeAfter);
-  return { status: 200, body: usageAnswer(rows, { callerGuid, granularity: query.granularity, names, nextLink }) };
+  const body = usageAnswer(rows, { callerGuid, granularity: query.granularity, names, nextLink });
+  const isTagged = closed !== null && isSamePage(closed, await closedPage(request, asked));
+  app.onStage({ stage: 'reading', api: 'usage', outcome: isTagged ? 'TAGGED' : 'UNTAGGED' });
+  return { status: 200, body, ...(isTagged && { etag: closed.etag }) };
 }
 
 function linkAfter({ app, parameters, address }: ArmRequest, question: string, key: ResourceUsageKey): string {

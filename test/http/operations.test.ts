@@ -13,6 +13,7 @@ import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js'
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
 import { hourOf } from '../../src/primitives/windows.js';
 import { migrateUp } from '../../src/database/migrate.js';
+import { PROVIDER_PATH, azure, usageUrl } from '../support/azure.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -93,6 +94,33 @@ describeEachDatabase('what an operator watches', (server) => {
     expect(of('reporting_attempts_total{outcome="ACCEPTED"}')).toBe('1');
     expect(of('reporting_failures_total{code="NetworkError"}')).toBe('1');
     expect(of('reporting_lines_total{status="ACCEPTED"}')).toBe('1');
+    await gateway.close();
+  });
+
+  it('counts the pages of closed windows that were not read again, and the rows that are kept for that', async () => {
+    const gateway = await openTestGateway(server, { env: { METRICS_TOKEN: TOKEN } });
+    const stamp = await registerStamp(gateway.app);
+    gateway.clock.set('2026-03-08T05:00:00Z');
+    await push(gateway.app, stamp, [usageRecord({ usageStartTime: '2026-03-08T01:00:00Z' })]);
+    gateway.clock.set('2026-03-09T07:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    const day = { from: '2026-03-08T00:00:00Z', to: '2026-03-09T00:00:00Z' };
+    const question = `{ usageAggregates(range: { from: "${day.from}", to: "${day.to}" }) { nodes { quantity } } }`;
+    for (let time = 0; time < 5; time += 1) await gateway.ask('OPERATOR', question);
+    const window = { reportedStartTime: day.from, reportedEndTime: day.to };
+    const url = usageUrl(PROVIDER_PATH, guid('base hub'), window);
+    for (const headers of [{}, {}, { 'if-none-match': '*' }]) await azure(gateway, 'OPERATOR', url, { headers });
+    const today = usageUrl(PROVIDER_PATH, guid('base hub'), {
+      reportedStartTime: day.to,
+      reportedEndTime: '2026-03-09T05:00:00Z',
+    });
+    await azure(gateway, 'OPERATOR', today);
+    const counted = await metrics(gateway);
+    const of = (api: string, outcome: string) =>
+      counted.get(`usage_gateway_reading_pages_total{api="${api}",outcome="${outcome}"}`);
+    expect([of('graphql', 'READ'), of('graphql', 'KEPT')]).toEqual(['2', '3']);
+    expect(['TAGGED', 'UNTAGGED', 'NOT_MODIFIED'].map((outcome) => of('usage', outcome))).toEqual(['2', '1', '1']);
+    expect(counted.get('usage_gateway_reading_kept_rows')).toBe('1');
     await gateway.close();
   });
 

@@ -259,7 +259,8 @@ describeEachDatabase('the usage APIs', (server) => {
     const good = await azure(gateway, 'OPERATOR', usageUrl(PROVIDER_PATH, BASE), { headers });
     expect(good.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-cache',
+      'cache-control': 'private, no-cache',
+      vary: 'authorization',
       'x-ms-correlation-request-id': 'abc-1',
       'x-ms-client-request-id': 'mine-1',
       'x-ms-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),

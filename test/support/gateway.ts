@@ -40,8 +40,8 @@ export interface TestGateway {
   token(who: Who): Promise<string>;
   /** One GraphQL operation as this caller. */
   ask(who: Who, query: string, variables?: object): Promise<Answer>;
-  /** A second process on the same database: same clock, nothing shared in memory. */
-  second(): Promise<App>;
+  /** A second process on the same database: same clock, nothing shared in memory; `env` is what it has otherwise. */
+  second(env?: Readonly<Record<string, string>>): Promise<App>;
   /** What no test closes, since it failed or forgot, is closed after its block. */
   close(): Promise<void>;
 }
@@ -65,15 +65,10 @@ export async function openTestGateway(
   const database = await openTestDatabase(server);
   const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-data-'));
   const clock = testClock(options.now ?? NOW);
-  const config = readConfig({
-    DATABASE_URL: database.url,
-    DATA_FOLDER: folder,
-    LOG_LEVEL: 'silent',
-    ...options.env,
-  });
+  const base = { DATABASE_URL: database.url, DATA_FOLDER: folder, LOG_LEVEL: 'silent', ...options.env };
   const opened: App[] = [];
-  const open = async () => {
-    const app = await createApp(config, {
+  const open = async (env: Readonly<Record<string, string>> = {}) => {
+    const app = await createApp(readConfig({ ...base, ...env }), {
       clock,
       ...(options.onStatement && { onStatement: options.onStatement }),
       ...(options.commerce && { commerce: options.commerce }),

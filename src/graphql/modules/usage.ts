@@ -96,7 +96,8 @@ export class UsageResolver {
     const page = pageOf(context, 'usageAggregates', args, PAGE_OF_USAGE_MAX);
     const { app, scope } = context;
     const sql = app.db.reader;
-    const { rows, resumeAfter } = await listUsageAggregates({ sql, routingTables: app.routingTables }, scope, {
+    const { routingTables, keptPages } = app;
+    const { rows, resumeAfter } = await listUsageAggregates({ sql, routingTables, keptPages }, scope, {
       filter: await usageFilterOf(sql, scope, args.filter),
       granularity: args.granularity,
       range: { clock: args.clock, ...hoursOf(args.range, args.granularity) },
