@@ -11,14 +11,15 @@ import { systemClock } from '../primitives/clock.js';
 import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
 import type { StageEvent } from '../primitives/stage-event.js';
-import { writerForMany } from '../writing/usage-writer.js';
+import { writerHere } from '../writing/usage-writer.js';
 import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-thread.js';
 
 const { databaseUrl, turns } = workerData as WriterThreadStart;
 const opening = openDatabase({ url: databaseUrl, entities, migrations, turns: { wanting: turns, gives: true } });
+const dictionary = createDictionary();
+const routingTables = createRoutingTables();
 /** Counted where the metrics are. */
 const onStage = (event: StageEvent) => answer({ event });
-const write = writerForMany({ dictionary: createDictionary(), routingTables: createRoutingTables(), onStage });
 const atWork = new Set<Promise<void>>();
 
 parentPort?.on('message', (message: ToWriter) => {
@@ -33,7 +34,8 @@ async function take({ id, receivedAt, overAt, ...body }: Exclude<ToWriter, { isO
     deadline.check();
     const db = (await opening).within(deadline);
     // The gateway has one clock, and the main thread has read it.
-    const receipt = await write({ ...body, receivedAt, db });
+    const writer = writerHere({ db, clock: { now: () => receivedAt }, dictionary, routingTables, onStage });
+    const receipt = await writer.write(body, { db, milliseconds: overAt - systemClock.now() });
     answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
   } catch (error) {
     answer(failure(id, error));

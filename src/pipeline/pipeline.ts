@@ -1,5 +1,5 @@
 /**
- * The way of a usage record, in one transaction: take it in (once), give it a destination, add it to the
+ * The way of a usage record, in one transaction per batch: take it in (once), give it a destination, add it to the
  * totals. When the call returns, all of it is committed and true at once; when it throws, none of it happened.
  *
  *   ingestion   what came, checked and counted once
@@ -59,102 +59,38 @@ export interface UsageDelivery {
  * fails its batch: it is kept in quarantine with its reason. Sending a batch again, at any time and in any order,
  * leaves the books as they are.
  */
-export async function recordUsage(
-  pipeline: Pipeline,
-  { registrationId, receivedBy, deliveries }: UsageDelivery,
-): Promise<UsageReceipt> {
-  const batch = { receivedBy, deliveries, receivedAt: pipeline.clock.now() };
-  const [receipt] = await recordTogether(pipeline, registrationId, [batch]);
-  invariant(receipt, 'every batch has a receipt');
-  return receipt;
-}
-
-/** A batch of a registration that is known already, and when it came. */
-export interface Batch {
-  readonly receivedAt: number;
-  /** The principal who sent it. */
-  readonly receivedBy: string;
-  readonly deliveries: readonly Delivery[];
-}
-
-/**
- * Records batches of one registration, one after the other, in one transaction: each gets the receipt that it would
- * have got alone, in this order. When it throws, none of them is in the books.
- */
-export async function recordTogether(
-  pipeline: Omit<Pipeline, 'clock'>,
-  registrationId: number,
-  batches: readonly Batch[],
-): Promise<readonly UsageReceipt[]> {
+export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): Promise<UsageReceipt> {
   const begun = performance.now();
   try {
-    const named = await withNames(pipeline, registrationId, batches);
-    const receipts = named.every(({ deliveries }) => deliveries.length === 0)
-      ? named.map(({ receivedAt }) => receiptOf(null, receivedAt, []))
-      : await takeIn(pipeline, registrationId, named);
-    for (const receipt of receipts) pipeline.onStage?.(eventOf('COMMITTED', begun, receipt));
-    return receipts;
+    const receipt = await takeIn(pipeline, delivery);
+    pipeline.onStage?.(eventOf('COMMITTED', begun, receipt));
+    return receipt;
   } catch (error) {
     pipeline.onStage?.(eventOf('FAILED', begun, null));
     throw error;
   }
 }
 
-/** A batch, and the row ids of what its good records name. */
-interface NamedBatch extends Batch {
-  readonly ids: readonly EntryIds[];
-}
-
-/** New names are committed before the transaction that uses them begins. */
-async function withNames(
-  { db, dictionary }: Pick<Pipeline, 'db' | 'dictionary'>,
-  registrationId: number,
-  batches: readonly Batch[],
-): Promise<readonly NamedBatch[]> {
-  const named: NamedBatch[] = [];
-  for (const batch of batches) {
-    const entries = batch.deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
-    named.push({ ...batch, ids: await dictionary.idsOf(db, registrationId, entries, batch.receivedAt) });
-  }
-  return named;
-}
-
-/** What several batches add to one total is added to it once. */
 async function takeIn(
-  pipeline: Omit<Pipeline, 'clock'>,
-  registrationId: number,
-  batches: readonly NamedBatch[],
-): Promise<readonly UsageReceipt[]> {
+  pipeline: Pipeline,
+  { registrationId, receivedBy, deliveries }: UsageDelivery,
+): Promise<UsageReceipt> {
+  const receivedAt = pipeline.clock.now();
+  if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
+  const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
+  const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
   return pipeline.db.inTransaction(async (tx) => {
     const open = await holdOpenState(tx, registrationId);
-    const accepted: Candidate[] = [];
-    const receipts: UsageReceipt[] = [];
-    for (const batch of batches) {
-      const receipt = await takeInOne(tx, { ...batch, registrationId, open }, accepted);
-      receipts.push(receipt);
-    }
-    await countIn(pipeline, tx, { registrationId, open, accepted });
-    return receipts;
+    const candidates = candidatesOf(deliveries, ids, { registrationId, receivedAt, open });
+    const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
+    const { accepted, stored } = await insert(tx, batchId, candidates);
+    await countIn(pipeline, tx, { registrationId, open, accepted: [...accepted.values()] });
+    const verdicts = inOrder(deliveries, judge(candidates, accepted, stored, batchId));
+    await keepRefused(tx, { registrationId, receivedAt, deliveries, verdicts });
+    const receipt = receiptOf(batchId, receivedAt, verdicts);
+    await settleUsageBatch(tx, batchId, receipt);
+    return receipt;
   });
-}
-
-/** Appends what was accepted to `accepted`. */
-async function takeInOne(
-  tx: Tx,
-  batch: NamedBatch & { readonly registrationId: number; readonly open: OpenState },
-  accepted: Candidate[],
-): Promise<UsageReceipt> {
-  const { registrationId, receivedAt, receivedBy, deliveries } = batch;
-  if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
-  const candidates = candidatesOf(deliveries, batch.ids, batch);
-  const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
-  const { accepted: won, stored } = await insert(tx, batchId, candidates);
-  for (const candidate of won.values()) accepted.push(candidate);
-  const verdicts = inOrder(deliveries, judge(candidates, won, stored, batchId));
-  await keepRefused(tx, { registrationId, receivedAt, deliveries, verdicts });
-  const receipt = receiptOf(batchId, receivedAt, verdicts);
-  await settleUsageBatch(tx, batchId, receipt);
-  return receipt;
 }
 
 function candidatesOf(
@@ -221,7 +157,7 @@ async function insert(
 }
 
 async function countIn(
-  { routingTables }: Pick<Pipeline, 'routingTables'>,
+  { routingTables }: Pipeline,
   tx: Tx,
   batch: {
     readonly registrationId: number;
