@@ -12,8 +12,8 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { registerStamp } from '../support/world.js';
 
-/** Each round has its own mix of busy or idle, before or after, at once or a turn later; they repeat after 12. */
-const ROUNDS = 24;
+/** Each round has its own mix of busy or idle, before or after, at once or a turn later; after 12 they come again. */
+const ROUNDS = 50;
 /** How many turns of the event loop after the first request the gateway stops, at the latest. */
 const TURNS_MAX = 48;
 const QUERY = 'subscription { windowClosed { closedBefore registration { name } } }';

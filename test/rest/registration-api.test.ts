@@ -151,13 +151,8 @@ describeEachDatabase('the registration API', (server) => {
 
   it('pages its lists with $skipToken, each subscription once', async () => {
     await registerStamp(gateway.app, 'many');
-    // A page leads to another on every server; that the second one does too is about our token alone.
-    const sizes = server.dialect === 'sqlite' ? [100, 100, 3] : [100, 3];
     const tenantId = (index: number) => guid(`tenant ${index} of many`);
-    const rows = Array.from({ length: sizes.reduce((sum, size) => sum + size) }, (_, index) => ({
-      index,
-      guid: tenantId(index),
-    }));
+    const rows = Array.from({ length: 203 }, (_, index) => ({ index, guid: tenantId(index) }));
     await gateway.app.db.inTransaction(async (tx) => {
       const [registration] = await tx.query<{ id: number }>("SELECT id FROM registration WHERE name_key = 'many'");
       await tx.insertRows({
@@ -168,16 +163,16 @@ describeEachDatabase('the registration API', (server) => {
       });
     });
     for (const row of rows) await put('many', guid(`csp ${row.index} of many`), row.guid);
-    const got: number[] = [];
+    const sizes: number[] = [];
     const seen = new Set<string>();
     for (let url = pathOf('many', '/customerSubscriptions'); url !== '';) {
       const { body } = await azure(gateway, 'OPERATOR', url);
-      got.push(body.value.length as number);
+      sizes.push(body.value.length as number);
       for (const { name } of body.value as { name: string }[]) seen.add(name);
       url = String(body.nextLink ?? '').replace(/^http:\/\/localhost(:80)?/, '');
       if (url !== '') expect(url).toMatch(/&\$skipToken=/);
     }
-    expect([got, seen.size]).toEqual([sizes, rows.length]);
+    expect([sizes, seen.size]).toEqual([[100, 100, 3], 203]);
   });
 
   it('refuses under the codes of Azure, each with its status', async () => {
