@@ -44,15 +44,15 @@ export function boundedOnMysql(deadline: Deadline, url: string, connectTimeout: 
       const cancel = () => {
         cancelling = killQuery(url, connectTimeout, threadId).catch(() => undefined);
       };
-      deadline.signal.addEventListener('abort', cancel, { once: true });
+      const stopListening = deadline.onOver(cancel);
       try {
         const result = await work();
         deadline.check();
         return result;
       } catch (error) {
-        throw deadline.signal.aborted ? timedOut() : error;
+        throw deadline.isOver() ? timedOut() : error;
       } finally {
-        deadline.signal.removeEventListener('abort', cancel);
+        stopListening();
         if (cancelling !== undefined) {
           await cancelling;
           // Servers differ in what a kill does that arrives between two statements: it must not hit the next one, which
@@ -67,10 +67,9 @@ export function boundedOnMysql(deadline: Deadline, url: string, connectTimeout: 
 /** A connection from the pool, unless the time is over before one is free; the one that comes later is given back. */
 async function connectionOf(runner: QueryRunner, deadline: Deadline): Promise<{ readonly threadId: number }> {
   deadline.check();
-  let stopWaiting = (): void => undefined;
+  let stopListening = (): void => undefined;
   const over = new Promise<never>((_resolve, reject) => {
-    stopWaiting = () => reject(timedOut());
-    deadline.signal.addEventListener('abort', stopWaiting, { once: true });
+    stopListening = deadline.onOver(() => reject(timedOut()));
   });
   const connecting = runner.connect() as Promise<{ readonly threadId: number; readonly release: () => void }>;
   try {
@@ -84,7 +83,7 @@ async function connectionOf(runner: QueryRunner, deadline: Deadline): Promise<{ 
     );
     throw error;
   } finally {
-    deadline.signal.removeEventListener('abort', stopWaiting);
+    stopListening();
   }
 }
 

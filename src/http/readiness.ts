@@ -29,8 +29,7 @@ export function serveReadiness(server: FastifyInstance, app: App): void {
 async function inTime(looking: Promise<string | null>): Promise<string | null> {
   const deadline = startDeadline(ANSWER_MS_MAX);
   const late = new Promise<string>((resolve) => {
-    const tell = () => resolve('the database does not answer in time');
-    deadline.signal.addEventListener('abort', tell, { once: true });
+    deadline.onOver(() => resolve('the database does not answer in time'));
   });
   try {
     return await Promise.race([looking, late]);

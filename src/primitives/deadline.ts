@@ -1,11 +1,11 @@
-import { setMaxListeners } from 'node:events';
-
 import { DomainError } from './errors.js';
 
 /** How long something may take. `end` forgets it, and is called when the work is done. */
 export interface Deadline {
-  /** Fires when the time is over, or the caller has gone. */
-  readonly signal: AbortSignal;
+  /** The time was over while somebody could still be told, or the caller has gone. */
+  readonly isOver: () => boolean;
+  /** Calls back once when the time is over, or the caller has gone; answers what stops that. */
+  onOver(listener: () => void): () => void;
   /**
    * Throws TIMEOUT once the time is over. It looks at the time itself, because timers do not fire while work that never
    * yields holds up the process.
@@ -16,20 +16,31 @@ export interface Deadline {
   end(): void;
 }
 
-/** A deadline that many milliseconds from now. Whoever starts it ends it. */
+/**
+ * A deadline that many milliseconds from now. Whoever starts it ends it. Every request has one, and most never listen:
+ * an AbortController for each would cost more than checking its credential.
+ */
 export function startDeadline(milliseconds: number): Deadline {
-  const controller = new AbortController();
-  // Every statement that is under way listens, and a page may have many.
-  setMaxListeners(0, controller.signal);
+  const listeners = new Set<() => void>();
+  let isOver = false;
+  const finish = () => {
+    isOver = true;
+    for (const listener of listeners) listener();
+    listeners.clear();
+  };
   const over = performance.now() + milliseconds;
-  const timer = setTimeout(() => controller.abort(), milliseconds);
+  const timer = setTimeout(finish, milliseconds);
   timer.unref();
   return {
-    signal: controller.signal,
-    check: () => {
-      if (controller.signal.aborted || performance.now() >= over) throw timedOut();
+    isOver: () => isOver,
+    onOver: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
-    abandon: () => controller.abort(),
+    check: () => {
+      if (isOver || performance.now() >= over) throw timedOut();
+    },
+    abandon: finish,
     end: () => clearTimeout(timer),
   };
 }
