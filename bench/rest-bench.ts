@@ -151,6 +151,10 @@ async function pageRates(app: App): Promise<{ readonly ours: number; readonly ba
       asked.push([statement, values]);
       return reader.query(statement, values);
     },
+    tuples: (statement, values = []) => {
+      asked.push([statement, values]);
+      return reader.tuples(statement, values);
+    },
   };
   // A request is given a database of its own, with a deadline; this one hands out the spy.
   const db: Database = { ...app.db, reader: spying, within: () => db };

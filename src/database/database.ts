@@ -10,8 +10,10 @@ import { boundedOnMysql, boundedOnSqlite, unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
 import { registerDecimals } from './dialect.js';
 import type { Dialect } from './dialect.js';
-import { readerOn, runTransaction } from './transaction.js';
-import type { OnStatement, Sql, Tx } from './transaction.js';
+import { askRunner, mysqlReader, sqliteAsker, sqliteReader } from './reader.js';
+import type { SqliteAsker } from './reader.js';
+import { runTransaction } from './transaction.js';
+import type { OnStatement, Sql, SqlValue, Tx } from './transaction.js';
 import type { Deadline } from '../primitives/deadline.js';
 
 /** The usage database: many readers, writes in transactions. */
@@ -107,7 +109,7 @@ function mysqlDatabase(
 ): Database {
   return {
     dialect: 'mysql',
-    reader: readerOn(source, 'mysql', onStatement, bound),
+    reader: mysqlReader(source, onStatement, bound),
     source,
     inTransaction: (work) => runTransaction(source, 'mysql', onStatement, work, bound),
     inSnapshot: (work) => mysqlSnapshot(source, onStatement, bound, work),
@@ -152,9 +154,13 @@ async function mysqlSnapshot<T>(
       await runner.startTransaction('REPEATABLE READ');
       return work({
         dialect: 'mysql',
-        query: async <Row>(statement: string, values: readonly unknown[] = []) => {
+        query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
           onStatement(statement);
-          return (await runner.query(statement, [...values])) as Row[];
+          return askRunner<Row>(runner, 'mysql', { statement, values, shape: 'objects' });
+        },
+        tuples: async <Tuple>(statement: string, values: readonly SqlValue[] = []) => {
+          onStatement(statement);
+          return askRunner<Tuple>(runner, 'mysql', { statement, values, shape: 'tuples' });
         },
       });
     });
@@ -183,25 +189,32 @@ async function openSqlite(options: DatabaseOptions): Promise<Database> {
   const readers = sqliteSource(options, file, true);
   await readers.initialize();
   await readers.query('PRAGMA query_only = 1');
-  const files = { writer, readers, oneAtATime: inTurn(options.turns), snapshots: mutex() };
+  const files = {
+    writer,
+    readers,
+    ask: sqliteAsker(readers),
+    oneAtATime: inTurn(options.turns),
+    snapshots: mutex(),
+  };
   return sqliteDatabase(files, onStatement, unbounded);
 }
 
 interface SqliteFiles {
   readonly writer: DataSource;
   readonly readers: DataSource;
+  readonly ask: SqliteAsker;
   readonly oneAtATime: Mutex;
   readonly snapshots: Mutex;
 }
 
 function sqliteDatabase(files: SqliteFiles, onStatement: OnStatement, bound: Bound): Database {
-  const { writer, readers, oneAtATime, snapshots } = files;
+  const { writer, readers, ask, oneAtATime, snapshots } = files;
   return {
     dialect: 'sqlite',
-    reader: readerOn(readers, 'sqlite', onStatement, bound),
+    reader: sqliteReader(ask, onStatement),
     source: writer,
     inTransaction: (work) => oneAtATime(() => runTransaction(writer, 'sqlite', onStatement, work, bound)),
-    inSnapshot: (work) => snapshots(() => sqliteSnapshot(readers, onStatement, work)),
+    inSnapshot: (work) => snapshots(() => sqliteSnapshot(files, onStatement, work)),
     within: (deadline) => sqliteDatabase(files, checkedBy(deadline, onStatement), boundedOnSqlite(deadline)),
     close: async () => {
       await readers.destroy();
@@ -212,13 +225,13 @@ function sqliteDatabase(files: SqliteFiles, onStatement: OnStatement, bound: Bou
 
 /** Other questions that arrive meanwhile share the connection, and so the snapshot: they see it a moment longer. */
 async function sqliteSnapshot<T>(
-  readers: DataSource,
+  { readers, ask }: SqliteFiles,
   onStatement: OnStatement,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
   await readers.query('BEGIN');
   try {
-    return await work(readerOn(readers, 'sqlite', onStatement));
+    return await work(sqliteReader(ask, onStatement));
   } finally {
     await readers.query('COMMIT');
   }

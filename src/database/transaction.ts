@@ -7,10 +7,11 @@ import type { Rows, RowsToLoad } from './bulk-insert.js';
 import { unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
 import type { Dialect } from './dialect.js';
-import type { OnStatement, SqlValue } from './statement.js';
+import { askRunner } from './reader.js';
+import type { OnStatement, Sql, SqlValue } from './statement.js';
 import { DomainError } from '../primitives/errors.js';
 
-export type { OnStatement, SqlValue } from './statement.js';
+export type { OnStatement, Sql, SqlValue } from './statement.js';
 
 /** What a write did. */
 export interface Written {
@@ -18,12 +19,6 @@ export interface Written {
   readonly affected: number;
   /** The generated key of a single-row insert. */
   readonly insertedId: number;
-}
-
-/** Something that answers questions: a reader outside any transaction, or the inside of one. */
-export interface Sql {
-  readonly dialect: Dialect;
-  query<Row>(statement: string, values?: readonly SqlValue[]): Promise<Row[]>;
 }
 
 declare const insideTransaction: unique symbol;
@@ -89,27 +84,6 @@ export async function insertRow<Row extends object>(tx: Tx, table: string, row: 
   return Number(identifiers[0]?.['id']);
 }
 
-/** Questions on a source, outside any transaction. */
-export function readerOn(
-  source: DataSource,
-  dialect: Dialect,
-  onStatement: OnStatement,
-  bound: Bound = unbounded,
-): Sql {
-  return {
-    dialect,
-    query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
-      onStatement(statement);
-      const runner = source.createQueryRunner();
-      try {
-        return await bound.run(runner, async () => (await runner.query(statement, [...values])) as Row[]);
-      } finally {
-        await runner.release();
-      }
-    },
-  };
-}
-
 async function begin(runner: QueryRunner, dialect: Dialect, { check }: Bound): Promise<void> {
   if (dialect === 'sqlite') await beginImmediate(runner, SQLITE_WAIT_MS_MAX, check);
   else await runner.startTransaction('READ COMMITTED');
@@ -150,6 +124,10 @@ function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): 
     query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
       onStatement(statement);
       return (await runner.query(statement, [...values])) as Row[];
+    },
+    tuples: async <Tuple extends readonly unknown[]>(statement: string, values: readonly SqlValue[] = []) => {
+      onStatement(statement);
+      return askRunner<Tuple>(runner, dialect, { statement, values, shape: 'tuples' });
     },
     insertRows: async (insert: Rows) =>
       dialect === 'sqlite' ? insertOnSqlite(runner, insert, onStatement) : insertOnMysql(runner, insert, onStatement),

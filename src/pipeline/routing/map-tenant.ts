@@ -8,7 +8,7 @@ import { inAuditedTransaction } from '../../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
-import type { Tx } from '../../database/transaction.js';
+import type { Sql, Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError } from '../../primitives/errors.js';
 import { canonicalGuid } from '../../primitives/ids.js';
@@ -84,7 +84,7 @@ export function customerSubscriptionNotFound(): DomainError {
 
 /** The row id of the CSP subscription that this tenant may be mapped to; refuses any other under Azure's names. */
 export async function mappableSubscription(
-  sql: Pick<Tx, 'dialect' | 'query'>,
+  sql: Sql,
   scope: Scope,
   registration: Registration,
   tenant: Tenant,
@@ -107,11 +107,7 @@ export async function mappableSubscription(
 }
 
 /** The stack subscriptions whose usage follows a tenant's mapping. */
-export async function stackSubscriptionIdsOf(
-  sql: Pick<Tx, 'dialect' | 'query'>,
-  scope: Scope,
-  tenantId: number,
-): Promise<number[]> {
+export async function stackSubscriptionIdsOf(sql: Sql, scope: Scope, tenantId: number): Promise<number[]> {
   const page = { afterId: 0, limit: STACK_SUBSCRIPTIONS_MAX };
   const rows = await listStackSubscriptions(sql, scope, { tenantId }, page);
   return rows.map(({ id }) => id);

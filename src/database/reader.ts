@@ -1,0 +1,100 @@
+/**
+ * Questions go to the drivers that TypeORM opened, past its query runner: that makes an object of each row and tells
+ * each statement to whoever subscribed, which takes longer than the database takes for many a question here.
+ */
+import type BetterSqlite3 from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import type { PoolConnection } from 'mysql2';
+import { QueryFailedError } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
+
+import type { Bound } from './cancellation.js';
+import type { Dialect } from './dialect.js';
+import type { OnStatement, Sql, SqlValue } from './statement.js';
+
+/** A question, and whether each row of its answer is an object or an array of its columns. */
+interface Question {
+  readonly statement: string;
+  readonly values: readonly SqlValue[];
+  readonly shape: 'objects' | 'tuples';
+}
+
+/** Statements of SQLite that stay prepared, of each shape. Ids are part of their text, so there is no end of them. */
+const PREPARED_MAX = 500;
+
+/** Answers a question at once, on one connection of SQLite. */
+export type SqliteAsker = (question: Question) => unknown[];
+
+/** Asks the connection of a source, which must be open. */
+export function sqliteAsker(source: DataSource): SqliteAsker {
+  const file = connectionOf(source);
+  const prepared = {
+    objects: new LRUCache<string, BetterSqlite3.Statement>({ max: PREPARED_MAX }),
+    tuples: new LRUCache<string, BetterSqlite3.Statement>({ max: PREPARED_MAX }),
+  };
+  return ({ statement, values, shape }) => {
+    try {
+      let ready = prepared[shape].get(statement);
+      if (ready === undefined) {
+        ready = file.prepare(statement).raw(shape === 'tuples');
+        prepared[shape].set(statement, ready);
+      }
+      return ready.all(...values);
+    } catch (error) {
+      throw new QueryFailedError(statement, [...values], error as Error);
+    }
+  };
+}
+
+/** Questions outside any transaction. `onStatement` throws where the time for them is over. */
+export function sqliteReader(ask: SqliteAsker, onStatement: OnStatement): Sql {
+  const asked = async (question: Question) => {
+    onStatement(question.statement);
+    return ask(question);
+  };
+  return readerOf('sqlite', asked);
+}
+
+/** Questions outside any transaction, each on a connection of the pool. */
+export function mysqlReader(source: DataSource, onStatement: OnStatement, bound: Bound): Sql {
+  const asked = async (question: Question) => {
+    onStatement(question.statement);
+    const runner = source.createQueryRunner();
+    try {
+      return await bound.run(runner, () => askRunner(runner, 'mysql', question));
+    } finally {
+      await runner.release();
+    }
+  };
+  return readerOf('mysql', asked);
+}
+
+/** Asks the connection of a runner, inside its transaction if it has one. */
+export async function askRunner<Row>(runner: QueryRunner, dialect: Dialect, question: Question): Promise<Row[]> {
+  const { statement, values, shape } = question;
+  try {
+    if (dialect === 'sqlite') {
+      const prepared = connectionOf(runner.dataSource).prepare(statement);
+      return prepared.raw(shape === 'tuples').all(...values) as Row[];
+    }
+    const connection = (await runner.connect()) as PoolConnection;
+    const [rows] = await connection.promise().query({ sql: statement, rowsAsArray: shape === 'tuples' }, [...values]);
+    return rows as Row[];
+  } catch (error) {
+    throw new QueryFailedError(statement, [...values], error as Error);
+  }
+}
+
+function readerOf(dialect: Dialect, asked: (question: Question) => Promise<unknown[]>): Sql {
+  return {
+    dialect,
+    query: async <Row>(statement: string, values: readonly SqlValue[] = []) =>
+      (await asked({ statement, values, shape: 'objects' })) as Row[],
+    tuples: async <Tuple>(statement: string, values: readonly SqlValue[] = []) =>
+      (await asked({ statement, values, shape: 'tuples' })) as Tuple[],
+  };
+}
+
+function connectionOf({ driver }: DataSource): BetterSqlite3.Database {
+  return (driver as unknown as { readonly databaseConnection: BetterSqlite3.Database }).databaseConnection;
+}
