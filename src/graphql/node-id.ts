@@ -24,7 +24,9 @@ const ID_LENGTH_MAX = 256;
 
 /** The opaque global id of a row, by its type and key. */
 export function nodeId(type: NodeType, ...key: readonly (number | string)[]): string {
-  return Buffer.from([type, ...key].join(':')).toString('base64url');
+  let text: string = type;
+  for (const part of key) text += `:${part}`;
+  return Buffer.from(text).toString('base64url');
 }
 
 /** Null for anything that is no id of ours: it is answered like something that does not exist. */

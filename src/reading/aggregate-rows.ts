@@ -78,14 +78,8 @@ async function readOpenDays(
 /** Records read beyond the page, so that its last sum is usually seen to its end in one question. */
 const READ_AHEAD = 64;
 
-interface RecordRow {
-  readonly stackSubscriptionId: number;
-  readonly reportedWindow: number;
-  readonly usageWindow: number;
-  readonly meterId: number;
-  readonly resourceId: number;
-  readonly quantity: string;
-}
+/** Stack subscription, reported hour, usage hour, meter, resource, quantity. */
+type RecordTuple = readonly [number, Hour, Hour, number, number, string];
 
 /**
  * Hourly rows. Nearly all of them are one record, and records lie in the order of the rows: they are read as they are
@@ -117,51 +111,51 @@ export async function readHourlyRows(
   return rows.slice(0, limit);
 }
 
-function readRecords(sql: Sql, question: RowsQuestion, spans: readonly Span[]): Promise<RecordRow[]> {
+function readRecords(sql: Sql, question: RowsQuestion, spans: readonly Span[]): Promise<RecordTuple[]> {
   const { where, values } = recordsWithin(question, spans, HOURLY_KEY);
-  return sql.query<RecordRow>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedWindow,
-            r.usage_hour AS usageWindow, r.meter_id AS meterId, r.resource_id AS resourceId, r.quantity
+  return sql.tuples<RecordTuple>(
+    `SELECT ${HOURLY_KEY.join(', ')}, r.quantity
        FROM usage_record r WHERE ${where} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${question.limit}`,
-    [...values],
+    values,
   );
 }
 
 const HOURLY_KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
 
 /** Neighbouring records of the same key as one row. */
-function addedUp(records: readonly RecordRow[]): AggregateRow[] {
+function addedUp(records: readonly RecordTuple[]): AggregateRow[] {
   const rows: AggregateRow[] = [];
+  let last: AggregateRow | undefined;
   for (const record of records) {
-    const last = rows.at(-1);
-    if (last !== undefined && isSameRow(last, record)) {
-      last.quantity = sum([last.quantity as Quantity, record.quantity as Quantity]);
+    if (last !== undefined && isOfRow(record, last)) {
+      last.quantity = sum([last.quantity as Quantity, record[5] as Quantity]);
       last.records += 1;
-    } else {
-      rows.push({
-        stackSubscriptionId: record.stackSubscriptionId,
-        reportedWindow: record.reportedWindow,
-        usageWindow: record.usageWindow,
-        meterId: record.meterId,
-        resourceId: record.resourceId,
-        part: 0,
-        firstUsageHour: record.usageWindow,
-        destinationId: null,
-        quantity: record.quantity,
-        records: 1,
-      });
+      continue;
     }
+    last = {
+      stackSubscriptionId: record[0],
+      reportedWindow: record[1],
+      usageWindow: record[2],
+      meterId: record[3],
+      resourceId: record[4],
+      part: 0,
+      firstUsageHour: record[2],
+      destinationId: null,
+      quantity: record[5],
+      records: 1,
+    };
+    rows.push(last);
   }
   return rows;
 }
 
-function isSameRow(left: RecordRow, right: RecordRow): boolean {
+function isOfRow(record: RecordTuple, row: AggregateRow): boolean {
   return (
-    left.resourceId === right.resourceId &&
-    left.meterId === right.meterId &&
-    left.usageWindow === right.usageWindow &&
-    left.reportedWindow === right.reportedWindow &&
-    left.stackSubscriptionId === right.stackSubscriptionId
+    record[4] === row.resourceId &&
+    record[3] === row.meterId &&
+    record[2] === row.usageWindow &&
+    record[1] === row.reportedWindow &&
+    record[0] === row.stackSubscriptionId
   );
 }
 
@@ -194,11 +188,15 @@ function recordsWithin(
   spans: readonly Span[],
   key: readonly string[],
 ): { readonly where: string; readonly values: readonly SqlValue[] } {
-  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
   const { conditions, values } = recordConditions(filter);
+  // Spans are whole days. SQLite seeks by one pair of bounds and only compares the other, so there is one.
   const where = [
-    within(spans, 'r.reported_hour', (hour) => hour),
-    `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
+    ...(range.clock === 'REPORTED'
+      ? [within(spans.map((span) => overlap(span, range)).filter(isSpan), 'r.reported_hour', (hour) => hour)]
+      : [
+          within(spans, 'r.reported_hour', (hour) => hour),
+          `r.usage_hour >= ${range.from} AND r.usage_hour < ${range.to}`,
+        ]),
     ...conditions,
     ...(after === null ? [] : [afterKey(key, after.slice(0, key.length))]),
   ];
@@ -238,7 +236,11 @@ function within(spans: readonly Span[], column: string, unit: (hour: Hour) => Ho
     else known.push(stackSubscriptionId);
   }
   const terms = [...subscriptionsOf].map(([range, ids]) => `(${among('r.stack_subscription_id', ids)} AND ${range})`);
-  return `(${terms.join(' OR ')})`;
+  return terms.length === 0 ? '1 = 0' : `(${terms.join(' OR ')})`;
+}
+
+function overlap(span: Span, { from, to }: HourRange): Span {
+  return { ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) };
 }
 
 function isSpan({ from, to }: Span): boolean {

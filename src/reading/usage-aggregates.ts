@@ -123,25 +123,26 @@ async function asAggregates(
       reportedDay: granularity === 'DAILY' ? row.reportedWindow : dayOf(row.reportedWindow),
     })),
   );
-  return rows.flatMap((row, index): readonly UsageAggregate[] => {
-    const route = routed[index];
-    if (route === undefined) return [];
+  const aggregates: UsageAggregate[] = [];
+  for (const [index, row] of rows.entries()) {
+    const route = routed[index] ?? null;
+    if (route === null) continue;
     const { stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part } = row;
-    return [
-      {
-        key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)],
-        ...route,
-        ...(row.destinationId !== null && { destinationId: row.destinationId }),
-        stackSubscriptionId,
-        meterId,
-        resourceId,
-        usage: { from: usageWindow * width, to: (usageWindow + 1) * width },
-        reported: { from: reportedWindow * width, to: (reportedWindow + 1) * width },
-        quantity: canonicalQuantity(row.quantity),
-        records: Number(row.records),
-      },
-    ];
-  });
+    aggregates.push({
+      key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)],
+      registrationId: route.registrationId,
+      destinationId: row.destinationId ?? route.destinationId,
+      isClosed: route.isClosed,
+      stackSubscriptionId,
+      meterId,
+      resourceId,
+      usage: { from: usageWindow * width, to: (usageWindow + 1) * width },
+      reported: { from: reportedWindow * width, to: (reportedWindow + 1) * width },
+      quantity: canonicalQuantity(row.quantity),
+      records: Number(row.records),
+    });
+  }
+  return aggregates;
 }
 
 /** The destinations that a filter names. */

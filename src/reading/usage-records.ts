@@ -124,8 +124,8 @@ async function readRecords(
     rows.map((row) => ({ ...row, reportedDay: dayOf(row.reportedHour) })),
   );
   return rows.flatMap((row, index) => {
-    const route = routed[index];
-    if (route === undefined) return [];
+    const route = routed[index] ?? null;
+    if (route === null) return [];
     const quantity = canonicalQuantity(row.quantity);
     return [{ ...row, ...route, quantity, receivedAt: Number(row.receivedAt) }];
   });

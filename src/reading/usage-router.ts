@@ -16,6 +16,9 @@ export interface Routable {
   readonly reportedDay: Day;
 }
 
+/** What says by which routing version a row is routed. */
+type Filed = Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>;
+
 /** Where a row is billed, and whether that is final. */
 export interface Routed {
   readonly registrationId: number;
@@ -28,7 +31,8 @@ export interface Routed {
  * that closed it.
  */
 export interface Router {
-  route(rows: readonly Routable[]): Promise<readonly Routed[]>;
+  /** One answer for each row; null for one of another subscription. */
+  route(rows: readonly Routable[]): Promise<readonly (Routed | null)[]>;
   /** SQL that numbers the parts of a usage day, as `routing/day-parts.ts` does; '0' if no day has two. */
   partOfDay(spans: readonly (HourRange & { readonly stackSubscriptionId: number })[]): Promise<string>;
 }
@@ -44,12 +48,13 @@ export function createRouter(
 ): Router {
   const subscriptionOf = new Map(subscriptions.map((subscription) => [subscription.id, subscription]));
 
-  async function tablesFor(
-    rows: readonly Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>[],
-  ): Promise<(row: Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>) => RoutingTable | null> {
+  async function tablesFor(rows: readonly Filed[]): Promise<(row: Filed) => RoutingTable | null> {
     const versionOf = await versionsFor(sql, subscriptionOf, rows);
     const tables = new Map<string, RoutingTable>();
+    let before: Filed | undefined;
     for (const row of rows) {
+      if (isAlike(row, before)) continue;
+      before = row;
       const subscription = subscriptionOf.get(row.stackSubscriptionId);
       if (subscription === undefined) continue;
       const version = versionOf(subscription, row.reportedDay);
@@ -57,10 +62,10 @@ export function createRouter(
       if (tables.has(name)) continue;
       tables.set(name, await routingTables.at(sql, subscription.registrationId, version));
     }
-    return (row) => {
-      const subscription = subscriptionOf.get(row.stackSubscriptionId);
+    return ({ stackSubscriptionId, reportedDay }) => {
+      const subscription = subscriptionOf.get(stackSubscriptionId);
       if (subscription === undefined) return null;
-      const version = versionOf(subscription, row.reportedDay);
+      const version = versionOf(subscription, reportedDay);
       return tables.get(`${subscription.registrationId}:${version}`) ?? null;
     };
   }
@@ -68,17 +73,24 @@ export function createRouter(
   return {
     route: async (rows) => {
       const tableOf = await tablesFor(rows);
-      return rows.flatMap((row) => {
-        const subscription = subscriptionOf.get(row.stackSubscriptionId);
-        const table = tableOf(row);
-        if (subscription === undefined || table === null) return [];
-        return [
-          {
-            registrationId: subscription.registrationId,
-            destinationId: destinationOf(table, row.stackSubscriptionId, row.usageHour),
-            isClosed: row.reportedDay < subscription.closedBeforeDay,
-          },
-        ];
+      let before: Routable | undefined;
+      let routed: Routed | null = null;
+      return rows.map((row) => {
+        // Rows come in order, so most of them are routed as the one before.
+        if (!isAlike(row, before) || row.usageHour !== before?.usageHour) {
+          const subscription = subscriptionOf.get(row.stackSubscriptionId);
+          const table = tableOf(row);
+          routed =
+            subscription === undefined || table === null
+              ? null
+              : {
+                  registrationId: subscription.registrationId,
+                  destinationId: destinationOf(table, row.stackSubscriptionId, row.usageHour),
+                  isClosed: row.reportedDay < subscription.closedBeforeDay,
+                };
+        }
+        before = row;
+        return routed;
       });
     },
     partOfDay: async (spans) => {
@@ -103,6 +115,10 @@ export function createRouter(
       return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
     },
   };
+}
+
+function isAlike(row: Filed, before: Filed | undefined): boolean {
+  return before?.stackSubscriptionId === row.stackSubscriptionId && before.reportedDay === row.reportedDay;
 }
 
 /** A later part of a usage day, for rows of these reported hours: the routing version of their days has it. */
@@ -131,7 +147,7 @@ function joinedDays(
 async function versionsFor(
   sql: Sql,
   subscriptionOf: ReadonlyMap<number, ReadableSubscription>,
-  rows: readonly Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>[],
+  rows: readonly Filed[],
 ): Promise<(subscription: ReadableSubscription, day: Day) => number> {
   let first = Infinity;
   let last = -Infinity;
