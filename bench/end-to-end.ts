@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import type { BenchDatabase } from './bench-database.js';
+import { NODE_OPTIONS } from './contestant.js';
 import { REGISTRATION, environmentOf, mustHoldExactly, openBooks } from './gateway-books.js';
 import { WARM_UP, batchesOf, inParallel, recordOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
@@ -121,7 +122,7 @@ function bodiesOf(load: Load, batch: number, door: Door): readonly Batch[] {
 
 function startGateway(database: BenchDatabase, profileFolder: string | undefined): ChildProcess {
   const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-  return spawn(process.execPath, [...profile, COMMAND, 'serve'], {
+  return spawn(process.execPath, [...NODE_OPTIONS, ...profile, COMMAND, 'serve'], {
     env: { ...process.env, ...environmentOf(database), COST_PER_SECOND: '100000000', COST_BUCKET_SIZE: '1000000000' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 /** The one command line of the gateway. Node is looked at first: on an old one, an import would fail with riddles. */
 import { tooOldNode } from './node-version.js';
 

@@ -58,6 +58,8 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     maxRecursiveSelections: limits.selectionsMax,
     validationRules: [limitRule(limits), oneOfEachMutationRule],
     validationOptions: { maxErrors: ERRORS_MAX },
+    // As it is, Apollo adds a line break, and the text of a page is copied for that.
+    stringifyResult: (value) => JSON.stringify(value),
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
@@ -84,7 +86,9 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
         void reply.code(answer.status ?? 200);
         for (const [name, value] of answer.headers) void reply.header(name, value);
-        return reply.send(answer.body.string);
+        // Of text, the length is counted first and its bytes are made later; a hook below reads the text of refusals.
+        const { string } = answer.body;
+        return reply.send(reply.statusCode < 400 ? Buffer.from(string) : string);
       },
     });
     serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
