@@ -3,7 +3,7 @@
  * caller that much left. All of it is decided before anything runs. The answer then says what it cost.
  */
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
-import { OperationTypeNode, getVariableValues } from 'graphql';
+import { GraphQLError, OperationTypeNode, getVariableValues } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 import type { GatewayContext } from './context.js';
@@ -113,11 +113,13 @@ export function admitOperation(
   },
 ): Charged | null {
   const { schema, document, operation, variables, principal } = asked;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
-  if (coerced === undefined) return null;
-  const cost = operationCost(schema, { document, operation }, coerced, (coordinate, args) =>
-    checkArguments(limits, coordinate, args),
-  );
+  const price = (values: Readonly<Record<string, unknown>>) =>
+    operationCost(schema, { document, operation }, values, (coordinate, args) =>
+      checkArguments(limits, coordinate, args),
+    );
+  const cost =
+    priceOfMutation(schema, operation, variables, price) ?? priceOfCoerced(schema, operation, variables, price);
+  if (cost === null) return null;
   if (cost.readsSchema && (principal === null || !introspectionRoles.includes(principal.role))) {
     throw new DomainError('INTROSPECTION_DISABLED', 'Your role does not read the schema here.');
   }
@@ -128,6 +130,42 @@ export function admitOperation(
     );
   }
   return { cost, balance: buckets.take(callerNameOf(principal), cost.requested) };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * What a mutation costs depends on the lengths of its lists and pages alone, which are there before anything is
+ * coerced: coercing a batch of usage takes as long as writing it, and execution does it anyway. Null for anything else,
+ * and where an argument is not what it must be.
+ */
+function priceOfMutation(
+  schema: GraphQLSchema,
+  { operation, variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Values,
+  price: (values: Values) => OperationCost,
+): OperationCost | null {
+  if (operation !== OperationTypeNode.MUTATION) return null;
+  const leftOut = variableDefinitions.filter(({ variable }) => variables[variable.name.value] === undefined);
+  const { coerced: defaults } = getVariableValues(schema, leftOut, {}, { maxErrors: 1 });
+  if (defaults === undefined) return null;
+  try {
+    return price({ ...variables, ...defaults });
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
+/** Null for variables that cannot be coerced: nothing of the operation runs then. */
+function priceOfCoerced(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Values,
+  price: (values: Values) => OperationCost,
+): OperationCost | null {
+  const { coerced } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 });
+  return coerced === undefined ? null : price(coerced);
 }
 
 function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: string, args: FieldArguments): void {
@@ -144,7 +182,9 @@ function checkLists(value: unknown, itemsMax: number, field: readonly string[]):
   if (Array.isArray(value) && value.length > itemsMax) {
     throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
   }
-  for (const [name, member] of Object.entries(value)) {
+  for (const name in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof member !== 'object') continue;
     checkLists(member, itemsMax, Array.isArray(value) ? field : [...field, name]);
   }
 }

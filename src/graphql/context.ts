@@ -5,15 +5,18 @@ import type { LiveFeed } from './live-feed.js';
 import { resolveScope } from '../access/principal.js';
 import type { Caller, Principal } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
+import type { Limits } from '../config/limits.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { CommerceClient } from '../pipeline/reporting/commerce-client.js';
 import { DomainError } from '../primitives/errors.js';
 import type { KeptPages } from '../reading/kept-pages.js';
 import type { AggregatesPage } from '../reading/usage-aggregates.js';
+import type { UsageWriter } from '../writing/usage-writer.js';
 
 /** What resolvers need of the App. */
 export interface GraphqlApp extends Pipeline {
-  readonly config: { readonly idempotencyHours: number };
+  readonly config: { readonly idempotencyHours: number; readonly limits: Pick<Limits, 'requestMsMax'> };
+  readonly usageWriter: UsageWriter;
   readonly cursors: Cursors;
   readonly commerce: CommerceClient | null;
   readonly live: LiveFeed;

@@ -22,7 +22,13 @@ export class UserError {
 }
 
 /** Not about what was put in: these are faults of the request as a whole. */
-const FAULTS_OF_REQUEST: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'TIMEOUT', 'RATE_LIMITED']);
+const FAULTS_OF_REQUEST: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'TIMEOUT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+]);
 
 /** Runs a mutation's act: a rule that refuses it becomes a user error, anything else stays a fault. */
 export async function payloadOf<Payload extends object, Nothing extends object>(

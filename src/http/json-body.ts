@@ -36,17 +36,17 @@ function checkIsUtf8(contentType = ''): void {
   throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'JSON is sent in UTF-8.');
 }
 
-/** Numbers as numbers: quantities are strings in GraphQL, so nothing is lost. */
+/** Numbers as numbers, in place: quantities are strings in GraphQL, so nothing is lost. */
 function plain(value: JsonValue): unknown {
   if (value instanceof NumberText) return Number(value.text);
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(plain);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      if (key === 'constructor' && typeof member === 'object') {
-        throw new DomainError('MALFORMED_BODY', 'The body has a forbidden key.');
-      }
-      return [key, plain(member)];
-    }),
-  );
+  if (typeof value !== 'object' || value === null) return value;
+  const members = value as Record<string, JsonValue>;
+  for (const key in members) {
+    const member = members[key];
+    if (typeof member !== 'object' || member === null) continue;
+    if (key === 'constructor') throw new DomainError('MALFORMED_BODY', 'The body has a forbidden key.');
+    const shown = plain(member);
+    if (shown !== member) members[key] = shown as JsonValue;
+  }
+  return members;
 }

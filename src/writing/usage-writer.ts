@@ -1,6 +1,8 @@
 /** Usage from the bytes of a request to the text of its answer: in this thread, or in one of its own. */
 import type { Database } from '../database/database.js';
-import { decodeUsageBody, receiptText } from '../pipeline/ingestion/usage-wire.js';
+import { decodeUsageBody, deliveryOfTexts, receiptText } from '../pipeline/ingestion/usage-wire.js';
+import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';
+import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 
@@ -9,6 +11,13 @@ export interface UsageBody {
   /** May be given away: whoever sent it does not look at it again. */
   readonly bytes: Uint8Array;
   readonly mediaType: string;
+  readonly registrationId: number;
+  readonly receivedBy: string;
+}
+
+/** Records that a mutation brought. */
+export interface UsageTexts {
+  readonly records: readonly TextRecord[];
   readonly registrationId: number;
   readonly receivedBy: string;
 }
@@ -27,6 +36,8 @@ export interface UsageWriter {
    * UNAVAILABLE when the database does not answer.
    */
   write(body: UsageBody, patience: Patience): Promise<Uint8Array>;
+  /** Answers with the receipt, after the commit. Throws TIMEOUT, and UNAVAILABLE when the database does not answer. */
+  record(usage: UsageTexts, patience: Patience): Promise<UsageReceipt>;
   close(): Promise<void>;
 }
 
@@ -37,6 +48,11 @@ export function writerHere(pipeline: Pipeline): UsageWriter {
       const deliveries = decodeUsageBody(bytes, mediaType, pipeline.clock.now());
       const receipt = await recordUsage({ ...pipeline, db }, { registrationId, receivedBy, deliveries });
       return new TextEncoder().encode(receiptText(receipt));
+    },
+    record: async ({ records, registrationId, receivedBy }, { db }) => {
+      const now = pipeline.clock.now();
+      const deliveries = records.map((record) => deliveryOfTexts(record, now));
+      return recordUsage({ ...pipeline, db }, { registrationId, receivedBy, deliveries });
     },
     close: async () => undefined,
   };

@@ -88,6 +88,55 @@ describeOnSqlite('questions that cost too much', (server) => {
     expect(body.extensions.cost.requestedQueryCost).toBe(50);
   });
 
+  it('A24 a mutation is priced by the length of its batch, however its variables are given', async () => {
+    const records = Array.from({ length: 95 }, () => ({ id: 'x' }));
+    const input = { registration: 'nowhere', records };
+    const asked = 'recordUsage(input: $input) { userErrors { code } }';
+    const costOf = async (query: string, variables: object) =>
+      (await sendQuery(gateway, query, { variables })).body.extensions.cost.requestedQueryCost as number;
+    const whole = await costOf(`mutation ($input: RecordUsageInput!) { ${asked} }`, { input });
+    expect(whole).toBe(1 + 5 + 10 + 10);
+    expect(
+      await costOf(
+        `mutation ($registration: String!, $records: [UsageRecordInput!]!) {
+           recordUsage(input: { registration: $registration, records: $records }) { userErrors { code } } }`,
+        input,
+      ),
+    ).toBe(whole);
+    const inline = JSON.stringify(records).replaceAll('"id"', 'id');
+    const declared = `$input: RecordUsageInput! = { registration: "nowhere", records: ${inline} }`;
+    expect(await costOf(`mutation (${declared}) { ${asked} }`, {})).toBe(whole);
+  });
+
+  it('A24 a mutation whose variables are wrong does not run, and says why as graphql-js does', async () => {
+    const query = 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { userErrors { code } } }';
+    for (const [input, message] of [
+      [undefined, 'Variable "$input" of required type "RecordUsageInput!" was not provided.'],
+      [null, 'Variable "$input" of non-null type "RecordUsageInput!" must not be null.'],
+      [
+        { registration: 'hub', records: [{ id: 5 }] },
+        /^Variable "\$input" got invalid value 5 at "input.records\[0\].id"/,
+      ],
+      [{ registration: 'hub', records: [{ no: 'x' }] }, /Field "no" is not defined by type "UsageRecordInput"/],
+    ] as const) {
+      const { status, codes, body } = await sendQuery(gateway, query, { variables: { input } });
+      expect({ status, codes, data: body.data }).toEqual({ status: 400, codes: ['BAD_USER_INPUT'], data: undefined });
+      expect(body.errors[0].message).toMatch(message);
+    }
+  });
+
+  it('A24 an argument that has no price does not make the fields beside it free', async () => {
+    const query = `mutation ($reseller: RegisterResellerInput = { name: "north" }, $input: RecordUsageInput!) {
+      registerReseller(input: $reseller) { userErrors { code } }
+      recordUsage(input: $input) { userErrors { code } } }`;
+    const before = statements.length;
+    const input = { registration: 'hub', records: [{ id: 'x' }] };
+    const { body } = await sendQuery(gateway, query, { variables: { reseller: null, input } });
+    expect(body.errors).toHaveLength(1);
+    expect(body.data).toBeUndefined();
+    expect(statements.slice(before).filter((statement) => /usage|reseller/.test(statement))).toEqual([]);
+  });
+
   it('gives back what a short answer did not need, and never charges more than it said', async () => {
     const { body } = await sendQuery(gateway, '{ tenants(first: 200) { nodes { name mapping { id } } } }');
     expect(body.extensions.cost).toEqual({

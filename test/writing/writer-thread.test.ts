@@ -47,6 +47,42 @@ describeEachDatabase('a thread that takes usage in', (server) => {
     }
     await gateway.close();
   });
+
+  it('takes in what a mutation brings as the gateway itself would', async () => {
+    const answers: unknown[] = [];
+    for (const options of [{ writerThread: THREAD }, {}]) {
+      const gateway = await openTestGateway(server, options);
+      await registerStamp(gateway.app);
+      const batches = [
+        [textRecord({ id: 'a' }), textRecord({ id: 'b', quantity: '1e999' }), textRecord({ id: 'a', quantity: '3' })],
+        [
+          textRecord({ id: 'a' }),
+          textRecord({ id: 'c', tags: '{"n":1.50,"é":"日本"}' }),
+          textRecord({ id: 'd\ud800' }),
+        ],
+        [textRecord({ id: 'e', tags: '{"twice":1,"twice":2}' }), textRecord({ id: 'f', additionalInfo: null })],
+        [],
+      ];
+      const told = [];
+      for (const records of batches) {
+        const { data, errors } = await gateway.ask('OPERATOR', RECORD_USAGE, {
+          input: { registration: 'hub', records },
+        });
+        told.push({ data, errors });
+      }
+      const kept = await gateway.app.db.reader.query(
+        `SELECT r.record_id, r.quantity, x.tags, x.additional_info
+           FROM usage_record r JOIN resource x ON x.id = r.resource_id ORDER BY r.record_id`,
+      );
+      const refused = await gateway.app.db.reader.query('SELECT code, raw FROM quarantined_record ORDER BY id');
+      answers.push({ told, kept, refused });
+      await gateway.close();
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toMatchObject({
+      told: [{ data: { recordUsage: { receipt: { accepted: 1, conflicts: 1, rejected: 1 } } } }, {}, {}, {}],
+    });
+  });
 });
 
 describeOnSqlite('a thread that takes usage in', (server) => {
@@ -76,6 +112,17 @@ describeOnSqlite('a thread that takes usage in', (server) => {
     await gateway.close();
   });
 });
+
+const RECORD_USAGE = `mutation Push($input: RecordUsageInput!) { recordUsage(input: $input) {
+  receipt { accepted duplicates conflicts rejected
+    verdicts { index verdict recordId code message field isRounded stored { quantity usageWindow { start end } } } }
+  userErrors { code message field } } }`;
+
+/** As a mutation brings it: tags and details as text. */
+function textRecord(change: object) {
+  const { tags, additionalInfo, ...record } = usageRecord({ id: 'x' });
+  return { ...record, tags: JSON.stringify(tags), additionalInfo: JSON.stringify(additionalInfo), ...change };
+}
 
 async function send(gateway: TestGateway, payload: string) {
   const token = await gateway.token({ role: 'INGESTOR', registrations: ['hub'] });

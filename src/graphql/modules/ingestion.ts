@@ -1,10 +1,8 @@
 import { Arg, Args, ArgsType, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 
-import { MalformedJson, parseExactJson } from '../../pipeline/ingestion/exact-json.js';
-import type { JsonValue } from '../../pipeline/ingestion/exact-json.js';
-import { RECORDS_PER_BATCH_MAX, deliveryOfRecord } from '../../pipeline/ingestion/usage-wire.js';
+import { RECORDS_PER_BATCH_MAX } from '../../pipeline/ingestion/usage-wire.js';
+import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
-import { recordUsage } from '../../pipeline/pipeline.js';
 import { DomainError } from '../../primitives/errors.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
 import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
@@ -153,12 +151,11 @@ export class IngestionResolver {
           ]);
         }
         const registration = await getWholeRegistration(app.db.reader, scope, input.registration);
-        const now = app.clock.now();
-        const receipt = await recordUsage(app, {
-          registrationId: registration.id,
-          receivedBy,
-          deliveries: input.records.map((record) => deliveryOfRecord(asJson(record), now)),
-        });
+        const records = input.records as unknown as readonly TextRecord[];
+        const receipt = await app.usageWriter.record(
+          { records, registrationId: registration.id, receivedBy },
+          { db: app.db, milliseconds: app.config.limits.requestMsMax },
+        );
         return { receipt: toReceipt(receipt) };
       },
       { receipt: null },
@@ -181,25 +178,6 @@ export class IngestionResolver {
       limit: page.limit + 1,
     });
     return connection(context, page, rows, { position: ({ id }) => [id], item: toQuarantinedRecord });
-  }
-}
-
-/** The record as the wire would have brought it. JSON in a string that is no JSON stays a string, and is refused. */
-function asJson(input: UsageRecordInput): JsonValue {
-  const record: Record<string, JsonValue> = {};
-  for (const [field, value] of Object.entries(input) as [string, string | null | undefined][]) {
-    if (value === null || value === undefined) continue;
-    record[field] = field === 'tags' || field === 'additionalInfo' ? embedded(value) : value;
-  }
-  return record;
-}
-
-function embedded(text: string): JsonValue {
-  try {
-    return parseExactJson(text);
-  } catch (error) {
-    if (error instanceof MalformedJson) return text;
-    throw error;
   }
 }
 

@@ -68,9 +68,32 @@ function storedOnWire({ quantity, usageHour, reportedHour }: NonNullable<RecordV
   return { quantity, usageStartTime: hourText(usageHour), reportedStartTime: hourText(reportedHour) };
 }
 
-/** A record that is at hand as a value, for example from a mutation. */
+/** A record that is at hand as a value. */
 export function deliveryOfRecord(value: JsonValue, now: number): Delivery {
   return delivery(value, checkUsageRecord(value, now));
+}
+
+/** A record whose fields are all text, as a mutation brings it. */
+export type TextRecord = Readonly<Record<string, string | null | undefined>>;
+
+/** Tags and details come as text of JSON. What is no JSON stays text, and is refused as such. */
+export function deliveryOfTexts(record: TextRecord, now: number): Delivery {
+  const value: Record<string, JsonValue> = {};
+  for (const field of Object.keys(record)) {
+    const text = record[field] ?? null;
+    if (text === null) continue;
+    value[field] = field === 'tags' || field === 'additionalInfo' ? embedded(text) : text;
+  }
+  return deliveryOfRecord(value, now);
+}
+
+function embedded(text: string): JsonValue {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof MalformedJson) return text;
+    throw error;
+  }
 }
 
 /** What a file of usage turned out to be. */
