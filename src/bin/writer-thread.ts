@@ -6,8 +6,6 @@ import { entities, migrations } from '../data-source.js';
 import { openDatabase } from '../database/database.js';
 import { asUnavailable } from '../database/transaction.js';
 import { createDictionary } from '../pipeline/ingestion/dictionary.js';
-import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';
-import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { createRoutingTables } from '../pipeline/routing/routing-store.js';
 import { systemClock } from '../primitives/clock.js';
 import { startDeadline } from '../primitives/deadline.js';
@@ -30,8 +28,7 @@ parentPort?.on('message', (message: ToWriter) => {
   void work.finally(() => atWork.delete(work));
 });
 
-async function take(batch: Exclude<ToWriter, { isOver: true }>): Promise<void> {
-  const { id, bytes, mediaType, registrationId, receivedBy, receivedAt, overAt } = batch;
+async function take({ id, receivedAt, overAt, ...batch }: Exclude<ToWriter, { isOver: true }>): Promise<void> {
   const deadline = startDeadline(overAt - systemClock.now());
   try {
     deadline.check();
@@ -39,24 +36,17 @@ async function take(batch: Exclude<ToWriter, { isOver: true }>): Promise<void> {
     // The gateway has one clock, and the main thread has read it.
     const writer = writerHere({ db, clock: { now: () => receivedAt }, dictionary, routingTables, onStage });
     const patience = { db, milliseconds: overAt - systemClock.now() };
-    const receipt =
-      mediaType === null
-        ? await recorded(writer.record({ records: recordsIn(bytes), registrationId, receivedBy }, patience))
-        : await writer.write({ bytes, mediaType, registrationId, receivedBy }, patience);
-    answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
+    if ('records' in batch) {
+      answer({ id, receipt: await writer.record(batch, patience) });
+    } else {
+      const receipt = await writer.write(batch, patience);
+      answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);
+    }
   } catch (error) {
     answer(failure(id, error));
   } finally {
     deadline.end();
   }
-}
-
-function recordsIn(bytes: Uint8Array): readonly TextRecord[] {
-  return JSON.parse(new TextDecoder().decode(bytes)) as readonly TextRecord[];
-}
-
-async function recorded(recording: Promise<UsageReceipt>): Promise<Uint8Array> {
-  return new TextEncoder().encode(JSON.stringify(await recording));
 }
 
 async function end(): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 
-import type { Patience, UsageWriter } from './usage-writer.js';
+import type { Patience, UsageBody, UsageTexts, UsageWriter } from './usage-writer.js';
 import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { systemClock } from '../primitives/clock.js';
 import type { Clock } from '../primitives/clock.js';
@@ -20,43 +20,36 @@ export interface WriterThreadStart {
   readonly turns: SharedArrayBuffer;
 }
 
-/**
- * One batch for the thread, with when it came by the clock of the gateway and when its time is over by that of the
- * machine; or the word that there will be no more. A batch without a media type are the records of a mutation: as text
- * of JSON they cross in a third of the time that copies of objects take.
- */
-export type ToWriter =
-  | {
-      readonly id: number;
-      readonly bytes: Uint8Array;
-      readonly mediaType: string | null;
-      readonly registrationId: number;
-      readonly receivedBy: string;
-      readonly receivedAt: number;
-      readonly overAt: number;
-    }
-  | { readonly isOver: true };
+/** A body, or the records of a mutation. */
+type Batch = UsageBody | UsageTexts;
 
 /**
- * What became of a batch: the receipt of a body as it is answered, that of a mutation's records as JSON. A refusal
+ * One batch for the thread, with when it came by the clock of the gateway and when its time is over by that of the
+ * machine; or the word that there will be no more.
+ */
+export type ToWriter =
+  (Batch & { readonly id: number; readonly receivedAt: number; readonly overAt: number }) | { readonly isOver: true };
+
+/**
+ * What became of a batch: the receipt of a body as it is answered, that of a mutation's records as it is. A refusal
  * keeps its code; anything else is a fault, told as text for the log.
  */
 export type FromWriter =
   | { readonly event: StageEvent }
-  | { readonly id: number; readonly receipt: Uint8Array }
+  | { readonly id: number; readonly receipt: Receipt }
   | {
       readonly id: number;
       readonly refusal: { readonly code: ErrorCode; readonly message: string; readonly field: readonly string[] };
     }
   | { readonly id: number; readonly fault: string };
 
+type Receipt = Uint8Array | UsageReceipt;
+
 /** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
 const YOUNG_MIB = 96;
 
-type Batch = Exclude<ToWriter, { isOver: true }>;
-
 interface Waiting {
-  readonly resolve: (receipt: Uint8Array) => void;
+  readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -99,24 +92,22 @@ export function createWriterThread(
     worker.once('exit', () => end(new Error('The thread that writes usage has ended.')));
     return begun;
   };
-  const send = (batch: Omit<Batch, 'id' | 'receivedAt' | 'overAt'>, { milliseconds }: Pick<Patience, 'milliseconds'>) =>
-    new Promise<Uint8Array>((resolve, reject) => {
+  const send = (batch: Batch, { milliseconds }: Patience, transfer: readonly ArrayBuffer[] = []) =>
+    new Promise<Receipt>((resolve, reject) => {
       thread ??= begin();
       thread.worker.ref();
       lastId += 1;
       thread.waiting.set(lastId, { resolve, reject });
-      const bytes = ownBytes(batch.bytes);
       const overAt = systemClock.now() + milliseconds;
-      const message: ToWriter = { ...batch, bytes, id: lastId, receivedAt: clock.now(), overAt };
-      thread.worker.postMessage(message, [bytes.buffer]);
+      const message: ToWriter = { ...batch, id: lastId, receivedAt: clock.now(), overAt };
+      thread.worker.postMessage(message, transfer);
     });
   return {
-    write: send,
-    record: async ({ records, ...batch }, patience) => {
-      const bytes = Buffer.from(JSON.stringify(records));
-      const receipt = await send({ ...batch, bytes, mediaType: null }, patience);
-      return JSON.parse(Buffer.from(receipt).toString()) as UsageReceipt;
+    write: (body, patience) => {
+      const bytes = ownBytes(body.bytes);
+      return send({ ...body, bytes }, patience, [bytes.buffer]) as Promise<Uint8Array>;
     },
+    record: (usage, patience) => send(usage, patience) as Promise<UsageReceipt>,
     close: async () => {
       if (thread === null) return;
       const { worker } = thread;
