@@ -16,6 +16,10 @@ export interface BenchRun {
   readonly rounds: number;
   /** How long each measurement under load takes. */
   readonly seconds: number;
+  /** How long whoever answers questions is warmed up before the first round: engines compile what runs often. */
+  readonly warmUpSeconds: number;
+  /** Leaves out who and what no target is about. */
+  readonly targetsOnly: boolean;
   /** Aborted by Ctrl-C; a contest then ends at its next step and removes what it made. */
   readonly signal: AbortSignal;
   /** Tells how far it is, on stderr. */

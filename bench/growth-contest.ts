@@ -16,9 +16,10 @@ import { createServer } from '../src/http/server.js';
 /** Machines on each stack subscription: 1, 10 and 30 million hourly rows. */
 export const GROWTH_MACHINES = [24, 240, 720];
 
-const PAGES = `query Pages($range: TimeRangeInput!, $after: String) {
+/** The longest page, from a cursor on. */
+export const PAGES = `query Pages($range: TimeRangeInput!, $after: String) {
   usageAggregates(first: 1000, range: $range, after: $after) { ${ROW} } }`;
-const { range } = QUESTIONS['all tenants by meter'].variables;
+export const { range } = QUESTIONS['all tenants by meter'].variables;
 const SUMMARIES = ['tenant by meter and day', 'all tenants by meter', 'per CSP subscription'] as const;
 
 /** Measures every question on books of each of these sizes, the smallest first. */
@@ -122,20 +123,23 @@ async function rowsAnswered(request: {
   return rowsIn(data);
 }
 
+/** Of what the question `PAGES` is made, and all that is needed to learn its cursor. */
+const FIRST_PAGE = PAGES.replace('1000', '1').replace('nodes', 'pageInfo { endCursor } nodes');
+
 /** A cursor is signed for one question of one caller, so one is made where that question is asked. */
-async function cursorInTheMiddle(database: BenchDatabase, apiKey: string): Promise<string> {
+export async function cursorInTheMiddle(database: BenchDatabase, apiKey: string): Promise<string> {
   const app = await createApp(readConfig(environmentOf(database)));
   const asked = new Set<string>();
   const cursors: Cursors = {
     ...app.cursors,
-    write: (question, position) => {
+    writerFor: (question) => {
       asked.add(question);
-      return app.cursors.write(question, position);
+      return app.cursors.writerFor(question);
     },
   };
   const server = await createServer({ ...app, cursors });
   try {
-    const payload = { query: PAGES.replace('1000', '1'), variables: { range } };
+    const payload = { query: FIRST_PAGE, variables: { range } };
     await server.inject({ method: 'POST', url: '/graphql', headers: { authorization: `Bearer ${apiKey}` }, payload });
     const [question] = asked;
     if (question === undefined) throw new Error('The first page has no cursor.');

@@ -1,5 +1,6 @@
 /** How long a question takes while usage goes in as fast as it can, against the same gateway at rest. */
 import { Agent } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { BenchDatabase, BenchServer } from './bench-database.js';
 import type { BenchRun } from './bench-run.js';
@@ -18,6 +19,8 @@ import { readConfig } from '../src/config.js';
 const MACHINES = 24;
 const BATCH = 5_000;
 const PUSHERS = 4;
+/** While memory is watched: 5,000 records a second. */
+const BATCHES_PER_SECOND = 1;
 /** Questions a second, whether the one before was answered or not. */
 const PER_SECOND = 20;
 const TOKEN_SECONDS = 86_400;
@@ -61,12 +64,15 @@ export async function mixedContest(run: BenchRun): Promise<Series[]> {
   return series;
 }
 
-/** Memory of a gateway under questions and ingest: after a twelfth of the time, and at its end. */
+/**
+ * Memory of a gateway under questions and ingest: after a twelfth of the time, and at its end. Usage comes at a steady
+ * pace: as fast as it can, an hour of it would fill the disk before it tells anything more.
+ */
 export async function memoryContest(run: BenchRun, minutes: number): Promise<Series[]> {
   const series: Series[] = [];
   for (const server of run.servers) {
     await onFilledGateway(run, server, async (gateway) => {
-      const pushing = gateway.startPushing();
+      const pushing = gateway.startPushing(BATCHES_PER_SECOND);
       const samples: number[] = [];
       try {
         const parts = Math.max(12, Math.round(minutes));
@@ -94,8 +100,8 @@ interface FilledGateway {
   readonly contestant: Contestant;
   /** Asks for so many seconds. */
   ask(seconds: number): Promise<LoadResult>;
-  /** Pushes until it is stopped, which answers the records a second. */
-  startPushing(): { stop(): Promise<number> };
+  /** Pushes so many batches a second, or as many as it can, until it is stopped; that answers the records a second. */
+  startPushing(batchesPerSecond?: number): { stop(): Promise<number> };
 }
 
 async function onFilledGateway(
@@ -120,7 +126,8 @@ async function onFilledGateway(
           const options = { connections: 2, perSecond: PER_SECOND, seconds, answerBytes: 1_000 };
           return loadOn(contestant, { ...request, body: JSON.stringify(QUESTION) }, options);
         },
-        startPushing: () => startPushing(contestant, token, () => next++),
+        startPushing: (batchesPerSecond) =>
+          startPushing({ contestant, token, nextBatch: () => next++, batchesPerSecond }),
       });
     } finally {
       await contestant.stop();
@@ -130,14 +137,24 @@ async function onFilledGateway(
   }
 }
 
-function startPushing(contestant: Contestant, token: string, nextBatch: () => number) {
+function startPushing(of: {
+  readonly contestant: Contestant;
+  readonly token: string;
+  readonly nextBatch: () => number;
+  readonly batchesPerSecond: number | undefined;
+}) {
+  const { contestant, token, nextBatch, batchesPerSecond = Infinity } = of;
   const agent = new Agent({ keepAlive: true, maxSockets: PUSHERS });
   const url = contestant.url + REST_DOOR.path;
   const start = performance.now();
   let isWanted = true;
   let records = 0;
+  let begun = 0;
   const pusher = async () => {
     while (isWanted) {
+      const due = start + (begun * 1_000) / batchesPerSecond;
+      begun += 1;
+      if (due > performance.now()) await pause(due - performance.now());
       const first = nextBatch() * BATCH;
       const batch = Array.from({ length: BATCH }, (_, index) => recordOf(first + index));
       await pushed({ url, agent, token, body: Buffer.from(REST_DOOR.bodyOf(batch)) });

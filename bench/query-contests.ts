@@ -13,6 +13,8 @@ import type { Series } from './series.js';
 
 const MACHINES = 24;
 const CONNECTIONS = { page: 8, small: 32, summary: 8 } as const;
+/** In less time the naive stack may not answer at all. */
+const SECONDS_OF_THE_SLOW = 3;
 /** The first is what the others are measured against. */
 const SERVERS_OF_GRAPHQL: readonly ProgramName[] = [
   'bare',
@@ -22,6 +24,7 @@ const SERVERS_OF_GRAPHQL: readonly ProgramName[] = [
   'yoga with JIT',
   'yoga',
 ];
+const WITHOUT_TARGET: ReadonlySet<ProgramName> = new Set(['mercurius', 'yoga']);
 const CONTESTS: Readonly<Record<QuestionName, readonly ProgramName[]>> = {
   page: [...SERVERS_OF_GRAPHQL, 'naive'],
   small: [...SERVERS_OF_GRAPHQL, 'naive'],
@@ -40,16 +43,18 @@ export async function queryContests(run: BenchRun, names: readonly QuestionName[
 async function onServer(run: BenchRun, server: BenchServer, names: readonly QuestionName[]): Promise<Series[]> {
   const database = await server.create();
   const contestants = new Map<ProgramName, Contestant>();
+  const programsOf = (name: QuestionName) =>
+    CONTESTS[name].filter((program) => !run.targetsOnly || !WITHOUT_TARGET.has(program));
   try {
     run.say(`${server.label}: writing books to read from`);
     await fillReadingBooks(database, MACHINES);
     const apiKey = await apiKeyOn(database);
-    for (const program of new Set(names.flatMap((name) => CONTESTS[name]))) {
+    for (const program of new Set(names.flatMap(programsOf))) {
       contestants.set(program, await startContestant(program, database));
     }
     const series: Series[] = [];
     for (const name of names) {
-      const asked = CONTESTS[name].map((program) => {
+      const asked = programsOf(name).map((program) => {
         const contestant = contestants.get(program);
         if (contestant === undefined) throw new Error(`${program} was not started.`);
         return { program, contestant, request: requestTo(program, contestant, name, apiKey) };
@@ -80,10 +85,15 @@ async function measured(
 ): Promise<Series[]> {
   const connections = name === 'page' || name === 'small' ? CONNECTIONS[name] : CONNECTIONS.summary;
   const results = new Map<ProgramName, LoadResult[]>(asked.map(({ program }) => [program, []]));
+  for (const { contestant, request } of asked) {
+    run.signal.throwIfAborted();
+    await loadOn(contestant, request, { connections, seconds: run.warmUpSeconds, answerBytes });
+  }
   for (let round = 1; round <= run.rounds; round += 1) {
     for (const { program, contestant, request } of asked) {
       run.signal.throwIfAborted();
-      const result = await loadOn(contestant, request, { connections, seconds: run.seconds, answerBytes });
+      const seconds = program === 'naive' ? Math.max(run.seconds, SECONDS_OF_THE_SLOW) : run.seconds;
+      const result = await loadOn(contestant, request, { connections, seconds, answerBytes });
       results.get(program)?.push(result);
       run.say(`${database}, ${name}, round ${round}: ${program}: ${result.perSecond.toFixed(1)} answers/s`);
     }

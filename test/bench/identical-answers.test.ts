@@ -3,6 +3,7 @@ import type { BenchDatabase } from '../../bench/bench-database.js';
 import { sqliteServer } from '../../bench/bench-database.js';
 import { askerOf, bareAnswers } from '../../bench/bare-answers.js';
 import { environmentOf } from '../../bench/gateway-books.js';
+import { PAGES, cursorInTheMiddle, range } from '../../bench/growth-contest.js';
 import { QUESTIONS, rowsIn } from '../../bench/questions.js';
 import type { QuestionName } from '../../bench/questions.js';
 import { apiKeyOn, fillReadingBooks } from '../../bench/reading-books.js';
@@ -55,5 +56,18 @@ describe('the handler that the benchmark calls the limit', () => {
     const { data, errors } = response.json<{ readonly data: unknown; readonly errors?: unknown }>();
     expect({ data, errors }).toEqual({ data: byHand, errors: undefined });
     expect(rowsIn(byHand)).toBe(ROWS[name]);
+  });
+
+  it('has pages in its middle, behind a cursor that the gateway takes', async () => {
+    const after = await cursorInTheMiddle(database, apiKey);
+    const response = await server.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { authorization: `Bearer ${apiKey}` },
+      payload: { query: PAGES, variables: { range, after } },
+    });
+    const { data, errors } = response.json<{ readonly data: unknown; readonly errors?: unknown }>();
+    expect(errors).toBeUndefined();
+    expect(rowsIn(data)).toBe(1_000);
   });
 });
