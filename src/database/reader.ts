@@ -78,8 +78,14 @@ export async function askRunner<Row>(runner: QueryRunner, dialect: Dialect, ques
       return prepared.raw(shape === 'tuples').all(...values) as Row[];
     }
     const connection = (await runner.connect()) as PoolConnection;
-    const [rows] = await connection.promise().query({ sql: statement, rowsAsArray: shape === 'tuples' }, [...values]);
-    return rows as Row[];
+    const asked = { sql: statement, values: [...values], rowsAsArray: shape === 'tuples' };
+    // The driver's promises note where each statement was asked, which takes as long as asking a small one.
+    return await new Promise<Row[]>((resolve, reject) => {
+      connection.query(asked, (error, rows) => {
+        if (error === null) resolve(rows as Row[]);
+        else reject(error);
+      });
+    });
   } catch (error) {
     throw new QueryFailedError(statement, [...values], error as Error);
   }

@@ -21,6 +21,8 @@ export interface UsageAggregate {
   readonly key: UsageKey;
   readonly registrationId: number;
   readonly stackSubscriptionId: number;
+  /** Null while nobody has said whose it is. */
+  readonly tenantId: number | null;
   readonly meterId: number;
   readonly resourceId: number;
   readonly usage: HourRange;
@@ -78,7 +80,7 @@ export async function listUsageAggregates(
     return read();
   }
   // Whose rows these are was asked just now. What they hold depends on the question and on these ids alone.
-  return reading.keptPages.page([question, subscriptions.map(({ id }) => id)], read);
+  return reading.keptPages.page([question, subscriptions.map(({ id, tenantId }) => [id, tenantId])], read);
 }
 
 async function readPage(
@@ -88,6 +90,7 @@ async function readPage(
 ): Promise<AggregatesPage> {
   const { filter, limit, granularity } = question;
   const router = createRouter(sql, routingTables, subscriptions);
+  const tenantOf = new Map(subscriptions.map(({ id, tenantId }) => [id, tenantId]));
   const wanted = filtersDestination(filter) ? await destinationIds(sql, filter) : null;
   const reader = startReading(sql, subscriptions, { ...question, keepsDaysFrozen: true }, (spans, after) =>
     granularity === 'DAILY'
@@ -98,7 +101,7 @@ async function readPage(
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();
     if (read === null) return { rows: found, resumeAfter: null };
-    const aggregates = await asAggregates(read.rows, granularity, router);
+    const aggregates = await asAggregates(read.rows, granularity, { router, tenantOf });
     found.push(...aggregates.filter(({ destinationId }) => wanted?.has(destinationId) ?? true));
     if (found.length >= limit) return fullPage(found, limit);
   }
@@ -113,7 +116,7 @@ function fullPage(found: readonly UsageAggregate[], limit: number): AggregatesPa
 async function asAggregates(
   rows: readonly AggregateRow[],
   granularity: Granularity,
-  router: Router,
+  { router, tenantOf }: { readonly router: Router; readonly tenantOf: ReadonlyMap<number, number | null> },
 ): Promise<UsageAggregate[]> {
   const width = granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const routed = await router.route(
@@ -134,6 +137,7 @@ async function asAggregates(
       destinationId: row.destinationId ?? route.destinationId,
       isClosed: route.isClosed,
       stackSubscriptionId,
+      tenantId: tenantOf.get(stackSubscriptionId) ?? null,
       meterId,
       resourceId,
       usage: { from: usageWindow * width, to: (usageWindow + 1) * width },

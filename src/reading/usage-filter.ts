@@ -31,6 +31,8 @@ export interface UsageFilter {
 export interface ReadableSubscription {
   readonly id: number;
   readonly registrationId: number;
+  /** Null while nobody has said whose it is. */
+  readonly tenantId: number | null;
   readonly closedBeforeDay: Day;
   readonly routingVersion: number;
 }
@@ -64,8 +66,8 @@ export function listReadableSubscriptions(
   fromId: number,
 ): Promise<ReadableSubscription[]> {
   return sql.query<ReadableSubscription>(
-    `SELECT s.id, s.registration_id AS registrationId, g.closed_before_day AS closedBeforeDay,
-            g.routing_version AS routingVersion
+    `SELECT s.id, s.registration_id AS registrationId, s.tenant_id AS tenantId,
+            g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion
        FROM stack_subscription s
        JOIN registration g ON g.id = s.registration_id
        LEFT JOIN tenant t ON t.id = s.tenant_id

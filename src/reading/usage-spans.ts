@@ -31,8 +31,8 @@ export interface SpansRead {
 const FEW_ROWS = 128;
 /** Later spans may hold more than those before, so a guess goes no further. */
 const SPANS_GUESSED_MAX = 64;
-/** Stack subscriptions that are looked at first; each further look takes four times as many. */
-const SUBSCRIPTIONS_AT_FIRST = 16;
+/** Stack subscriptions that are looked at first, and days of all of them; each further look takes four times more. */
+const AT_FIRST = { subscriptions: 16, days: 512 };
 /** Up to as many days are looked up one by one; longer ranges are read through. */
 const DAYS_LOOKED_UP_MAX = 31;
 
@@ -143,7 +143,7 @@ async function spansToRead(
   const ids = subscriptions.map(({ id }) => id).filter((id) => id >= (after?.[0] ?? 0));
   const enough: DayWithUsage[] = [];
   let promised = 0;
-  for (let at = 0, size = SUBSCRIPTIONS_AT_FIRST; at < ids.length; at += size, size *= 4) {
+  for (let at = 0, size = subscriptionsAtFirst(question.range); at < ids.length; at += size, size *= 4) {
     const days = await listDaysWithUsage(sql, ids.slice(at, at + size), question, after);
     for (const day of days) {
       if (promised > limit) return { spans: joinedSpans(enough), isLast: false };
@@ -153,6 +153,12 @@ async function spansToRead(
     if (days.length > limit || promised > limit) return { spans: joinedSpans(enough), isLast: false };
   }
   return { spans: joinedSpans(enough), isLast: true };
+}
+
+/** By the usage clock, any reported day may hold what is asked for. */
+function subscriptionsAtFirst({ clock, from, to }: UsageRange): number {
+  const days = clock === 'REPORTED' ? dayOf(to - 1) - dayOf(from) + 1 : Infinity;
+  return Math.max(AT_FIRST.subscriptions, Math.floor(AT_FIRST.days / days));
 }
 
 interface DayWithUsage {

@@ -22,6 +22,8 @@ const RESELLER = `r.id, r.name, r.name_key AS nameKey, r.partner_id AS partnerId
 /** Which tenants; what is left out does not narrow. */
 export interface TenantFilter {
   readonly registrationId?: number;
+  /** Compared without case. */
+  readonly registrationName?: string;
   readonly resellerId?: number;
   /** True: mapped now; false: on the base subscription now. */
   readonly isMapped?: boolean;
@@ -38,6 +40,7 @@ export function listTenants(
   page: Page,
 ): Promise<Tenant[]> {
   const guids = wanted(filter.tenantGuid, filter.tenantGuids);
+  const { registrationName } = filter;
   const mapped = `EXISTS (SELECT 1 FROM tenant_mapping m WHERE m.tenant_id = t.id AND m.superseded_version = 0
       AND m.csp_subscription_id IS NOT NULL AND m.effective_from = (SELECT MAX(n.effective_from)
         FROM tenant_mapping n WHERE n.tenant_id = t.id AND n.superseded_version = 0
@@ -46,6 +49,9 @@ export function listTenants(
     inScope(scope, { registration: 't.registration_id', tenant: 't.id' }),
     't.id > ?',
     ...equals('t.registration_id', filter.registrationId),
+    ...(registrationName === undefined
+      ? []
+      : ['t.registration_id = (SELECT g.id FROM registration g WHERE g.name_key = ?)']),
     ...equals('t.reseller_id', filter.resellerId),
     ...(filter.ids === undefined ? [] : [among('t.id', filter.ids)]),
     ...oneOf('t.tenant_guid', guids),
@@ -54,7 +60,7 @@ export function listTenants(
   return sql.query<Tenant>(
     `SELECT ${TENANT} FROM tenant t WHERE ${conditions.join(' AND ')}
       ORDER BY t.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...(guids ?? [])],
+    [page.afterId, ...(registrationName === undefined ? [] : [registrationName.toLowerCase()]), ...(guids ?? [])],
   );
 }
 

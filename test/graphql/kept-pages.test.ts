@@ -2,6 +2,8 @@ import { RANGE, STACKS, TENANTS, fillBooks } from '../support/books.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
+import { WHOLE_BOOKS } from '../../src/access/scope.js';
+import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
 import { createKeptPages } from '../../src/reading/kept-pages.js';
 
 /** The days of the books that are closed on every stamp of the hub. */
@@ -133,6 +135,26 @@ describeOnSqlite('memory for pages of closed windows', (server) => {
     const fail = () => Promise.reject(new Error('The database is away.'));
     for (let time = 0; time < 3; time += 1) await expect(kept.page(['a'], fail)).rejects.toThrow('away');
     expect(kept.rows).toBe(0);
+  });
+
+  it('says whose a subscription is now, not whose it was when the page was kept', async () => {
+    const gateway = await openTestGateway(server);
+    await fillBooks(gateway);
+    const filter = { ...HUB, stackSubscriptionIds: [STACKS.stray] };
+    const tenants = async () => {
+      const variables = { range: CLOSED, filter, granularity: 'HOURLY', clock: 'REPORTED' };
+      const { data } = await gateway.ask('OPERATOR', PAGE, variables);
+      return new Set(data.usageAggregates.nodes.map((node: { tenant: { name: string } | null }) => node.tenant?.name));
+    };
+    for (let time = 0; time < 3; time += 1) expect(await tenants()).toEqual(new Set([undefined]));
+    await assignStackSubscription(gateway.app, WHOLE_BOOKS, {
+      registration: 'hub',
+      stackSubscriptionId: STACKS.stray,
+      tenantId: TENANTS.birch,
+      by: 'test',
+    });
+    for (let time = 0; time < 3; time += 1) expect(await tenants()).toEqual(new Set(['birch']));
+    await gateway.close();
   });
 
   it('is turned off by ROWS_KEPT_MAX=0', async () => {

@@ -100,7 +100,7 @@ export class WhoResolver {
     const page = pageOf(context, 'tenants', args);
     const sql = context.app.db.reader;
     const filter = {
-      ...(await ofRegistration(context, args.registration)),
+      ...(args.registration != null && { registrationName: args.registration }),
       ...(args.reseller != null && { resellerId: await resellerId(context, args.reseller) }),
       ...(args.isMapped != null && { isMapped: args.isMapped }),
       usageHour: hourOf(context.app.clock.now()),
@@ -117,7 +117,7 @@ export class WhoResolver {
     @Arg('registration', () => String, { description: 'Name of the registration.' }) registration: string,
     @Arg('tenantId', () => UUID, { description: 'Directory id of the customer.' }) tenantId: string,
   ): Promise<Tenant | null> {
-    const filter = { ...(await ofRegistration(context, registration)), tenantGuid: tenantId };
+    const filter = { registrationName: registration, tenantGuid: tenantId };
     const [row] = await listTenants(context.app.db.reader, context.scope, filter, { afterId: 0, limit: 1 });
     return row === undefined ? null : toTenant(row);
   }
