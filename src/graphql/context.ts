@@ -42,7 +42,18 @@ export async function createContext(
   request: { readonly requestId: string; readonly documentText: string | null },
 ): Promise<GatewayContext> {
   const scope = await resolveScope(app.db.reader, principal ?? NOBODY);
-  return { app, principal, scope, loaders: createLoaders(app.db.reader, scope), ...request };
+  let loaders: Loaders | undefined;
+  return {
+    app,
+    principal,
+    scope,
+    // Many questions never need one.
+    get loaders() {
+      return (loaders ??= createLoaders(app.db.reader, scope));
+    },
+    requestId: request.requestId,
+    documentText: request.documentText,
+  };
 }
 
 /** The caller of a resolver that only known callers reach. */
