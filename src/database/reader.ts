@@ -19,8 +19,15 @@ interface Question {
   readonly shape: 'objects' | 'tuples';
 }
 
-/** Statements of SQLite that stay prepared, of each shape. Ids are part of their text, so there is no end of them. */
-const PREPARED_MAX = 500;
+/**
+ * Statements of SQLite that stay prepared, of each shape. Ids are part of their text, so there is no end of them, and
+ * one about thousands of subscriptions takes a megabyte.
+ */
+const PREPARED = {
+  max: 500,
+  maxSize: 1_000_000,
+  sizeCalculation: (_statement: BetterSqlite3.Statement, text: string) => text.length,
+};
 
 /** Answers a question at once, on one connection of SQLite. */
 export type SqliteAsker = (question: Question) => unknown[];
@@ -29,8 +36,8 @@ export type SqliteAsker = (question: Question) => unknown[];
 export function sqliteAsker(source: DataSource): SqliteAsker {
   const file = connectionOf(source);
   const prepared = {
-    objects: new LRUCache<string, BetterSqlite3.Statement>({ max: PREPARED_MAX }),
-    tuples: new LRUCache<string, BetterSqlite3.Statement>({ max: PREPARED_MAX }),
+    objects: new LRUCache<string, BetterSqlite3.Statement>(PREPARED),
+    tuples: new LRUCache<string, BetterSqlite3.Statement>(PREPARED),
   };
   return ({ statement, values, shape }) => {
     try {
