@@ -86,9 +86,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
         void reply.code(answer.status ?? 200);
         for (const [name, value] of answer.headers) void reply.header(name, value);
-        // Of text, the length is counted first and its bytes are made later; a hook below reads the text of refusals.
-        const { string } = answer.body;
-        return reply.send(reply.statusCode < 400 ? Buffer.from(string) : string);
+        return reply.send(answer.body.string);
       },
     });
     serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
