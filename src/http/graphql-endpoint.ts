@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
 
 import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
@@ -58,8 +59,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     maxRecursiveSelections: limits.selectionsMax,
     validationRules: [limitRule(limits), oneOfEachMutationRule],
     validationOptions: { maxErrors: ERRORS_MAX },
-    // As it is, Apollo adds a line break, and the text of a page is copied for that.
-    stringifyResult: (value) => JSON.stringify(value),
+    stringifyResult: textOf,
     stopOnTerminationSignals: false,
     plugins: [
       fastifyApolloDrainPlugin(server),
@@ -100,6 +100,17 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
           .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
     });
   });
+}
+
+/**
+ * The answer as text, without the line break that Apollo adds by itself: for that, the text of a page is copied. Nobody
+ * looks at the data afterwards, but objects of Apollo that live on for a while hold it: emptied, a page is forgotten at
+ * the next collection of young objects instead of being copied by several, which takes a sixth of its processor time.
+ */
+function textOf(result: FormattedExecutionResult): string {
+  const text = JSON.stringify(result);
+  for (const field in result.data) result.data[field] = null;
+  return text;
 }
 
 function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRequest {
