@@ -123,9 +123,6 @@ async function rowsAnswered(request: {
   return rowsIn(data);
 }
 
-/** Of what the question `PAGES` is made, and all that is needed to learn its cursor. */
-const FIRST_PAGE = PAGES.replace('1000', '1').replace('nodes', 'pageInfo { endCursor } nodes');
-
 /** A cursor is signed for one question of one caller, so one is made where that question is asked. */
 export async function cursorInTheMiddle(database: BenchDatabase, apiKey: string): Promise<string> {
   const app = await createApp(readConfig(environmentOf(database)));
@@ -139,7 +136,7 @@ export async function cursorInTheMiddle(database: BenchDatabase, apiKey: string)
   };
   const server = await createServer({ ...app, cursors });
   try {
-    const payload = { query: FIRST_PAGE, variables: { range } };
+    const payload = { query: PAGES.replace('1000', '1'), variables: { range } };
     await server.inject({ method: 'POST', url: '/graphql', headers: { authorization: `Bearer ${apiKey}` }, payload });
     const [question] = asked;
     if (question === undefined) throw new Error('The first page has no cursor.');

@@ -10,10 +10,10 @@ import { boundedOnMysql, boundedOnSqlite, unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
 import { registerDecimals } from './dialect.js';
 import type { Dialect } from './dialect.js';
-import { askRunner, mysqlReader, sqliteAsker, sqliteReader } from './reader.js';
-import type { SqliteAsker } from './reader.js';
+import { askRunner, mysqlReader, readerOf, sqliteAsker, sqliteReader } from './reader.js';
+import type { Question, SqliteAsker } from './reader.js';
 import { runTransaction } from './transaction.js';
-import type { OnStatement, Sql, SqlValue, Tx } from './transaction.js';
+import type { OnStatement, Sql, Tx } from './transaction.js';
 import type { Deadline } from '../primitives/deadline.js';
 
 /** The usage database: many readers, writes in transactions. */
@@ -152,17 +152,11 @@ async function mysqlSnapshot<T>(
   try {
     const result = await bound.run(runner, async () => {
       await runner.startTransaction('REPEATABLE READ');
-      return work({
-        dialect: 'mysql',
-        query: async <Row>(statement: string, values: readonly SqlValue[] = []) => {
-          onStatement(statement);
-          return askRunner<Row>(runner, 'mysql', { statement, values, shape: 'objects' });
-        },
-        tuples: async <Tuple>(statement: string, values: readonly SqlValue[] = []) => {
-          onStatement(statement);
-          return askRunner<Tuple>(runner, 'mysql', { statement, values, shape: 'tuples' });
-        },
-      });
+      const asked = async (question: Question) => {
+        onStatement(question.statement);
+        return askRunner(runner, 'mysql', question);
+      };
+      return work(readerOf('mysql', asked));
     });
     await runner.commitTransaction();
     return result;

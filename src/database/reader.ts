@@ -13,7 +13,7 @@ import type { Dialect } from './dialect.js';
 import type { OnStatement, Sql, SqlValue } from './statement.js';
 
 /** A question, and whether each row of its answer is an object or an array of its columns. */
-interface Question {
+export interface Question {
   readonly statement: string;
   readonly values: readonly SqlValue[];
   readonly shape: 'objects' | 'tuples';
@@ -98,7 +98,8 @@ export async function askRunner<Row>(runner: QueryRunner, dialect: Dialect, ques
   }
 }
 
-function readerOf(dialect: Dialect, asked: (question: Question) => Promise<unknown[]>): Sql {
+/** Both questions, answered by one function. */
+export function readerOf(dialect: Dialect, asked: (question: Question) => Promise<unknown[]>): Sql {
   return {
     dialect,
     query: async <Row>(statement: string, values: readonly SqlValue[] = []) =>

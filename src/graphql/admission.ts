@@ -146,7 +146,7 @@ function priceOfMutation(
   price: (values: Values) => OperationCost,
 ): OperationCost | null {
   if (operation !== OperationTypeNode.MUTATION) return null;
-  const leftOut = variableDefinitions.filter(({ variable }) => variables[variable.name.value] === undefined);
+  const leftOut = variableDefinitions.filter(({ variable }) => !Object.hasOwn(variables, variable.name.value));
   const { coerced: defaults } = getVariableValues(schema, leftOut, {}, { maxErrors: 1 });
   if (defaults === undefined) return null;
   try {

@@ -10,6 +10,7 @@ const TEXT = /"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n\r]|\\.)*"|#[^\n\r]*/gs;
  * so would meet the end of the stack before it meets any other limit.
  */
 export function checkNesting(document: string): void {
+  // It has no more brackets than characters, and many documents are that short.
   if (document.length <= NESTING_MAX) return;
   let depth = 0;
   for (const [bracket] of document.replace(TEXT, '""').matchAll(/[{}[\]()]/g)) {
