@@ -7,6 +7,7 @@ import { median } from './median.js';
 import { recordOf } from './usage-load.js';
 import type { App } from '../src/app.js';
 import { createContext } from '../src/graphql/context.js';
+import { compilable } from '../src/graphql/compiled-operation.js';
 import { createExecutor } from '../src/graphql/executor.js';
 import type { Executor } from '../src/graphql/executor.js';
 import { createBareSchema, createSchema } from '../src/graphql/schema.js';
@@ -62,7 +63,7 @@ async function executorsOf(executor: (typeof EXECUTORS)[number]): Promise<Readon
   if (validate(schema, DOCUMENT).length > 0) throw new Error('The question is not one of this schema.');
   const options = { executor, compileAfter: 1, compiledFieldsMax: 1_000, errorsMax: 5 };
   return {
-    without: createExecutor({ ...options, schema, rootRuled: { schema, guarded: [] } }),
+    without: createExecutor({ ...options, schema, rootRuled: { schema, guarded: [] }, compiled: compilable(schema) }),
     with: createExecutor({ ...options, ...(await createSchema()) }),
   };
 }

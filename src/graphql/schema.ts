@@ -19,6 +19,7 @@ import { DestinationReferences, QuarantinedRecordReferences } from './modules/us
 import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
+import { compilable } from './compiled-operation.js';
 import { withPermissions, withRootPermissions } from './permissions.js';
 import { withRefusalsRecorded } from './refused-mutations.js';
 
@@ -27,10 +28,14 @@ import { withRefusalsRecorded } from './refused-mutations.js';
  * nothing of a server or of its database, so a process makes it once.
  */
 export function createSchema(): Promise<ServedSchema> {
-  made ??= createBareSchema().then((bare) => ({
-    schema: withRefusalsRecorded(withPermissions(bare)),
-    rootRuled: withRootPermissions(bare),
-  }));
+  made ??= createBareSchema().then((bare) => {
+    const rootRuled = withRootPermissions(bare);
+    return {
+      schema: withRefusalsRecorded(withPermissions(bare)),
+      rootRuled,
+      compiled: compilable(rootRuled.schema),
+    };
+  });
   return made;
 }
 
@@ -40,6 +45,8 @@ export interface ServedSchema {
   readonly schema: GraphQLSchema;
   /** With rules on its root fields alone, and the other fields, whose rules are asked once for a query. */
   readonly rootRuled: ReturnType<typeof withRootPermissions>;
+  /** `rootRuled` as queries are compiled against it. */
+  readonly compiled: GraphQLSchema;
 }
 
 let made: Promise<ServedSchema> | undefined;
