@@ -5,6 +5,7 @@ import { StampError } from './stamp-error.js';
 import { listStampSubscriptions } from './stamp-subscriptions.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+import { identityText } from '../pipeline/ingestion/usage-record.js';
 import { deliveriesOfProvider } from '../pipeline/ingestion/usage-wire.js';
 import type { Delivery, UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
@@ -93,7 +94,7 @@ function startHour({ app, registrationId }: Collector, hour: Hour) {
     add: async (deliveries: readonly Delivery[]) => {
       let isProgress = deliveries.length === 0;
       for (const { checked } of deliveries) {
-        const identity = checked.ok ? checked.entry.identityParts.join('\u0000') : null;
+        const identity = checked.ok ? identityText(checked.entry) : null;
         isProgress ||= identity === null || seen.get(identity) !== question;
         if (identity !== null) seen.set(identity, question);
       }

@@ -19,6 +19,7 @@ import {
   settleUsageBatch,
 } from './ingestion/usage-record-store.js';
 import type { StoredUsageRecord } from './ingestion/usage-record-store.js';
+import { identityText } from './ingestion/usage-record.js';
 import { firstOfEach, inWritingOrder, judge, rejected } from './ingestion/verdict.js';
 import type { Candidate, Delivery, RecordVerdict, UsageReceipt } from './ingestion/verdict.js';
 import { addToDayTotals } from './rollup/day-total-store.js';
@@ -110,7 +111,7 @@ function candidatesOf(
     // A sender's clock may run a little ahead, but nothing is reported before it was used.
     const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
     const usageDay = dayOf(entry.usageHour);
-    const identity = digest16Hex(`${batch.registrationId}\u0000${entry.identityParts.join('\u0000')}`);
+    const identity = digest16Hex(`${batch.registrationId}\u0000${identityText(entry)}`);
     candidates.push({
       index,
       entry,
@@ -200,8 +201,9 @@ async function keepRefused(
     });
   await quarantine(
     tx,
-    refused.map(({ verdict, delivery: { checked, raw } }) => {
-      const text = raw();
+    refused.map(({ verdict, delivery }) => {
+      const { checked } = delivery;
+      const text = delivery.raw();
       const code = verdict.code ?? '';
       const named = checked.ok ? checked.entry : checked;
       return {

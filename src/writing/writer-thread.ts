@@ -46,7 +46,7 @@ export type FromWriter =
 type Receipt = Uint8Array | UsageReceipt;
 
 /** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
-const YOUNG_MIB = 96;
+const YOUNG_MIB = 192;
 
 interface Waiting {
   readonly resolve: (receipt: Receipt) => void;

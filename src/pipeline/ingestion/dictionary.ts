@@ -29,6 +29,8 @@ export interface Dictionary {
 
 /** Names remembered of each kind before the memory is emptied. */
 const REMEMBERED_MAX = 100_000;
+/** Characters of descriptions that are remembered: tags may be long, and some names are never seen again. */
+const DESCRIBED_LENGTH_MAX = 32 * 1024 * 1024;
 /** Descriptions of one URI that are remembered. */
 const DESCRIPTIONS_MAX = 8;
 const NAMES_PER_STATEMENT_MAX = 400;
@@ -143,6 +145,7 @@ type Description = Pick<UsageEntry, 'resourceUri' | 'location' | 'tags' | 'addit
 class ResourceMemory {
   readonly #byUri = new Map<string, (Description & { readonly stackSubscriptionId: number; readonly id: number })[]>();
   #size = 0;
+  #length = 0;
 
   get(stackSubscriptionId: number, entry: Description): number | undefined {
     return this.#byUri
@@ -157,11 +160,13 @@ class ResourceMemory {
   }
 
   set(stackSubscriptionId: number, entry: Description, id: number): void {
-    if (this.#size >= REMEMBERED_MAX) {
+    if (this.#size >= REMEMBERED_MAX || this.#length >= DESCRIBED_LENGTH_MAX) {
       this.#byUri.clear();
       this.#size = 0;
+      this.#length = 0;
     }
     this.#size += 1;
+    this.#length += entry.resourceUri.length + entry.location.length + entry.tags.length + entry.additionalInfo.length;
     const known = this.#byUri.get(entry.resourceUri) ?? [];
     // One URI that is described anew with each record must not make every later look at it longer.
     if (known.length >= DESCRIPTIONS_MAX) known.shift();

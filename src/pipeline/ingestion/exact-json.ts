@@ -68,6 +68,57 @@ export function parseExactJson(text: string): JsonValue {
   return plain === undefined ? readExactJson(text) : plain;
 }
 
+/** Bytes of a long list that are read at once. */
+const PIECE_BYTES = 64 * 1024;
+const SPACE: ReadonlySet<number | undefined> = new Set([32, 10, 13, 9]);
+
+/** Some items of a list, and how to come by them again without having kept them. */
+export interface Piece {
+  readonly items: readonly JsonValue[];
+  readonly again: () => readonly JsonValue[];
+}
+
+/**
+ * Reads a list of objects in UTF-8 piece by piece, so that nobody has to hold all of it; a value that is no list is one
+ * piece of one item. Throws MalformedJson where reading it in one would, but maybe after some pieces.
+ *
+ * A list is cut at `},{`. Those signs may stand inside of a string or of an object too, but what is before them is the
+ * beginning of a list, to its last brace, only where they stand between two items: JSON is understood from the left,
+ * without looking ahead. Where it is not, all is read in one.
+ */
+export function* exactItems(bytes: Uint8Array, pieceBytes = PIECE_BYTES): Generator<Piece> {
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let from = body.findIndex((byte) => !SPACE.has(byte)) + 1;
+  let done = 0;
+  for (let isCut = body[from - 1] === OPEN_BRACKET; isCut;) {
+    const cut = body.indexOf('},{', from + pieceBytes, 'latin1');
+    isCut = cut >= 0;
+    if (!isCut && done === 0) break;
+    const piece = body.subarray(from, isCut ? cut + 1 : body.length);
+    const again = () => parseExactJson(`[${decodeUtf8(piece)}${cut < 0 ? '' : ']'}`) as readonly JsonValue[];
+    const items = orNull(again);
+    if (items === null) break;
+    yield { items, again };
+    if (!isCut) return;
+    done += items.length;
+    from = cut + 2;
+  }
+  const again = () => {
+    const value = parseExactJson(decodeUtf8(body));
+    return Array.isArray(value) ? (value as readonly JsonValue[]).slice(done) : [value];
+  };
+  yield { items: again(), again };
+}
+
+function orNull<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedJson) return null;
+    throw error;
+  }
+}
+
 /**
  * What `JSON.parse` and the reader below understand alike: text without a number and without characters as numbers, of
  * which every string is still there. Of two equal keys `JSON.parse` drops one, and then the value is shorter than its

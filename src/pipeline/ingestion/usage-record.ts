@@ -45,8 +45,6 @@ export interface UsageEntry {
   readonly source: string;
   /** The sender's id; null for usage pulled from a stamp, whose rows have none. */
   readonly recordId: string | null;
-  /** What makes it this record and no other, within its registration. */
-  readonly identityParts: readonly string[];
   readonly stackSubscriptionGuid: string;
   readonly meterGuid: string;
   /** The meter id as it was written: stamps send some in upper case, some without dashes. */
@@ -113,6 +111,13 @@ class Refused extends Error {
   }
 }
 
+/** What makes it this record and no other, within its registration; joined by what no part of it holds. */
+export function identityText(entry: UsageEntry): string {
+  const { source, recordId, stackSubscriptionGuid, meterGuid, resourceUri, usageHour, reportedHour } = entry;
+  if (recordId !== null) return `pushed\u0000${source}\u0000${recordId}`;
+  return `pulled\u0000${stackSubscriptionGuid}\u0000${meterGuid}\u0000${resourceUri.toLowerCase()}\u0000${usageHour}\u0000${reportedHour}`;
+}
+
 /** Checks a pushed record, as `POST /v1/usage` documents it. `now` is in milliseconds since 1970. */
 export function checkUsageRecord(value: JsonValue, now: number): Checked {
   return guarded(value, { source: 'source', recordId: 'id', stack: 'stackSubscriptionId' }, () => {
@@ -122,7 +127,7 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
         throw refuse('UNKNOWN_FIELD', `A record has no field "${field.slice(0, 64)}".`, field.slice(0, 64));
       }
     }
-    const source = sourceOf(value);
+    const source = shared(sourceOf(value));
     const recordId = textOf(value, 'id', NAME_LENGTH_MAX);
     const corrects = value['corrects'] == null ? null : textOf(value, 'corrects', NAME_LENGTH_MAX);
     if (corrects === recordId) throw refuse('CORRECTS_ITSELF', 'A record cannot correct itself.', 'corrects');
@@ -133,14 +138,13 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
     return {
       source,
       recordId,
-      identityParts: ['pushed', source, recordId],
       stackSubscriptionGuid,
       meterGuid,
       meterWireId,
-      resourceUri: textOf(value, 'resourceUri', URI_LENGTH_MAX),
-      location: optionalTextOf(value, 'location', LOCATION_LENGTH_MAX),
-      tags: tagsOf(value),
-      additionalInfo: detailOf(value, 'additionalInfo'),
+      resourceUri: shared(textOf(value, 'resourceUri', URI_LENGTH_MAX)),
+      location: shared(optionalTextOf(value, 'location', LOCATION_LENGTH_MAX)),
+      tags: shared(tagsOf(value)),
+      additionalInfo: shared(detailOf(value, 'additionalInfo')),
       usageHour: windowOf(value, now),
       reportedHour: null,
       quantity,
@@ -173,24 +177,16 @@ export function checkProviderRow(
       throw refuse('WINDOW_IN_FUTURE', 'Usage cannot be reported before it happened.', 'usageStartTime');
     }
     const instance = instanceOf(properties);
-    const resourceUri = textOf(instance, 'resourceUri', URI_LENGTH_MAX);
+    const resourceUri = shared(textOf(instance, 'resourceUri', URI_LENGTH_MAX));
     return {
       source: pulled.source,
       recordId: null,
-      identityParts: [
-        'pulled',
-        stackSubscriptionGuid,
-        meter.meterGuid,
-        resourceUri.toLowerCase(),
-        String(usageHour),
-        String(pulled.reportedHour),
-      ],
       stackSubscriptionGuid,
       ...meter,
       resourceUri,
-      location: optionalTextOf(instance, 'location', LOCATION_LENGTH_MAX),
-      tags: embeddedText(instance, 'tags'),
-      additionalInfo: embeddedText(instance, 'additionalInfo'),
+      location: shared(optionalTextOf(instance, 'location', LOCATION_LENGTH_MAX)),
+      tags: shared(embeddedText(instance, 'tags')),
+      additionalInfo: shared(embeddedText(instance, 'additionalInfo')),
       usageHour,
       reportedHour: pulled.reportedHour,
       ...quantityOf(properties, true),
@@ -288,8 +284,23 @@ function canonical(text: string, field: string): string {
   return own;
 }
 
+/** The rest of what usage names again and again: with one text for each, a batch that waits holds little memory. */
+const sharedTexts = new Map<string, string>();
+const SHARED_TEXTS_MAX = 50_000;
+const SHARED_LENGTH_MAX = 512;
+
+function shared(text: string): string {
+  const known = sharedTexts.get(text);
+  if (known !== undefined) return known;
+  if (text.length > SHARED_LENGTH_MAX) return text;
+  if (sharedTexts.size >= SHARED_TEXTS_MAX) sharedTexts.clear();
+  const own = ownText(text);
+  sharedTexts.set(own, own);
+  return own;
+}
+
 function meterOf(object: JsonObject): { readonly meterGuid: string; readonly meterWireId: string } {
-  const meterWireId = textOf(object, 'meterId', METER_LENGTH_MAX);
+  const meterWireId = shared(textOf(object, 'meterId', METER_LENGTH_MAX));
   return { meterGuid: canonical(meterWireId, 'meterId'), meterWireId };
 }
 

@@ -1,5 +1,5 @@
 /** The forms in which usage arrives: bytes in, checked deliveries out. What is in a record, `usage-record.ts` says. */
-import { MalformedJson, canonicalJson, decodeUtf8, isJsonObject, parseExactJson } from './exact-json.js';
+import { MalformedJson, canonicalJson, decodeUtf8, exactItems, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
 import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-record.js';
 import type { Checked } from './usage-record.js';
@@ -26,15 +26,14 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
  * BATCH_TOO_LARGE for the body as a whole; a line that is no JSON is refused alone.
  */
 export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: number): readonly Delivery[] {
-  const text = textOf(bytes);
   switch (mediaType as MediaType) {
     case 'application/json':
-      return bounded(asList(parsed(text))).map((value) => delivery(value, checkUsageRecord(value, now)));
+      return orMalformedBody(() => deliveriesOfItems(bytes, (value) => checkUsageRecord(value, now)));
     case 'application/x-ndjson':
-      return bounded(linesOf(text)).map((line) => deliveryOfLine(line, now));
+      return linesOfBatch(textOf(bytes)).map((line) => deliveryOfLine(line, now));
     case 'application/cloudevents+json':
     case 'application/cloudevents-batch+json':
-      return bounded(asList(parsed(text))).map((event) => deliveryOfEvent(event, now));
+      return orMalformedBody(() => deliveriesOfItems(bytes, (event) => checkEvent(event, now)));
     default:
       throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send one of ${MEDIA_TYPES.join(', ')}.`);
   }
@@ -123,7 +122,7 @@ export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
   const values = asList(whole);
   const isEvents = values.length > 0 && values.every((value) => isJsonObject(value) && 'specversion' in value);
   return isEvents
-    ? { format: 'cloudevents', deliveries: values.map((event) => deliveryOfEvent(event, now)) }
+    ? { format: 'cloudevents', deliveries: values.map((event) => delivery(event, checkEvent(event, now))) }
     : {
         format: 'records',
         deliveries: values.map((value) => delivery(value, checkUsageRecord(value, now))),
@@ -154,9 +153,41 @@ function providerResponse(body: JsonObject): ProviderResponse {
   };
 }
 
+/**
+ * What is in a batch lives until it is committed, and all that lives is copied about when garbage is collected: so no
+ * value is kept, and those that quarantine wants to see are read again.
+ */
+function deliveriesOfItems(bytes: Uint8Array, check: (value: JsonValue) => Checked): readonly Delivery[] {
+  const deliveries: Delivery[] = [];
+  let length = 0;
+  for (const { items, again } of exactItems(bytes)) {
+    length += items.length;
+    if (length > RECORDS_PER_BATCH_MAX) continue;
+    let values: readonly JsonValue[] | null = null;
+    const readAgain = () => (values ??= again());
+    items.forEach((value, place) => deliveries.push(new ItemDelivery(check(value), readAgain, place)));
+  }
+  refuseLonger(length);
+  return deliveries;
+}
+
+/** An item of a list. A class, because thousands of functions that wait weigh as much as what they would answer. */
+class ItemDelivery implements Delivery {
+  constructor(
+    readonly checked: Checked,
+    private readonly items: () => readonly JsonValue[],
+    private readonly place: number,
+  ) {}
+
+  raw(): string {
+    return rawOf(this.items()[this.place] ?? null);
+  }
+}
+
 function deliveryOfLine(line: string, now: number): Delivery {
   try {
-    return deliveryOfRecord(parseExactJson(line), now);
+    const checked = checkUsageRecord(parseExactJson(line), now);
+    return { checked, raw: () => rawOf(parseExactJson(line)) };
   } catch (error) {
     if (!(error instanceof MalformedJson)) throw error;
     return { checked: malformedLine(error.message), raw: () => line.slice(0, RAW_LENGTH_MAX) };
@@ -164,18 +195,19 @@ function deliveryOfLine(line: string, now: number): Delivery {
 }
 
 /** A CloudEvent without `data` that is an object is checked as a record without fields, and refused as such. */
-function deliveryOfEvent(event: JsonValue, now: number): Delivery {
-  if (!isJsonObject(event)) return delivery(event, checkUsageRecord(event, now));
+function checkEvent(event: JsonValue, now: number): Checked {
+  if (!isJsonObject(event)) return checkUsageRecord(event, now);
   const { id, source, data, specversion } = event;
-  if (specversion !== '1.0') {
-    return delivery(event, malformedLine('A CloudEvent has specversion "1.0".'));
-  }
-  const record = { ...(isJsonObject(data) ? data : {}), id: id ?? null, source: source ?? null };
-  return delivery(event, checkUsageRecord(record, now));
+  if (specversion !== '1.0') return malformedLine('A CloudEvent has specversion "1.0".');
+  return checkUsageRecord({ ...(isJsonObject(data) ? data : {}), id: id ?? null, source: source ?? null }, now);
 }
 
 function delivery(value: JsonValue, checked: Checked): Delivery {
-  return { checked, raw: () => canonicalJson(value).slice(0, RAW_LENGTH_MAX) };
+  return { checked, raw: () => rawOf(value) };
+}
+
+function rawOf(value: JsonValue): string {
+  return canonicalJson(value).slice(0, RAW_LENGTH_MAX);
 }
 
 function asList(value: JsonValue): readonly JsonValue[] {
@@ -186,22 +218,22 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
-function bounded<Item>(items: readonly Item[]): readonly Item[] {
-  if (items.length > RECORDS_PER_BATCH_MAX) {
-    throw new DomainError(
-      'BATCH_TOO_LARGE',
-      `A batch has at most ${RECORDS_PER_BATCH_MAX} records, and this one has ${items.length}.`,
-    );
-  }
-  return items;
+function linesOfBatch(text: string): readonly string[] {
+  const lines = linesOf(text);
+  refuseLonger(lines.length);
+  return lines;
+}
+
+function refuseLonger(length: number): void {
+  if (length <= RECORDS_PER_BATCH_MAX) return;
+  throw new DomainError(
+    'BATCH_TOO_LARGE',
+    `A batch has at most ${RECORDS_PER_BATCH_MAX} records, and this one has ${length}.`,
+  );
 }
 
 function textOf(bytes: Uint8Array): string {
   return orMalformedBody(() => decodeUtf8(bytes));
-}
-
-function parsed(text: string): JsonValue {
-  return orMalformedBody(() => parseExactJson(text));
 }
 
 function orMalformedBody<Result>(read: () => Result): Result {

@@ -5,10 +5,11 @@ import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js'
 export const VERDICTS = ['ACCEPTED', 'DUPLICATE', 'CONFLICT', 'REJECTED'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** One record as it was delivered and checked. `raw` makes the text that quarantine keeps, only when it is needed. */
+/** One record as it was delivered and checked. */
 export interface Delivery {
   readonly checked: Checked;
-  readonly raw: () => string;
+  /** Makes the text that quarantine keeps, only when it is needed. */
+  raw(): string;
 }
 
 /** What became of one record, and why. */

@@ -6,6 +6,7 @@ import {
   NumberText,
   canonicalJson,
   decodeUtf8,
+  exactItems,
   parseExactJson,
 } from '../../../src/pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../../../src/pipeline/ingestion/exact-json.js';
@@ -41,6 +42,40 @@ describe('exact JSON', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('reads a list in pieces as it reads it in one, wherever it is cut', () => {
+    // What looks like the place between two items is everywhere: in strings, in lists of lists, and at the end.
+    const tricky = fc.constantFrom('},{', '"},{"', '[{},{}]', '\\', 'é},{', '}', '{', ',', '');
+    const text = fc.oneof(tricky, fc.string({ maxLength: 6 }));
+    const member = fc.oneof(text, fc.array(fc.record({ a: text }), { maxLength: 3 }), fc.record({ '},{': text }));
+    const items = fc.array(fc.oneof({ weight: 4, arbitrary: fc.record({ a: member, b: text }) }, text), {
+      maxLength: 12,
+    });
+    const spoiled = fc.tuple(items, fc.nat(), fc.constantFrom('', '"', ',', ']', '}', '},{', '[', '\\u0061'));
+    const seen = { pieces: 0, refused: 0 };
+    fc.assert(
+      fc.property(spoiled, fc.integer({ min: 0, max: 40 }), ([list, at, sign], pieceBytes) => {
+        const good = JSON.stringify(list);
+        const place = at % (good.length + 1);
+        const body = sign === '' ? good : `${good.slice(0, place)}${sign}${good.slice(place)}`;
+        const bytes = Buffer.from(body);
+        const whole = attempt(() => parseExactJson(body));
+        const pieces = attempt(() => [...exactItems(bytes, pieceBytes)]);
+        expect(pieces.ok).toBe(whole.ok);
+        if (!pieces.ok || !whole.ok) {
+          seen.refused += 1;
+          return;
+        }
+        seen.pieces += pieces.value.length > 1 ? 1 : 0;
+        const value = whole.value;
+        expect(pieces.value.flatMap((piece) => piece.items)).toEqual(Array.isArray(value) ? value : [value]);
+        expect(pieces.value.map((piece) => piece.again())).toEqual(pieces.value.map((piece) => piece.items));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(seen.pieces).toBeGreaterThan(300);
+    expect(seen.refused).toBeGreaterThan(300);
   });
 
   it.each(['0', '-0', '1.10', '1e999', '1E+2', '8.381903171539307e-08', '123456789012345678901234567890.5'])(

@@ -1,4 +1,4 @@
-import { checkProviderRow, checkUsageRecord } from '../../../src/pipeline/ingestion/usage-record.js';
+import { checkProviderRow, checkUsageRecord, identityText } from '../../../src/pipeline/ingestion/usage-record.js';
 import type { JsonObject } from '../../../src/pipeline/ingestion/exact-json.js';
 import { hourOf } from '../../../src/primitives/windows.js';
 import { METERS, guid, usageRecord } from '../../support/world.js';
@@ -50,7 +50,7 @@ describe('a row of the provider usage response', () => {
   it('is one and the same whatever the case of its ids and its resource, but another in another reported hour', () => {
     const parts = (row: JsonObject, pulled = PULLED) => {
       const checked = checkProviderRow(row, pulled);
-      return checked.ok ? checked.entry.identityParts : checked.rejection;
+      return checked.ok ? identityText(checked.entry) : checked.rejection;
     };
     const row = providerRow();
     const upper = providerRow(
