@@ -25,6 +25,7 @@ export const PROGRAMS = {
   gateway: [join(DIST, 'src', 'bin', 'usage-gateway.js'), 'serve'],
   bare: [join(DIST, 'bench', 'bare-process.js')],
   naive: [join(DIST, 'bench', 'peers', 'naive-process.js')],
+  'naive with loaders': [join(DIST, 'bench', 'peers', 'naive-process.js'), 'loaders'],
   'naive ingest': [join(DIST, 'bench', 'peers', 'naive-ingest-process.js')],
   mercurius: [join(PEERS, 'mercurius.mjs')],
   'mercurius with JIT': [join(PEERS, 'mercurius.mjs'), 'jit'],
