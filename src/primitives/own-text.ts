@@ -5,3 +5,19 @@
 export function ownText(text: string): string {
   return structuredClone(text);
 }
+
+/** Usage names the same things over and over: with one text for each, a batch that waits holds little memory. */
+const shared = new Map<string, string>();
+const SHARED_MAX = 50_000;
+const SHARED_LENGTH_MAX = 512;
+
+/** The text as it was met before, if it was and is not long; what is remembered is bounded. */
+export function sharedText(text: string): string {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (text.length > SHARED_LENGTH_MAX) return text;
+  if (shared.size >= SHARED_MAX) shared.clear();
+  const own = ownText(text);
+  shared.set(own, own);
+  return own;
+}

@@ -2,7 +2,7 @@
 import { NumberText, canonicalJson, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
 import { canonicalGuid } from '../../primitives/ids.js';
-import { ownText } from '../../primitives/own-text.js';
+import { ownText, sharedText } from '../../primitives/own-text.js';
 import { isNegative, parseQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 import { hourOf, hourText, parseInstant, wholeHour } from '../../primitives/windows.js';
@@ -127,7 +127,7 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
         throw refuse('UNKNOWN_FIELD', `A record has no field "${field.slice(0, 64)}".`, field.slice(0, 64));
       }
     }
-    const source = shared(sourceOf(value));
+    const source = sharedText(sourceOf(value));
     const recordId = textOf(value, 'id', NAME_LENGTH_MAX);
     const corrects = value['corrects'] == null ? null : textOf(value, 'corrects', NAME_LENGTH_MAX);
     if (corrects === recordId) throw refuse('CORRECTS_ITSELF', 'A record cannot correct itself.', 'corrects');
@@ -141,10 +141,10 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
       stackSubscriptionGuid,
       meterGuid,
       meterWireId,
-      resourceUri: shared(textOf(value, 'resourceUri', URI_LENGTH_MAX)),
-      location: shared(optionalTextOf(value, 'location', LOCATION_LENGTH_MAX)),
-      tags: shared(tagsOf(value)),
-      additionalInfo: shared(detailOf(value, 'additionalInfo')),
+      resourceUri: sharedText(textOf(value, 'resourceUri', URI_LENGTH_MAX)),
+      location: sharedText(optionalTextOf(value, 'location', LOCATION_LENGTH_MAX)),
+      tags: sharedText(tagsOf(value)),
+      additionalInfo: sharedText(detailOf(value, 'additionalInfo')),
       usageHour: windowOf(value, now),
       reportedHour: null,
       quantity,
@@ -177,16 +177,16 @@ export function checkProviderRow(
       throw refuse('WINDOW_IN_FUTURE', 'Usage cannot be reported before it happened.', 'usageStartTime');
     }
     const instance = instanceOf(properties);
-    const resourceUri = shared(textOf(instance, 'resourceUri', URI_LENGTH_MAX));
+    const resourceUri = sharedText(textOf(instance, 'resourceUri', URI_LENGTH_MAX));
     return {
       source: pulled.source,
       recordId: null,
       stackSubscriptionGuid,
       ...meter,
       resourceUri,
-      location: shared(optionalTextOf(instance, 'location', LOCATION_LENGTH_MAX)),
-      tags: shared(embeddedText(instance, 'tags')),
-      additionalInfo: shared(embeddedText(instance, 'additionalInfo')),
+      location: sharedText(optionalTextOf(instance, 'location', LOCATION_LENGTH_MAX)),
+      tags: sharedText(embeddedText(instance, 'tags')),
+      additionalInfo: sharedText(embeddedText(instance, 'additionalInfo')),
       usageHour,
       reportedHour: pulled.reportedHour,
       ...quantityOf(properties, true),
@@ -284,23 +284,8 @@ function canonical(text: string, field: string): string {
   return own;
 }
 
-/** The rest of what usage names again and again: with one text for each, a batch that waits holds little memory. */
-const sharedTexts = new Map<string, string>();
-const SHARED_TEXTS_MAX = 50_000;
-const SHARED_LENGTH_MAX = 512;
-
-function shared(text: string): string {
-  const known = sharedTexts.get(text);
-  if (known !== undefined) return known;
-  if (text.length > SHARED_LENGTH_MAX) return text;
-  if (sharedTexts.size >= SHARED_TEXTS_MAX) sharedTexts.clear();
-  const own = ownText(text);
-  sharedTexts.set(own, own);
-  return own;
-}
-
 function meterOf(object: JsonObject): { readonly meterGuid: string; readonly meterWireId: string } {
-  const meterWireId = shared(textOf(object, 'meterId', METER_LENGTH_MAX));
+  const meterWireId = sharedText(textOf(object, 'meterId', METER_LENGTH_MAX));
   return { meterGuid: canonical(meterWireId, 'meterId'), meterWireId };
 }
 
