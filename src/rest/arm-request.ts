@@ -30,8 +30,8 @@ export interface ArmRequest {
 /** An answer that is ready to be sent. */
 export interface ArmAnswer {
   readonly status: 200 | 204 | 304;
-  /** JSON text; empty for 204 and 304. */
-  readonly body: string;
+  /** JSON as text or as UTF-8; empty for 204 and 304. */
+  readonly body: string | Buffer;
   /** The entity tag, with its quotes. An answer without one may be another next time. */
   readonly etag?: string;
 }

@@ -1,7 +1,8 @@
 /**
- * Rows of the usage APIs as text. Written by hand: a page is a thousand rows of one shape, and numbers keep their
+ * Rows of the usage APIs as JSON. Written by hand: a page is a thousand rows of one shape, and numbers keep their
  * digits.
  */
+import { Utf8Writer } from '../primitives/utf8-writer.js';
 import { HOURS_PER_DAY, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import type { ResourceRow } from '../reading/dimensions.js';
@@ -29,14 +30,16 @@ export function usageAnswer(
     readonly names: Names;
     readonly nextLink: string | null;
   },
-): string {
+): Buffer {
   const { names, nextLink } = page;
   const width = page.granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const instances = new Map<number, string>();
   const times = new Map<Hour, string>();
   const timeOf = (hour: Hour) => remembered(times, hour, () => wireTime(hour));
   const idStart = `/subscriptions/${page.callerGuid}/providers/Microsoft.Commerce/UsageAggregate/`;
-  let text = '';
+  const out = new Utf8Writer();
+  out.add('{"value":[');
+  let before = '';
   for (const row of rows) {
     const stackSubscription = names.stackSubscriptions.get(row.stackSubscriptionId);
     const meter = names.meters.get(row.meterId);
@@ -44,9 +47,13 @@ export function usageAnswer(
     const name = `${stackSubscription}-${meter}`;
     const start = row.usageWindow * width;
     const instance = remembered(instances, row.resource.id, () => instanceData(row.resource));
-    text += `${text === '' ? '' : ','}{"id":"${idStart}${name}","name":"${name}","type":"Microsoft.Commerce/UsageAggregate","properties":{"subscriptionId":"${stackSubscription}","usageStartTime":"${timeOf(start)}","usageEndTime":"${timeOf(start + width)}","instanceData":${instance},"quantity":${row.quantity},"meterId":"${meter}","name":"${name}"}}`;
+    out.add(
+      `${before}{"id":"${idStart}${name}","name":"${name}","type":"Microsoft.Commerce/UsageAggregate","properties":{"subscriptionId":"${stackSubscription}","usageStartTime":"${timeOf(start)}","usageEndTime":"${timeOf(start + width)}","instanceData":${instance},"quantity":${row.quantity},"meterId":"${meter}","name":"${name}"}}`,
+    );
+    before = ',';
   }
-  return `{"value":[${text}]${nextLink === null ? '' : `,"nextLink":${JSON.stringify(nextLink)}`}}`;
+  out.add(nextLink === null ? ']}' : `],"nextLink":${JSON.stringify(nextLink)}}`);
+  return out.end();
 }
 
 /** JSON in a JSON string; in it, tags and additional info are strings to the letter. */

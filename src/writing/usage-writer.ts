@@ -1,6 +1,6 @@
 /** Usage from the bytes of a request to the text of its answer: in this thread, or in one of its own. */
 import type { Database } from '../database/database.js';
-import { decodeUsageBody, deliveryOfTexts, receiptText } from '../pipeline/ingestion/usage-wire.js';
+import { decodeUsageBody, deliveryOfTexts, receiptBytes } from '../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';
 import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
@@ -47,7 +47,7 @@ export function writerHere(pipeline: Pipeline): UsageWriter {
     write: async ({ bytes, mediaType, registrationId, receivedBy }, { db }) => {
       const deliveries = decodeUsageBody(bytes, mediaType, pipeline.clock.now());
       const receipt = await recordUsage({ ...pipeline, db }, { registrationId, receivedBy, deliveries });
-      return new TextEncoder().encode(receiptText(receipt));
+      return receiptBytes(receipt);
     },
     record: async ({ records, registrationId, receivedBy }, { db }) => {
       const now = pipeline.clock.now();

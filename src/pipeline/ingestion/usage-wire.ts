@@ -5,6 +5,7 @@ import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-recor
 import type { Checked } from './usage-record.js';
 import type { Delivery, RecordVerdict, UsageReceipt } from './verdict.js';
 import { DomainError } from '../../primitives/errors.js';
+import { jsonBytes } from '../../primitives/utf8-writer.js';
 import { hourOf, hourText, parseInstant } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
 
@@ -40,8 +41,8 @@ export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: numbe
 }
 
 /** The answer to a body, as JSON: the counts, and a verdict per record in order. */
-export function receiptText({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt): string {
-  return JSON.stringify({
+export function receiptBytes({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt): Buffer<ArrayBuffer> {
+  return jsonBytes({
     batchId,
     receivedAt: new Date(receivedAt).toISOString(),
     ...counts,
