@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createApiKeys } from './access/api-keys.js';
 import { createCredentials } from './access/credentials.js';
 import type { Credentials } from './access/credentials.js';
+import { createScopeResolver } from './access/principal.js';
+import type { ResolveScope } from './access/principal.js';
 import { createLocalTokens, localKey } from './access/local-tokens.js';
 import { createOidcTokens } from './access/oidc-tokens.js';
 import type { Config } from './config.js';
@@ -38,6 +40,7 @@ export interface App extends Pipeline {
   readonly config: Config;
   /** Every kind of credential that is accepted here. */
   readonly tokens: Credentials;
+  readonly resolveScope: ResolveScope;
   readonly cursors: Cursors;
   readonly costBuckets: CostBuckets;
   readonly requestsAtOnce: RequestsAtOnce;
@@ -89,6 +92,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     apiKeys: createApiKeys({ db, clock }),
     clock,
   });
+  const resolveScope = createScopeResolver();
   const listeners: OnStage[] = [];
   const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
   const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables(), onStage };
@@ -101,11 +105,12 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     config,
     usageWriter,
     tokens,
+    resolveScope,
     cursors: createCursors(key),
     costBuckets: createCostBuckets(limits),
     requestsAtOnce: createRequestsAtOnce(limits.requestsAtOnceMax),
     streamsAtOnce: createRequestsAtOnce(limits.streamsAtOnceMax, limits.streamsMax, 'streams'),
-    live: createLiveFeed({ db, clock, tokens, limits }),
+    live: createLiveFeed({ db, clock, tokens, resolveScope, limits }),
     keptPages: createKeptPages(config.execution.rowsKeptMax, onStage),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),
     listen: (listener) => {

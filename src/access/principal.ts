@@ -35,11 +35,39 @@ export function whoAsks({ subject, role, registrations, tenants, resellers }: Ca
 }
 
 /** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */
-export async function resolveScope(sql: Sql, principal: Principal): Promise<Scope> {
-  const registrationIds =
-    principal.registrations === 'all'
-      ? 'all'
-      : await idsOf(sql, 'SELECT id FROM registration WHERE name_key IN', principal.registrations);
+export type ResolveScope = (sql: Sql, principal: Principal) => Promise<Scope>;
+
+/**
+ * For one database. A registration is never renamed and never removed, so what its name stood for once needs no other
+ * look; whose a tenant is may change at any time, and is asked for each request.
+ */
+export function createScopeResolver(): ResolveScope {
+  const registrationIdOf = new Map<string, number>();
+  return async (sql, principal) => {
+    const { registrations } = principal;
+    if (registrations === 'all') return resolveWithin(sql, principal, 'all');
+    const keys = registrations.map((name) => name.toLowerCase());
+    const unknown = keys.filter((key) => !registrationIdOf.has(key));
+    for (const { id, key } of await registrationsOf(sql, unknown)) registrationIdOf.set(key, id);
+    return resolveWithin(
+      sql,
+      principal,
+      keys.flatMap((key) => registrationIdOf.get(key) ?? []),
+    );
+  };
+}
+
+async function registrationsOf(sql: Sql, keys: readonly string[]): Promise<readonly { id: number; key: string }[]> {
+  if (keys.length === 0) return [];
+  const marks = keys.map(() => '?').join(', ');
+  return sql.query(`SELECT id, name_key AS \`key\` FROM registration WHERE name_key IN (${marks})`, keys);
+}
+
+async function resolveWithin(
+  sql: Sql,
+  principal: Principal,
+  registrationIds: Everyone | readonly number[],
+): Promise<Scope> {
   if (principal.tenants === 'all' && principal.resellers === 'all') {
     return scope({ registrationIds, tenantIds: 'all' });
   }

@@ -2,8 +2,7 @@ import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
 import type { Cursors } from './cursor.js';
 import type { LiveFeed } from './live-feed.js';
-import { resolveScope } from '../access/principal.js';
-import type { Caller, Principal } from '../access/principal.js';
+import type { Caller, Principal, ResolveScope } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import type { Limits } from '../config/limits.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -17,6 +16,7 @@ import type { UsageWriter } from '../writing/usage-writer.js';
 export interface GraphqlApp extends Pipeline {
   readonly config: { readonly idempotencyHours: number; readonly limits: Pick<Limits, 'requestMsMax'> };
   readonly usageWriter: UsageWriter;
+  readonly resolveScope: ResolveScope;
   readonly cursors: Cursors;
   readonly commerce: CommerceClient | null;
   readonly live: LiveFeed;
@@ -41,7 +41,7 @@ export async function createContext(
   principal: Caller | null,
   request: { readonly requestId: string; readonly documentText: string | null },
 ): Promise<GatewayContext> {
-  const scope = await resolveScope(app.db.reader, principal ?? NOBODY);
+  const scope = await app.resolveScope(app.db.reader, principal ?? NOBODY);
   let loaders: Loaders | undefined;
   return {
     app,

@@ -4,7 +4,7 @@
  * different when the stream was opened.
  */
 import type { Credentials } from '../access/credentials.js';
-import { resolveScope } from '../access/principal.js';
+import type { ResolveScope } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import type { Limits } from '../config/limits.js';
@@ -54,6 +54,7 @@ interface Books {
   readonly db: Database;
   readonly clock: Clock;
   readonly tokens: Pick<Credentials, 'lapsed'>;
+  readonly resolveScope: ResolveScope;
   readonly limits: Pick<Limits, 'liveRowsMax' | 'liveBufferMax' | 'requestMsMax'>;
 }
 
@@ -67,7 +68,7 @@ const LOST = 'Something changed that could not be told. Ask for what is so now, 
 const OVERRUN = 'More was to tell than this reader took. Ask for what is so now, and open the stream again.';
 
 /** Makes the feed; it reads nothing before somebody listens. */
-export function createLiveFeed({ db, clock, tokens, limits }: Books): LiveFeed {
+export function createLiveFeed({ db, clock, tokens, resolveScope, limits }: Books): LiveFeed {
   const streams = new Set<Open>();
   const looks = new Map<LiveTopic, Look>();
   const counts = { told: 0, cutOff: 0 };

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 
 import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
-import { resolveScope } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
@@ -36,7 +35,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
           'registration',
         ]);
       }
-      const { id } = await registrationFor(db.reader, principal, registration).catch(async (error: unknown) => {
+      const { id } = await registrationFor(app, db.reader, principal, registration).catch(async (error: unknown) => {
         if (error instanceof DomainError) {
           const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
           const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
@@ -57,9 +56,9 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
 }
 
 /** The registration, where the caller's role records usage and its scope holds it. */
-async function registrationFor(sql: Sql, principal: Caller, name: string): Promise<Registration> {
+async function registrationFor(app: App, sql: Sql, principal: Caller, name: string): Promise<Registration> {
   if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
     throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
   }
-  return getWholeRegistration(sql, await resolveScope(sql, principal), name);
+  return getWholeRegistration(sql, await app.resolveScope(sql, principal), name);
 }

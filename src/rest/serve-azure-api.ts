@@ -8,7 +8,7 @@ import { ARM_ROUTES, matchRoute } from './arm-routes.js';
 import type { ArmMethod } from './arm-routes.js';
 import { actorFor } from '../access/actor.js';
 import { admitRequest } from '../access/admit-request.js';
-import { callerNameOf, resolveScope } from '../access/principal.js';
+import { callerNameOf } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
@@ -67,7 +67,7 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
     app: { ...app, db },
     principal,
     by: actorFor(principal, request.id),
-    scope: await resolveScope(db.reader, principal),
+    scope: await app.resolveScope(db.reader, principal),
     path: matched.path,
     parameters: readParameters(search.join('?')),
     body: bodyOfRequest(request.body),

@@ -1,4 +1,3 @@
-import { resolveScope } from '../../src/access/principal.js';
 import type { Principal } from '../../src/access/principal.js';
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway, principalOf } from '../support/gateway.js';
@@ -33,6 +32,20 @@ describeOnSqlite('the rows that a credential reaches', (server) => {
     await gateway.close();
   });
 
+  it('are there from the moment a name stands for something, whatever its case', async () => {
+    const gateway = await openTestGateway(server);
+    const { app } = gateway;
+    const reached = async (...registrations: string[]) =>
+      (await app.resolveScope(app.db.reader, { ...principalOf('AUDITOR'), registrations })).registrationIds;
+    expect(await reached('Hub')).toEqual([]);
+    const hub = await registerStamp(app, 'hub');
+    expect(await reached('Hub')).toEqual([hub.id]);
+    expect(await reached('hub', 'edge')).toEqual([hub.id]);
+    const edge = await registerStamp(app, 'edge');
+    expect(await reached('EDGE', 'HUB')).toEqual([edge.id, hub.id]);
+    await gateway.close();
+  });
+
   it('are none for names that stand for nothing, and never all of them', async () => {
     const gateway = await openTestGateway(server);
     await registerStamp(gateway.app, 'hub');
@@ -45,7 +58,7 @@ describeOnSqlite('the rows that a credential reaches', (server) => {
       { resellers: [] },
     ];
     for (const limits of nothing) {
-      const { tenantIds, registrationIds } = await resolveScope(gateway.app.db.reader, {
+      const { tenantIds, registrationIds } = await gateway.app.resolveScope(gateway.app.db.reader, {
         ...principalOf('AUDITOR'),
         ...limits,
       });
