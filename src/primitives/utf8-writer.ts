@@ -65,7 +65,7 @@ export function jsonBytes(value: unknown): Buffer<ArrayBuffer> {
 }
 
 function addJson(out: Utf8Writer, value: unknown, levels: number): void {
-  if (!hasLongList(value, levels)) out.add(JSON.stringify(value) ?? 'null');
+  if (!hasLongList(value, levels)) out.add(JSON.stringify(value));
   else if (Array.isArray(value)) addItems(out, value);
   else addMembers(out, value as Readonly<Record<string, unknown>>, levels - 1);
 }
