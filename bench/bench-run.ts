@@ -36,7 +36,8 @@ export async function serversToMeasure(): Promise<readonly BenchServer[]> {
 
 /** Tells on stderr, so that stdout holds the result alone. */
 export function say(progress: string): void {
-  console.error(progress);
+  const seconds = Math.round(performance.now() / 1_000);
+  console.error(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} ${progress}`);
 }
 
 /** Installs the peers, as their own lock file says, unless they are there. Throws with what to do about it. */

@@ -44,7 +44,7 @@ const QUICK = {
   warmUpSeconds: 2,
   targetsOnly: true,
   records: 50_000,
-  sizes: [24, 48],
+  sizes: [8, 24],
   minutes: 0.2,
 };
 

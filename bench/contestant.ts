@@ -127,6 +127,8 @@ export interface LoadOptions {
   readonly seconds: number;
   /** So many requests a second, answered or not; left out: as many as are answered. */
   readonly perSecond?: number;
+  /** It was asked the same before: no warm-up then. */
+  readonly isWarm?: boolean;
 }
 
 /** Sends a request over and over. Throws when any answer is not 200, or shorter than it must be. */
@@ -170,9 +172,10 @@ interface Loaded {
 async function loadedOn(
   contestant: Contestant,
   request: Request,
-  { connections, seconds, perSecond }: LoadOptions,
+  { connections, seconds, perSecond, isWarm = false }: LoadOptions,
 ): Promise<Loaded & { readonly cpuOfServer: number | null }> {
-  const asked = JSON.stringify({ ...request, connections, seconds, perSecond, warmUpSeconds: WARM_UP_SECONDS });
+  const warmUpSeconds = isWarm ? 0 : WARM_UP_SECONDS;
+  const asked = JSON.stringify({ ...request, connections, seconds, perSecond, warmUpSeconds });
   const child = started(1, [join(PEERS, 'load.mjs'), asked], process.env);
   loads.add(child);
   child.once('exit', () => loads.delete(child));

@@ -17,7 +17,7 @@ const CONNECTIONS = { page: 8, small: 32, summary: 8 } as const;
 const SLOW_ON_PAGES: Readonly<
   Partial<Record<ProgramName, { readonly connections: number; readonly seconds: number }>>
 > = {
-  naive: { connections: 1, seconds: 5 },
+  naive: { connections: 1, seconds: 4 },
   'naive with loaders': { connections: CONNECTIONS.page, seconds: 3 },
 };
 /** The first is what the others are measured against. */
@@ -29,7 +29,11 @@ const SERVERS_OF_GRAPHQL: readonly ProgramName[] = [
   'yoga with JIT',
   'yoga',
 ];
-const WITHOUT_TARGET: ReadonlySet<ProgramName> = new Set(['mercurius', 'yoga', 'naive with loaders']);
+/** Whom the targets are about. */
+const WITH_TARGETS: Readonly<Partial<Record<QuestionName, readonly ProgramName[]>>> = {
+  page: ['bare', 'gateway', 'mercurius with JIT', 'yoga with JIT', 'naive'],
+  small: ['bare', 'gateway'],
+};
 const CONTESTS: Readonly<Record<QuestionName, readonly ProgramName[]>> = {
   page: [...SERVERS_OF_GRAPHQL, 'naive with loaders', 'naive'],
   small: [...SERVERS_OF_GRAPHQL, 'naive'],
@@ -48,8 +52,7 @@ export async function queryContests(run: BenchRun, names: readonly QuestionName[
 async function onServer(run: BenchRun, server: BenchServer, names: readonly QuestionName[]): Promise<Series[]> {
   const database = await server.create();
   const contestants = new Map<ProgramName, Contestant>();
-  const programsOf = (name: QuestionName) =>
-    CONTESTS[name].filter((program) => !run.targetsOnly || !WITHOUT_TARGET.has(program));
+  const programsOf = (name: QuestionName) => (run.targetsOnly ? WITH_TARGETS[name] : undefined) ?? CONTESTS[name];
   try {
     run.say(`${server.label}: writing books to read from`);
     await fillReadingBooks(database, MACHINES);
@@ -88,20 +91,19 @@ async function measured(
   asked: readonly Asked[],
   answerBytes: number,
 ): Promise<Series[]> {
-  const loadOf = (program: ProgramName, seconds: number): LoadOptions => {
-    const slow = name === 'page' ? SLOW_ON_PAGES[program] : undefined;
-    const connections = name === 'page' || name === 'small' ? CONNECTIONS[name] : CONNECTIONS.summary;
-    return { connections: slow?.connections ?? connections, seconds: Math.max(seconds, slow?.seconds ?? 0) };
-  };
   const results = new Map<ProgramName, LoadResult[]>(asked.map(({ program }) => [program, []]));
   for (const { program, contestant, request } of asked) {
     run.signal.throwIfAborted();
-    await loadOn(contestant, request, { ...loadOf(program, run.warmUpSeconds), answerBytes });
+    await loadOn(contestant, request, { ...loadOf(name, program, run.warmUpSeconds), answerBytes });
   }
   for (let round = 1; round <= run.rounds; round += 1) {
     for (const { program, contestant, request } of asked) {
       run.signal.throwIfAborted();
-      const result = await loadOn(contestant, request, { ...loadOf(program, run.seconds), answerBytes });
+      const result = await loadOn(contestant, request, {
+        ...loadOf(name, program, run.seconds),
+        answerBytes,
+        isWarm: true,
+      });
       results.get(program)?.push(result);
       run.say(`${database}, ${name}, round ${round}: ${program}: ${result.perSecond.toFixed(1)} answers/s`);
     }
@@ -120,6 +122,12 @@ async function measured(
       p99: median(rounds.map(({ p99 }) => p99)),
     };
   });
+}
+
+function loadOf(name: QuestionName, program: ProgramName, seconds: number): LoadOptions {
+  const slow = name === 'page' ? SLOW_ON_PAGES[program] : undefined;
+  const connections = name === 'page' || name === 'small' ? CONNECTIONS[name] : CONNECTIONS.summary;
+  return { connections: slow?.connections ?? connections, seconds: Math.max(seconds, slow?.seconds ?? 0) };
 }
 
 function requestTo(program: ProgramName, { url }: Contestant, name: QuestionName, apiKey: string): Request {
