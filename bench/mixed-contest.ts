@@ -17,6 +17,7 @@ import { createApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
 
 const MACHINES = 24;
+const MACHINES_OF_QUICK = 8;
 const BATCH = 5_000;
 const PUSHERS = 4;
 /** While memory is watched: 5,000 records a second. */
@@ -112,7 +113,7 @@ async function onFilledGateway(
   const database = await server.create();
   try {
     run.say(`${server.label}: writing books to read from`);
-    await fillReadingBooks(database, MACHINES);
+    await fillReadingBooks(database, run.targetsOnly ? MACHINES_OF_QUICK : MACHINES);
     const apiKey = await apiKeyOn(database);
     const token = await ingestorOn(database);
     const contestant = await startContestant('gateway', database, { isPinned: false });
