@@ -63,7 +63,12 @@ async function executorsOf(executor: (typeof EXECUTORS)[number]): Promise<Readon
   if (validate(schema, DOCUMENT).length > 0) throw new Error('The question is not one of this schema.');
   const options = { executor, compileAfter: 1, compiledFieldsMax: 1_000, errorsMax: 5 };
   return {
-    without: createExecutor({ ...options, schema, rootRuled: { schema, guarded: [] }, compiled: compilable(schema) }),
+    without: createExecutor({
+      ...options,
+      schema,
+      rootRuled: { schema, guarded: [] },
+      compiledAgainst: compilable(schema),
+    }),
     with: createExecutor({ ...options, ...(await createSchema()) }),
   };
 }

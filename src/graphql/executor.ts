@@ -52,7 +52,7 @@ interface Known {
 
 /** Makes the executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { schema, rootRuled, compiled, executor, compileAfter, compiledFieldsMax, errorsMax } = options;
+  const { schema, rootRuled, compiledAgainst, executor, compileAfter, compiledFieldsMax, errorsMax } = options;
   // What was compiled goes when the document goes: the document store says how many are kept.
   const documents = new WeakMap<DocumentNode, Known>();
 
@@ -68,7 +68,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     if (executor === 'js') return null;
     if (known.compiled === undefined) {
       if (!isTrusted && known.timesAsked < compileAfter) return null;
-      known.compiled = compileOperation({ schema: compiled, fieldsMax: compiledFieldsMax }, document);
+      known.compiled = compileOperation({ schema: compiledAgainst, fieldsMax: compiledFieldsMax }, document);
     }
     return known.compiled;
   }

@@ -33,7 +33,7 @@ export function createSchema(): Promise<ServedSchema> {
     return {
       schema: withRefusalsRecorded(withPermissions(bare)),
       rootRuled,
-      compiled: compilable(rootRuled.schema),
+      compiledAgainst: compilable(rootRuled.schema),
     };
   });
   return made;
@@ -46,7 +46,7 @@ export interface ServedSchema {
   /** With rules on its root fields alone, and the other fields, whose rules are asked once for a query. */
   readonly rootRuled: ReturnType<typeof withRootPermissions>;
   /** `rootRuled` as queries are compiled against it. */
-  readonly compiled: GraphQLSchema;
+  readonly compiledAgainst: GraphQLSchema;
 }
 
 let made: Promise<ServedSchema> | undefined;

@@ -105,9 +105,9 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
 
 /**
  * The answer as text, without the line break that Apollo adds by itself: for that, the text of a page is copied. A long
- * one is bytes already, which Apollo hands on as it would text. Nobody
- * looks at the data afterwards, but objects of Apollo that live on for a while hold it: emptied, a page is forgotten at
- * the next collection of young objects instead of being copied by several, which takes a sixth of its processor time.
+ * one is bytes already, which Apollo hands on as it would text. Nobody looks at the data afterwards, but objects of
+ * Apollo that live on for a while hold it: emptied, a page is forgotten at the next collection of young objects instead
+ * of being copied by several, which takes a sixth of its processor time.
  */
 function textOf(result: FormattedExecutionResult): string {
   const text = hasLongList(result) ? (jsonBytes(result) as unknown as string) : JSON.stringify(result);

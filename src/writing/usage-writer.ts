@@ -1,4 +1,4 @@
-/** Usage from the bytes of a request to the text of its answer: in this thread, or in one of its own. */
+/** Usage from the bytes of a request to those of its answer: in this thread, or in one of its own. */
 import type { Database } from '../database/database.js';
 import { decodeUsageBody, deliveryOfTexts, receiptBytes } from '../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';

@@ -6,8 +6,8 @@ import { compileOperation } from '../../src/graphql/compiled-operation.js';
 import { createDocumentStore } from '../../src/graphql/document-store.js';
 import { createSchema } from '../../src/graphql/schema.js';
 
-const { compiled } = await createSchema();
-const STANDARD = { schema: compiled, fieldsMax: 300 };
+const { compiledAgainst } = await createSchema();
+const STANDARD = { schema: compiledAgainst, fieldsMax: 300 };
 
 describe('what is kept of documents', () => {
   it('A45 a flood of documents that are asked once keeps nothing, and pushes nothing out', async () => {

@@ -76,10 +76,10 @@ const RESOURCE: Kind = {
   columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
 };
 
-/** A dictionary with an empty memory. One per process. */
-export function createDictionary(): Dictionary {
+/** A dictionary with an empty memory. One per thread that takes usage in. */
+export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dictionary {
   const meters = new NameMemory();
-  const resources = new ResourceMemory();
+  const resources = new ResourceMemory(describedLengthMax);
   const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
   return {
     idsOf: async (db, registrationId, entries, now) => {
@@ -147,6 +147,8 @@ class ResourceMemory {
   #size = 0;
   #length = 0;
 
+  constructor(private readonly lengthMax: number) {}
+
   get(stackSubscriptionId: number, entry: Description): number | undefined {
     return this.#byUri
       .get(entry.resourceUri)
@@ -160,7 +162,7 @@ class ResourceMemory {
   }
 
   set(stackSubscriptionId: number, entry: Description, id: number): void {
-    if (this.#size >= REMEMBERED_MAX || this.#length >= DESCRIBED_LENGTH_MAX) {
+    if (this.#size >= REMEMBERED_MAX || this.#length >= this.lengthMax) {
       this.#byUri.clear();
       this.#size = 0;
       this.#length = 0;

@@ -40,7 +40,7 @@ export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: numbe
   }
 }
 
-/** The answer to a body, as JSON: the counts, and a verdict per record in order. */
+/** The answer to a body, as JSON in UTF-8: the counts, and a verdict per record in order. */
 export function receiptBytes({ batchId, receivedAt, verdicts, ...counts }: UsageReceipt): Buffer<ArrayBuffer> {
   return jsonBytes({
     batchId,

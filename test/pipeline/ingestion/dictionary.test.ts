@@ -97,6 +97,24 @@ describeEachDatabase('the dictionary', (server) => {
     await gateway.close();
   });
 
+  it('forgets descriptions when all of them together are too long, and gives the same ids again', async () => {
+    let statements = 0;
+    const gateway = await openTestGateway(server, { onStatement: () => (statements += 1) });
+    const { id } = await registerStamp(gateway.app);
+    const dictionary = createDictionary(1_000);
+    const long = (name: string) => [{ resourceUri: `/vm/${name}`, tags: { note: name.repeat(400) } }];
+    const ask = async (name: string) => {
+      const before = statements;
+      const [ids] = await idsOf(gateway, id, dictionary, long(name));
+      return { id: ids?.resourceId, isRemembered: statements === before };
+    };
+    const a = await ask('a');
+    expect(await ask('a')).toEqual({ id: a.id, isRemembered: true });
+    for (const name of ['b', 'c', 'd']) await ask(name);
+    expect(await ask('a')).toEqual({ id: a.id, isRemembered: false });
+    await gateway.close();
+  });
+
   it('agrees between two processes that meet the same new names at once', async () => {
     const gateway = await openTestGateway(server);
     const other = await gateway.second();

@@ -1,5 +1,5 @@
 /** Bodies that are longer than what is read at once. */
-import { canonicalJson } from '../../../src/pipeline/ingestion/exact-json.js';
+import { canonicalJson, exactItems } from '../../../src/pipeline/ingestion/exact-json.js';
 import type { JsonObject } from '../../../src/pipeline/ingestion/exact-json.js';
 import { RECORDS_PER_BATCH_MAX, decodeUsageBody } from '../../../src/pipeline/ingestion/usage-wire.js';
 import type { MediaType } from '../../../src/pipeline/ingestion/usage-wire.js';
@@ -27,6 +27,7 @@ describe('a long body', () => {
       LIST.map(({ id, source, ...data }) => ({ specversion: '1.0', type: 'usage', id, source, data })),
     ],
   ] as const)('of %s is checked record by record, and quarantine can see each as it was sent', (mediaType, list) => {
+    expect([...exactItems(Buffer.from(JSON.stringify(list)))].length).toBeGreaterThan(3);
     const deliveries = decoded(list, mediaType);
     expect(deliveries).toHaveLength(RECORDS);
     deliveries.forEach(({ checked }, index) => {
