@@ -66,6 +66,7 @@ async function executorsOf(executor: (typeof EXECUTORS)[number]): Promise<Readon
     without: createExecutor({
       ...options,
       schema,
+      withInputAsSent: schema,
       rootRuled: { schema, guarded: [] },
       compiledAgainst: compilable(schema),
     }),

@@ -1,7 +1,8 @@
 /**
  * Executes operations, behind Apollo's interface for gateways. Queries that are asked again and again run compiled, by
  * graphql-jit; everything else runs by graphql-js. Whatever a compiled query finds fault with is asked of graphql-js
- * again, so that errors are always its own: their order, text, place and extensions.
+ * again, so that errors are always its own: their order, text, place and extensions. Batches of text that a mutation
+ * brings are not copied, unless something is wrong with them: then nothing has run, and graphql-js says what it is.
  */
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { OperationTypeNode, execute, getVariableValues } from 'graphql';
@@ -12,6 +13,7 @@ import { compileOperation } from './compiled-operation.js';
 import type { CompiledOperation } from './compiled-operation.js';
 import type { GatewayContext } from './context.js';
 import { rolesOfDocument } from './guarded-fields.js';
+import { writesLeavesOut } from './input-as-sent.js';
 import type { ServedSchema } from './schema.js';
 import type { ExecutionConfig } from '../config/execution.js';
 
@@ -52,9 +54,12 @@ interface Known {
 
 /** Makes the executor. */
 export function createExecutor(options: ExecutorOptions): Executor {
-  const { schema, rootRuled, compiledAgainst, executor, compileAfter, compiledFieldsMax, errorsMax } = options;
+  const { schema, withInputAsSent, rootRuled, compiledAgainst } = options;
+  const { executor, compileAfter, compiledFieldsMax, errorsMax } = options;
   // What was compiled goes when the document goes: the document store says how many are kept.
   const documents = new WeakMap<DocumentNode, Known>();
+  /** Mutations, and whether what is a leaf of `withInputAsSent` comes from variables in them. */
+  const fromVariables = new WeakMap<DocumentNode, boolean>();
 
   function knownOf(document: DocumentNode): Known {
     const rolesOfFields = () => rolesOfDocument(rootRuled.schema, rootRuled.guarded, document);
@@ -83,22 +88,39 @@ export function createExecutor(options: ExecutorOptions): Executor {
       options: { maxCoercionErrors: errorsMax },
     }) as Promise<GatewayExecutionResult>;
 
-  return async (execution) => {
-    const { document, operation, variables, context } = execution;
-    // Rules within rows look at the caller alone. One whom no field of a query stops is asked for once; all others, and
-    // mutations, run where each field asks.
+  async function mutate(execution: Execution): Promise<GatewayExecutionResult> {
+    const { document } = execution;
+    const isFromVariables = fromVariables.get(document) ?? !writesLeavesOut(withInputAsSent, document);
+    fromVariables.set(document, isFromVariables);
+    if (!isFromVariables) return interpret(schema, execution);
+    const result = await interpret(withInputAsSent, execution);
+    const hasRun = 'data' in result;
+    return hasRun ? result : interpret(schema, execution);
+  }
+
+  async function query(execution: Execution, operation: OperationDefinitionNode): Promise<GatewayExecutionResult> {
+    const { document, variables, context } = execution;
+    // Rules within rows look at the caller alone. One whom no field of a query stops is asked for once; all others run
+    // where each field asks.
     const role = context.principal?.role;
-    if (role === undefined || operation?.operation !== OperationTypeNode.QUERY) return interpret(schema, execution);
     const known = knownOf(document);
-    if (!known.rolesOfFields.every((roles) => roles.includes(role))) return interpret(schema, execution);
-    const query = compiledFor(known, execution);
-    if (query === null) return interpret(rootRuled.schema, execution);
+    const isAskedOnce = role !== undefined && known.rolesOfFields.every((roles) => roles.includes(role));
+    if (!isAskedOnce) return interpret(schema, execution);
+    const compiled = compiledFor(known, execution);
+    if (compiled === null) return interpret(rootRuled.schema, execution);
     const definitions = operation.variableDefinitions ?? [];
     const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: errorsMax });
     if (errors !== undefined) return { errors };
-    const result = await attempt(() => query(context, variables));
+    const result = await attempt(() => compiled(context, variables));
     if (result === null || result.errors !== undefined) return interpret(rootRuled.schema, execution);
     return result as GatewayExecutionResult;
+  }
+
+  return async (execution) => {
+    const { operation } = execution;
+    if (operation?.operation === OperationTypeNode.QUERY) return query(execution, operation);
+    if (operation?.operation === OperationTypeNode.MUTATION && executor !== 'js') return mutate(execution);
+    return interpret(schema, execution);
   };
 }
 

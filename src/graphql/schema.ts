@@ -20,6 +20,7 @@ import { ReportingResolver, UsageReportReferences } from './modules/reporting.js
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
 import { compilable } from './compiled-operation.js';
+import { withInputAsSent } from './input-as-sent.js';
 import { withPermissions, withRootPermissions } from './permissions.js';
 import { withRefusalsRecorded } from './refused-mutations.js';
 
@@ -30,8 +31,10 @@ import { withRefusalsRecorded } from './refused-mutations.js';
 export function createSchema(): Promise<ServedSchema> {
   made ??= createBareSchema().then((bare) => {
     const rootRuled = withRootPermissions(bare);
+    const schema = withRefusalsRecorded(withPermissions(bare));
     return {
-      schema: withRefusalsRecorded(withPermissions(bare)),
+      schema,
+      withInputAsSent: withInputAsSent(schema),
       rootRuled,
       compiledAgainst: compilable(rootRuled.schema),
     };
@@ -43,6 +46,8 @@ export function createSchema(): Promise<ServedSchema> {
 export interface ServedSchema {
   /** With a rule on every field at which a caller has to be stopped. */
   readonly schema: GraphQLSchema;
+  /** `schema` for mutations whose input comes as variables; what it finds wrong with them is asked of `schema`. */
+  readonly withInputAsSent: GraphQLSchema;
   /** With rules on its root fields alone, and the other fields, whose rules are asked once for a query. */
   readonly rootRuled: ReturnType<typeof withRootPermissions>;
   /** `rootRuled` as queries are compiled against it. */

@@ -29,6 +29,17 @@ const CALLERS: readonly Who[] = [
   { role: 'TENANT_USER', tenants: [TENANTS.alder] },
 ];
 
+/** What does not change when a batch is sent again. */
+const RECEIPT = `{ receipt { accepted duplicates rejected
+  verdicts { index verdict recordId code message field isRounded stored { quantity } } } userErrors { message code } }`;
+const PUSH = `mutation Push($input: RecordUsageInput!) { recordUsage(input: $input) ${RECEIPT} }`;
+const PUSH_LIST = `mutation Push($records: [UsageRecordInput!]!) {
+  recordUsage(input: { registration: "hub", records: $records }) ${RECEIPT} }`;
+
+function pushed(input: string): string {
+  return `mutation Push($text: String) { recordUsage(input: ${input}) ${RECEIPT} }`;
+}
+
 describeOnSqlite('both executors', (server) => {
   let gateway: TestGateway;
   let byJs: TestGateway['http'];
@@ -90,6 +101,38 @@ describeOnSqlite('both executors', (server) => {
     expect(errors).toBeUndefined();
   });
 
+  it('take a batch alike, whatever is sent as its records', async () => {
+    const seen = { errors: 0, receipts: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(sentRecords(), { maxLength: 4 }), fc.constantFrom(...CALLERS), async (records, who) => {
+        const input = { registration: 'hub', records };
+        const { data, errors } = await answerAlike({ query: PUSH, variables: { input } }, who);
+        if (errors) seen.errors += 1;
+        if (data) seen.receipts += 1;
+      }),
+      { numRuns: RUNS, seed: Number(process.env['EXECUTORS_SEED'] ?? 20_260_310), endOnFailure: true },
+    );
+    expect(seen.errors).toBeGreaterThan(RUNS / 10);
+    expect(seen.receipts).toBeGreaterThan(RUNS / 10);
+  });
+
+  it.each([
+    ['one record without a list', PUSH, { input: { registration: 'hub', records: { id: 'alone' } } }],
+    ['something else instead of a list', PUSH, { input: { registration: 'hub', records: 'none' } }],
+    ['no records', PUSH, { input: { registration: 'hub' } }],
+    ['records alone as a variable', PUSH_LIST, { records: [{ id: 'in a list' }] }],
+    ['a number there', PUSH_LIST, { records: [{ id: 1 }] }],
+    ['a batch that is written out', pushed('{ registration: "hub", records: [{ id: "out", source: $text }] }'), {}],
+    [
+      'text in a batch that is written out',
+      pushed('{ registration: "hub", records: [{ id: $text }] }'),
+      { text: 'in' },
+    ],
+    ['a number in such a batch', pushed('{ registration: "hub", records: [{ id: $text }] }'), { text: 1 }],
+  ])('take %s alike', async (_name, query, variables) => {
+    await answerAlike({ query, variables }, 'INGESTOR');
+  });
+
   /** Asks both; a document is kept, and so compiled, the second time. */
   async function answerAlike(question: GeneratedQuery, who: Who): Promise<Body> {
     await ask(gateway.http, question, who);
@@ -126,6 +169,44 @@ describeOnSqlite('both executors', (server) => {
     return { body, seen: JSON.stringify([response.statusCode, { ...body, extensions: { cost } }]) };
   }
 });
+
+/** A record as some sender may write it: good, broken, or no record at all. */
+function sentRecords(): fc.Arbitrary<unknown> {
+  const text = fc.constantFrom(
+    'a',
+    '',
+    '2026-03-08T06:00:00Z',
+    '2026-03-08T07:00:00Z',
+    '1.5',
+    STACKS.birch,
+    METERS.vmHours,
+  );
+  const value = fc.oneof({ arbitrary: text, weight: 12 }, fc.constantFrom<unknown>(null, 1, true, {}, ['a']));
+  const name = fc.constantFrom('id', 'source', 'stackSubscriptionId', 'meterId', 'quantity', 'corrects', 'tags');
+  const names = fc.oneof(
+    { arbitrary: name, weight: 12 },
+    fc.constantFrom('Id', '__proto__', 'constructor', 'toString'),
+  );
+  const good = fc.constantFrom('1', '2', '3').map((id) => ({
+    id,
+    source: 'compute',
+    stackSubscriptionId: STACKS.birch,
+    meterId: METERS.vmHours,
+    resourceUri: '/subscriptions/a/resourceGroups/b/providers/c/virtualMachines/d',
+    usageStartTime: '2026-03-08T06:00:00Z',
+    usageEndTime: '2026-03-08T07:00:00Z',
+    quantity: '1',
+  }));
+  const some = fc
+    .array(fc.tuple(names, value), { maxLength: 5 })
+    .map(
+      (members) =>
+        JSON.parse(
+          `{${members.map(([key, member]) => `${JSON.stringify(key)}:${JSON.stringify(member)}`).join(',')}}`,
+        ) as unknown,
+    );
+  return fc.oneof({ arbitrary: good, weight: 6 }, { arbitrary: some, weight: 6 }, fc.constantFrom(null, 'a', 1, []));
+}
 
 /** Data, and where in it something was refused. */
 function rowsOf({ data, errors = [] }: Body) {

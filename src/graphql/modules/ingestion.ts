@@ -1,4 +1,19 @@
-import { Arg, Args, ArgsType, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  UseMiddleware,
+  createParameterDecorator,
+} from 'type-graphql';
+import type { MiddlewareFn } from 'type-graphql';
 
 import { RECORDS_PER_BATCH_MAX } from '../../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
@@ -132,26 +147,35 @@ class QuarantineArgs extends PageArgs {
 
 const QuarantinedRecordConnection = connectionOf(() => QuarantinedRecord, 'QuarantinedRecord');
 
+/** Takes the records out of what type-graphql is about to copy into instances: nothing here asks for their class. */
+const keepRecordsAsSent: MiddlewareFn = ({ args }, next) => {
+  const { registration, records } = args['input'] as RecordUsageInput;
+  Object.assign(args, { recordsAsSent: records, input: { registration, records: [] } });
+  return next();
+};
+const RecordsAsSent = createParameterDecorator(({ args }): unknown => args['recordsAsSent']);
+
 @Resolver()
 export class IngestionResolver {
   @Mutation(() => RecordUsagePayload, {
     description: 'Takes a batch of usage into the books, each record once. Sending it again changes nothing.',
   })
+  @UseMiddleware(keepRecordsAsSent)
   recordUsage(
     @Ctx() context: GatewayContext,
-    @Arg('input', () => RecordUsageInput, { description: 'The batch.' }) input: RecordUsageInput,
+    @Arg('input', () => RecordUsageInput, { description: 'The batch.' }) { registration: name }: RecordUsageInput,
+    @RecordsAsSent records: readonly TextRecord[],
   ): Promise<RecordUsagePayload> {
     return payloadOf(
       async () => {
         const { app, scope } = context;
         const receivedBy = callerOf(context).subject;
-        if (input.records.length > RECORDS_PER_BATCH_MAX) {
+        if (records.length > RECORDS_PER_BATCH_MAX) {
           throw new DomainError('BATCH_TOO_LARGE', `A batch has at most ${RECORDS_PER_BATCH_MAX} records.`, [
             'records',
           ]);
         }
-        const registration = await getWholeRegistration(app.db.reader, scope, input.registration);
-        const records = input.records as unknown as readonly TextRecord[];
+        const registration = await getWholeRegistration(app.db.reader, scope, name);
         const receipt = await app.usageWriter.record(
           { records, registrationId: registration.id, receivedBy },
           { db: app.db, milliseconds: app.config.limits.requestMsMax },

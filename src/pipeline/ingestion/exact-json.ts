@@ -135,7 +135,8 @@ function parsePlainJson(text: string): JsonValue | undefined {
   }
   const size: Size = { length: 0, strings: 0 };
   if (!measure(value, size, 0)) return undefined;
-  return size.length === text.length || size.strings * 2 === quotesIn(text) ? value : undefined;
+  const isWhole = size.length === text.length || size.length === text.length - escapesIn(text);
+  return isWhole || size.strings * 2 === quotesIn(text) ? value : undefined;
 }
 
 /** How long a value is when it is written without spaces, and how many keys and strings are in it. */
@@ -177,6 +178,13 @@ function measureMembers(object: Readonly<Record<string, unknown>>, size: Size, d
   }
   size.length += members === 0 ? 2 : members + 1;
   return true;
+}
+
+/** Signs that are written with a backslash before them. */
+function escapesIn(text: string): number {
+  let escapes = 0;
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) escapes += 1;
+  return escapes;
 }
 
 /** Quotes that begin or end a string. */
