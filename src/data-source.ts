@@ -27,6 +27,7 @@ import { CreateCollectionWatermark1764003000000 } from '../migrations/1764003000
 import { AddSettledIndexToUsageReport1764004000000 } from '../migrations/1764004000000-add-settled-index-to-usage-report.js';
 import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-audit-entry.js';
 import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
+import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -62,4 +63,5 @@ export const migrations = [
   AddSettledIndexToUsageReport1764004000000,
   IndexAuditEntry1764005001000,
   UnbindUsageRecord1764006000000,
+  NarrowHoursAndDays1764007000000,
 ];

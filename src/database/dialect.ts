@@ -4,7 +4,7 @@ import { fromUnits, toUnits } from '../primitives/quantity.js';
 
 /**
  * The two families of databases the books can live in, and the few expressions that differ between
- * them. All other SQL is the same text on SQLite, MySQL, MariaDB and TiDB.
+ * them. All other SQL is the same text on SQLite, MySQL and MariaDB.
  */
 export type Dialect = 'sqlite' | 'mysql';
 

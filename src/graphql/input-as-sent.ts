@@ -1,4 +1,4 @@
-/** Input that is only text is taken as it was sent: giving each record of a batch a copy costs more than checking it. */
+/** Input that is only text is taken as it was sent: a copy of each record of a batch costs more than checking it. */
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   GraphQLError,

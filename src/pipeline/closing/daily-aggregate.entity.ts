@@ -1,4 +1,4 @@
-import { ascii, integer, totalQuantity } from '../../database/columns.js';
+import { ascii, day, integer, totalQuantity } from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
 
@@ -38,8 +38,8 @@ export function dailyAggregateTables(dialect: Dialect) {
       name: 'daily_aggregate',
       columns: {
         stackSubscriptionId: integer({ primary: true }),
-        reportedDay: integer({ primary: true }),
-        usageDay: integer({ primary: true }),
+        reportedDay: day(dialect, { primary: true }),
+        usageDay: day(dialect, { primary: true }),
         meterId: integer({ primary: true }),
         resourceId: integer({ primary: true }),
         part: integer({ primary: true }),

@@ -1,4 +1,15 @@
-import { ascii, digest, epochMs, generatedId, integer, longText, quantity, text } from '../../database/columns.js';
+import {
+  ascii,
+  day,
+  digest,
+  epochMs,
+  generatedId,
+  hour,
+  integer,
+  longText,
+  quantity,
+  text,
+} from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
 
@@ -122,12 +133,12 @@ export function ingestionTables(dialect: Dialect) {
       name: 'usage_record',
       columns: {
         stackSubscriptionId: integer({ primary: true }),
-        reportedHour: integer({ primary: true }),
-        usageHour: integer({ primary: true }),
+        reportedHour: hour(dialect, { primary: true }),
+        usageHour: hour(dialect, { primary: true }),
         meterId: integer({ primary: true }),
         resourceId: integer({ primary: true }),
         identity: digest(dialect, { primary: true }),
-        usageDay: integer(),
+        usageDay: day(dialect),
         sourceId: integer(),
         batchId: integer(),
         recordId: text(dialect, 200, { nullable: true }),

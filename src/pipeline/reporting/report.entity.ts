@@ -1,4 +1,4 @@
-import { ascii, epochMs, generatedId, integer, text } from '../../database/columns.js';
+import { ascii, day, epochMs, generatedId, integer, text } from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
 import type { LineStatus, ReportState } from './report-state.js';
@@ -112,8 +112,8 @@ export function reportTables(dialect: Dialect) {
         reportId: integer({ primary: true }),
         lineNo: integer({ primary: true }),
         stackSubscriptionId: integer(),
-        reportedDay: integer(),
-        usageDay: integer(),
+        reportedDay: day(dialect),
+        usageDay: day(dialect),
         meterId: integer(),
         resourceId: integer(),
         part: integer(),

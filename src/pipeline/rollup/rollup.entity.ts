@@ -1,4 +1,4 @@
-import { integer, totalQuantity } from '../../database/columns.js';
+import { day, integer, totalQuantity } from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
 
@@ -33,8 +33,8 @@ export function rollupTables(dialect: Dialect) {
       name: 'usage_day_total',
       columns: {
         stackSubscriptionId: integer({ primary: true }),
-        usageDay: integer({ primary: true }),
-        reportedDay: integer({ primary: true }),
+        usageDay: day(dialect, { primary: true }),
+        reportedDay: day(dialect, { primary: true }),
         meterId: integer({ primary: true }),
         destinationId: integer({ primary: true }),
         quantity: totalQuantity(dialect),
