@@ -7,7 +7,7 @@ import { createPool } from 'mysql2/promise';
 import type { Pool } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
-import { WARM_UP, batchesOf, inParallel, placeOf, quantityOf, recordIdOf, unitsUpTo } from './usage-load.js';
+import { batchesOf, inParallel, placeOf, quantityOf, recordIdOf, unitsUpTo, warmUpOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
 import { digest16 } from '../src/primitives/ids.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
@@ -37,7 +37,7 @@ function bareSqlite({ url }: BenchDatabase, load: Load): number {
     const insert = file.transaction((rows: readonly Row[]) => {
       for (const row of rows) statement.run(...row);
     });
-    batchesOf(WARM_UP, BATCH, rowOf).forEach((rows) => insert(rows));
+    batchesOf(warmUpOf(load), BATCH, rowOf).forEach((rows) => insert(rows));
     const batches = batchesOf(load, BATCH, rowOf);
     const start = performance.now();
     for (const rows of batches) insert(rows);
@@ -57,7 +57,7 @@ async function bareMysql({ url }: BenchDatabase, load: Load): Promise<number> {
     await pool.query(`CREATE TABLE bare_record (id INT AUTO_INCREMENT PRIMARY KEY, ${integers('INT')},
       identity BINARY(16) NOT NULL, source_id INT NOT NULL, batch_id INT NOT NULL, record_id VARCHAR(200),
       corrects VARCHAR(200), quantity DECIMAL(48,24) NOT NULL)`);
-    for (const rows of batchesOf(WARM_UP, BATCH, rowOf)) await insertOnMysql(pool, rows);
+    for (const rows of batchesOf(warmUpOf(load), BATCH, rowOf)) await insertOnMysql(pool, rows);
     const batches = batchesOf(load, BATCH, rowOf);
     const start = performance.now();
     await inParallel(batches, CONNECTIONS, (rows) => insertOnMysql(pool, rows));

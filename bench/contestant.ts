@@ -27,6 +27,7 @@ export const PROGRAMS = {
   naive: [join(DIST, 'bench', 'peers', 'naive-process.js')],
   'naive with loaders': [join(DIST, 'bench', 'peers', 'naive-process.js'), 'loaders'],
   'naive ingest': [join(DIST, 'bench', 'peers', 'naive-ingest-process.js')],
+  'naive ingest in bulk': [join(DIST, 'bench', 'peers', 'naive-ingest-process.js'), 'bulk'],
   mercurius: [join(PEERS, 'mercurius.mjs')],
   'mercurius with JIT': [join(PEERS, 'mercurius.mjs'), 'jit'],
   yoga: [join(PEERS, 'yoga.mjs')],

@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 import type { BenchDatabase } from './bench-database.js';
 import { NODE_OPTIONS } from './contestant.js';
 import { REGISTRATION, environmentOf, mustHoldExactly, openBooks } from './gateway-books.js';
-import { WARM_UP, batchesOf, inParallel, recordOf } from './usage-load.js';
+import { batchesOf, inParallel, recordOf, warmUpOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
 import type { JsonObject } from '../src/pipeline/ingestion/exact-json.js';
 
@@ -32,7 +32,7 @@ export interface Door {
   /** The body of a request that brings these records. */
   bodyOf(records: readonly JsonObject[]): string;
   /** Throws unless the answer says that all were taken. */
-  check(answer: string, records: number): void;
+  check(answer: Buffer, records: number): void;
 }
 
 /** `POST /v1/usage`. */
@@ -56,7 +56,8 @@ export const MUTATION_DOOR: Door = {
     return JSON.stringify({ query, variables: { input: { registration: REGISTRATION, records: texts } } });
   },
   check: (answer, records) => {
-    if (!answer.includes(`"accepted":${records},`)) throw new Error(`Not all were taken: ${answer.slice(0, 500)}`);
+    if (!answer.includes(`"accepted":${records},`))
+      throw new Error(`Not all were taken: ${answer.toString('utf8', 0, 500)}`);
   },
 };
 
@@ -98,7 +99,7 @@ export async function pushTimed(what: {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   try {
     const push = async ({ body, records }: Batch) => door.check(await pushed({ url, agent, token, body }), records);
-    await inParallel(bodiesOf(WARM_UP, batch, door), CONNECTIONS, push);
+    await inParallel(bodiesOf(warmUpOf(load), batch, door), CONNECTIONS, push);
     const bodies = bodiesOf(load, batch, door);
     const start = performance.now();
     await inParallel(bodies, CONNECTIONS, push);
@@ -152,7 +153,7 @@ export async function pushed(what: {
   readonly agent: Agent;
   readonly token: string;
   readonly body: Buffer;
-}): Promise<string> {
+}): Promise<Buffer> {
   const sent = request(what.url, {
     method: 'POST',
     agent: what.agent,
@@ -164,8 +165,8 @@ export async function pushed(what: {
   });
   sent.end(what.body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  const answer = await text(response);
+  const answer = await buffer(response);
   if (response.statusCode !== 200)
-    throw new Error(`The gateway answered ${response.statusCode}: ${answer.slice(0, 500)}`);
+    throw new Error(`The gateway answered ${response.statusCode}: ${answer.toString('utf8', 0, 500)}`);
   return answer;
 }

@@ -52,7 +52,7 @@ async function fillGateway(database: BenchDatabase, load: Load): Promise<number>
 }
 
 async function fillNaive(database: BenchDatabase, load: Load): Promise<number> {
-  const contestant = await startContestant('naive ingest', database);
+  const contestant = await startContestant('naive ingest in bulk', database);
   try {
     const before = await bytesOf(database);
     await pushTimed({ url: contestant.url, token: '', load, batch: BATCH, door: REST_DOOR });

@@ -46,7 +46,7 @@ const TARGETS: readonly Target[] = [
     what: 'ingest over HTTP against the naive way',
     atLeast: 20,
     on: 'server',
-    pair: versus('ingest', HTTP, 'naive, batches of 5,000'),
+    pair: versus('ingest', HTTP, 'naive'),
   },
   {
     what: "ingest over HTTP, SQLite against the server's",

@@ -35,12 +35,14 @@ export interface Load {
   readonly to: number;
 }
 
-/** Every series once, so that names are known and code is compiled before anything is measured. */
-export const WARM_UP: Load = { from: 0, to: SERIES };
+/** So many records, after others that are the warm-up: every series once by default, so that names are known. */
+export function loadOf(records: number, warmUp = SERIES): Load {
+  return { from: warmUp, to: warmUp + records };
+}
 
-/** So many records after the warm-up. */
-export function loadOf(records: number): Load {
-  return { from: SERIES, to: SERIES + records };
+/** What goes in before a load is measured. */
+export function warmUpOf({ from }: Load): Load {
+  return { from: 0, to: from };
 }
 
 export function placeOf(index: number): Place {

@@ -1,6 +1,6 @@
 import type { BenchDatabase } from './bench-database.js';
 import { mustHoldExactly, openBooks } from './gateway-books.js';
-import { WARM_UP, batchesOf, inParallel, recordOf } from './usage-load.js';
+import { batchesOf, inParallel, recordOf, warmUpOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
 import { deliveryOfRecord } from '../src/pipeline/ingestion/usage-wire.js';
 import type { Delivery } from '../src/pipeline/ingestion/verdict.js';
@@ -18,7 +18,7 @@ export async function writePath(database: BenchDatabase, load: Load): Promise<nu
     const record = async (deliveries: readonly Delivery[]) => {
       await recordUsage(app, { registrationId, receivedBy: 'bench', deliveries });
     };
-    for (const deliveries of batchesOf(WARM_UP, BATCH, deliveryOf)) await record(deliveries);
+    for (const deliveries of batchesOf(warmUpOf(load), BATCH, deliveryOf)) await record(deliveries);
     const batches = batchesOf(load, BATCH, deliveryOf);
     const start = performance.now();
     await inParallel(batches, AT_ONCE, record);

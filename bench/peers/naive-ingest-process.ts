@@ -1,6 +1,7 @@
 /**
  * Usage taken in the naive way: zod, entities with every name written out, what is new found out by asking first, and
- * daily sums read, added up as numbers and written back. Its sums are not exact; the gateway's are.
+ * daily sums read, added up as numbers and written back. Record by record, or ("bulk") a body at a time. Its sums are
+ * not exact; the gateway's are.
  */
 import 'reflect-metadata';
 import { fastify } from 'fastify';
@@ -10,6 +11,7 @@ import { z } from 'zod';
 
 import { serveDatabase } from '../contestant-process.js';
 
+const IS_IN_BULK = process.argv[2] === 'bulk';
 const ROWS_PER_INSERT = 500;
 const TRIES = 10;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -75,19 +77,35 @@ class NaiveDaily {
 
 type Pushed = z.infer<typeof pushedRecord>;
 
+function rowOf({ id, usageStartTime, usageEndTime, tags, additionalInfo, ...record }: Pushed): Omit<NaiveUsage, 'id'> {
+  return {
+    ...record,
+    recordId: id,
+    tags: JSON.stringify(tags),
+    additionalInfo: JSON.stringify(additionalInfo),
+    usageStart: new Date(usageStartTime),
+    usageEnd: new Date(usageEndTime),
+  };
+}
+
+/** A record at a time. Two that are added to one day at once may lose a sum, but never wait for each other. */
+async function takeEach({ manager }: DataSource, records: readonly Pushed[]): Promise<void> {
+  for (const record of records) {
+    if (await manager.existsBy(NaiveUsage, { recordId: record.id })) continue;
+    const row = rowOf(record);
+    await manager.save(NaiveUsage, row);
+    const { stackSubscriptionId, meterId } = row;
+    const key = { stackSubscriptionId, meterId, day: row.usageStart.toISOString().slice(0, 10) };
+    const known = await manager.findOneBy(NaiveDaily, key);
+    const quantity = Number(known?.quantity ?? 0) + Number(row.quantity);
+    await manager.upsert(NaiveDaily, { ...key, quantity }, ['stackSubscriptionId', 'meterId', 'day']);
+  }
+}
+
 async function takeIn(manager: EntityManager, records: readonly Pushed[]): Promise<void> {
   const ids = records.map(({ id }) => id);
   const known = new Set((await manager.find(NaiveUsage, { where: { recordId: In(ids) } })).map((row) => row.recordId));
-  const rows = records
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, usageStartTime, usageEndTime, tags, additionalInfo, ...record }) => ({
-      ...record,
-      recordId: id,
-      tags: JSON.stringify(tags),
-      additionalInfo: JSON.stringify(additionalInfo),
-      usageStart: new Date(usageStartTime),
-      usageEnd: new Date(usageEndTime),
-    }));
+  const rows = records.filter(({ id }) => !known.has(id)).map(rowOf);
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
     const some = rows.slice(start, start + ROWS_PER_INSERT);
     await manager.createQueryBuilder().insert().into(NaiveUsage).values(some).orIgnore().execute();
@@ -149,7 +167,7 @@ await serveDatabase(async (url) => {
     : new DataSource({ type: 'mysql', url, timezone: 'Z', entities });
   await source.initialize();
   await source.synchronize();
-  const take = takerOf(source, isSqlite);
+  const take = IS_IN_BULK ? takerOf(source, isSqlite) : takeEach.bind(null, source);
   const app = fastify({ bodyLimit: BODY_BYTES_MAX });
   app.post('/v1/usage', async (request) => {
     const records = z.array(pushedRecord).parse(request.body);
