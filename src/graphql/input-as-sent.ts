@@ -2,26 +2,37 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   GraphQLError,
+  GraphQLNonNull,
   GraphQLScalarType,
   GraphQLString,
   Kind,
   TypeInfo,
   getNamedType,
+  getNullableType,
   isInputObjectType,
   isLeafType,
+  isListType,
+  isNonNullType,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import type { DocumentNode, GraphQLInputObjectType, GraphQLSchema } from 'graphql';
 
 /**
- * The schema for values that come as variables, in which an input object whose fields are all optional texts is a leaf.
- * What of it graphql-js would coerce to itself is kept as it is; anything else is an error here, of which only a schema
- * with its fields can say what graphql-js says. Documents that write objects out must not be executed with it.
+ * The schema for values that come as variables, in which a list of input objects whose fields are all optional texts is
+ * a leaf. What of it graphql-js would coerce to itself is kept as it is; anything else is an error here, of which only a
+ * schema with its fields can say what graphql-js says. Documents that write such lists out must not be executed with it.
  */
 export function withInputAsSent(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
-    [MapperKind.TYPE]: (type) => (isInputObjectType(type) && hasOptionalTextsAlone(type) ? asLeaf(type) : undefined),
+    [MapperKind.INPUT_OBJECT_FIELD]: (field) => {
+      const { type, defaultValue } = field;
+      const list = getNullableType(type);
+      const item = isListType(list) ? getNullableType(list.ofType) : null;
+      if (!isInputObjectType(item) || !hasOptionalTextsAlone(item) || defaultValue !== undefined) return undefined;
+      const leaf = leafOf(item);
+      return { ...field, type: isNonNullType(type) ? new GraphQLNonNull(leaf) : leaf };
+    },
   });
 }
 
@@ -32,7 +43,7 @@ export function writesLeavesOut(schema: GraphQLSchema, document: DocumentNode): 
   const lookAt = () => {
     isFound ||= isLeafType(getNamedType(types.getInputType()));
   };
-  visit(document, visitWithTypeInfo(types, { [Kind.OBJECT]: lookAt }));
+  visit(document, visitWithTypeInfo(types, { [Kind.OBJECT]: lookAt, [Kind.LIST]: lookAt }));
   return isFound;
 }
 
@@ -42,19 +53,26 @@ function hasOptionalTextsAlone(type: GraphQLInputObjectType): boolean {
   );
 }
 
-function asLeaf(type: GraphQLInputObjectType): GraphQLScalarType {
-  const fields: ReadonlySet<string> = new Set(Object.keys(type.getFields()));
-  const parseValue = (value: unknown): unknown => {
+function leafOf(item: GraphQLInputObjectType): GraphQLScalarType {
+  const fields: ReadonlySet<string> = new Set(Object.keys(item.getFields()));
+  const checkItem = (value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAsSent();
-    for (const [name, text] of Object.entries(value)) {
+    for (const name in value) {
+      const text = (value as Readonly<Record<string, unknown>>)[name];
       if (!fields.has(name) || (typeof text !== 'string' && text !== null)) throw notAsSent();
     }
-    return value;
   };
-  const parseLiteral = () => {
-    throw notAsSent();
-  };
-  return new GraphQLScalarType({ name: type.name, parseValue, parseLiteral });
+  return new GraphQLScalarType({
+    name: `${item.name}List`,
+    parseValue: (value): readonly unknown[] => {
+      if (!Array.isArray(value)) throw notAsSent();
+      value.forEach(checkItem);
+      return value;
+    },
+    parseLiteral: () => {
+      throw notAsSent();
+    },
+  });
 }
 
 function notAsSent(): GraphQLError {

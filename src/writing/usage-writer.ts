@@ -17,6 +17,7 @@ export interface UsageBody {
 
 /** Records that a mutation brought. */
 export interface UsageTexts {
+  /** Read before the call returns; the list may be emptied then. */
   readonly records: readonly TextRecord[];
   readonly registrationId: number;
   readonly receivedBy: string;

@@ -33,6 +33,8 @@ const CALLERS: readonly Who[] = [
 const RECEIPT = `{ receipt { accepted duplicates rejected
   verdicts { index verdict recordId code message field isRounded stored { quantity } } } userErrors { message code } }`;
 const PUSH = `mutation Push($input: RecordUsageInput!) { recordUsage(input: $input) ${RECEIPT} }`;
+const PUSH_ONE = `mutation Push($record: UsageRecordInput!) {
+  recordUsage(input: { registration: "hub", records: [$record] }) ${RECEIPT} }`;
 const PUSH_LIST = `mutation Push($records: [UsageRecordInput!]!) {
   recordUsage(input: { registration: "hub", records: $records }) ${RECEIPT} }`;
 
@@ -121,6 +123,8 @@ describeOnSqlite('both executors', (server) => {
     ['something else instead of a list', PUSH, { input: { registration: 'hub', records: 'none' } }],
     ['no records', PUSH, { input: { registration: 'hub' } }],
     ['records alone as a variable', PUSH_LIST, { records: [{ id: 'in a list' }] }],
+    ['one record of a list as a variable', PUSH_ONE, { record: { id: 'one of a list' } }],
+    ['something else there', PUSH_ONE, { record: 'none' }],
     ['a number there', PUSH_LIST, { records: [{ id: 1 }] }],
     ['a batch that is written out', pushed('{ registration: "hub", records: [{ id: "out", source: $text }] }'), {}],
     [

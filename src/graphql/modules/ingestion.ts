@@ -164,7 +164,7 @@ export class IngestionResolver {
   recordUsage(
     @Ctx() context: GatewayContext,
     @Arg('input', () => RecordUsageInput, { description: 'The batch.' }) { registration: name }: RecordUsageInput,
-    @RecordsAsSent records: readonly TextRecord[],
+    @RecordsAsSent records: TextRecord[],
   ): Promise<RecordUsagePayload> {
     return payloadOf(
       async () => {
@@ -176,11 +176,13 @@ export class IngestionResolver {
           ]);
         }
         const registration = await getWholeRegistration(app.db.reader, scope, name);
-        const receipt = await app.usageWriter.record(
+        const recording = app.usageWriter.record(
           { records, registrationId: registration.id, receivedBy },
           { db: app.db, milliseconds: app.config.limits.requestMsMax },
         );
-        return { receipt: toReceipt(receipt) };
+        // The request keeps them until it is answered, and thousands of objects that wait are copied about meanwhile.
+        records.length = 0;
+        return { receipt: toReceipt(await recording) };
       },
       { receipt: null },
     );

@@ -76,15 +76,32 @@ export function deliveryOfRecord(value: JsonValue, now: number): Delivery {
 /** A record whose fields are all text, as a mutation brings it. */
 export type TextRecord = Readonly<Record<string, string | null | undefined>>;
 
-/** Tags and details come as text of JSON. What is no JSON stays text, and is refused as such. */
+/** A record as a mutation brings it. */
 export function deliveryOfTexts(record: TextRecord, now: number): Delivery {
+  return new TextDelivery(checkUsageRecord(valueOf(record), now), record);
+}
+
+/** Keeps the texts alone, and makes the value of them again should quarantine want to see it. */
+class TextDelivery implements Delivery {
+  constructor(
+    readonly checked: Checked,
+    private readonly record: TextRecord,
+  ) {}
+
+  raw(): string {
+    return rawOf(valueOf(this.record));
+  }
+}
+
+/** Tags and details come as text of JSON. What is no JSON stays text, and is refused as such. */
+function valueOf(record: TextRecord): JsonObject {
   const value: Record<string, JsonValue> = {};
   for (const field of Object.keys(record)) {
     const text = record[field] ?? null;
     if (text === null) continue;
     value[field] = field === 'tags' || field === 'additionalInfo' ? embedded(text) : text;
   }
-  return deliveryOfRecord(value, now);
+  return value;
 }
 
 function embedded(text: string): JsonValue {
