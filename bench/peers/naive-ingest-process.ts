@@ -93,7 +93,7 @@ async function takeEach({ manager }: DataSource, records: readonly Pushed[]): Pr
   for (const record of records) {
     if (await manager.existsBy(NaiveUsage, { recordId: record.id })) continue;
     const row = rowOf(record);
-    await manager.save(NaiveUsage, row);
+    await manager.insert(NaiveUsage, row);
     const { stackSubscriptionId, meterId } = row;
     const key = { stackSubscriptionId, meterId, day: row.usageStart.toISOString().slice(0, 10) };
     const known = await manager.findOneBy(NaiveDaily, key);

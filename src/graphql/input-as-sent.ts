@@ -20,8 +20,8 @@ import type { DocumentNode, GraphQLInputObjectType, GraphQLSchema } from 'graphq
 
 /**
  * The schema for values that come as variables, in which a list of input objects whose fields are all optional texts is
- * a leaf. What of it graphql-js would coerce to itself is kept as it is; anything else is an error here, of which only a
- * schema with its fields can say what graphql-js says. Documents that write such lists out must not be executed with it.
+ * a leaf. What of it graphql-js would coerce to itself is kept as it is; anything else is an error here, and a schema
+ * with the fields has to say which. Documents that write such lists out must not be executed with it.
  */
 export function withInputAsSent(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
