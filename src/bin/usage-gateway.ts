@@ -11,5 +11,12 @@ if (problem !== null) {
 // Otherwise libraries check how they are used, as for somebody who develops with them, and that takes time.
 process.env['NODE_ENV'] ??= 'production';
 
+// Whoever reads the output may have seen enough, as in `usage-gateway --help | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  console.error(`The output cannot be written: ${error.message}`);
+  process.exit(1);
+});
+
 const { run } = await import('./command-line.js');
 process.exitCode = await run(process.argv);

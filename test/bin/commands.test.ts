@@ -48,6 +48,11 @@ describe('the command line', () => {
     expect(here.code).toBe(code);
   });
 
+  it('ends in silence when nobody wants to read on', async () => {
+    const { code, stderr } = await cli.start(['--help'], { isUnread: true }).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('lists every variable of the environment and every exit code', async () => {
     const { stdout } = await cli.run(['--help']);
     for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'DATA_FOLDER', 'BODY_BYTES_MAX', 'LOG_LEVEL']) {

@@ -39,6 +39,8 @@ export interface CommandLine {
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
+  /** Nobody reads what it says on standard output. */
+  readonly isUnread?: boolean;
 }
 
 export function commandLine(): CommandLine {
@@ -46,10 +48,11 @@ export function commandLine(): CommandLine {
   const children = new Map<ChildProcessWithoutNullStreams, Promise<Ended>>();
   // Nothing of the environment in which the tests run may decide.
   const ours = { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0' };
-  const start = (args: readonly string[], { env = {}, input }: Options = {}): Running => {
+  const start = (args: readonly string[], { env = {}, input, isUnread }: Options = {}): Running => {
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env: { ...ours, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
+    if (isUnread) child.stdout.destroy();
     const running = follow(child);
     children.set(child, running.ended);
     return running;
