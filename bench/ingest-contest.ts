@@ -64,8 +64,8 @@ export async function ingestContest(
     for (let round = 1; round <= run.rounds; round += 1) {
       for (const [index, { name, way, share }] of contestants.entries()) {
         run.signal.throwIfAborted();
-        const sent = Math.max(5_000, records * share);
-        const load = loadOf(sent, share === 1 ? WARM_UP : sent);
+        const sent = Math.ceil(records * share);
+        const load = loadOf(sent, share === 1 ? WARM_UP : Math.ceil(sent / 2));
         const database = await server.create();
         try {
           const rate = sent / (await way(database, load, profileFolder));
