@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 
 import type { BenchDatabase } from './bench-database.js';
@@ -131,11 +132,14 @@ function startGateway(database: BenchDatabase, profileFolder: string | undefined
 
 /** Waits for the line in which the gateway says where it is. */
 async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error('It has no output.');
   let said = '';
-  for await (const chunk of stdout ?? []) {
-    said += String(chunk);
-    const address = ADDRESS.exec(said)?.[1];
-    if (address !== undefined) return address;
+  for await (const line of createInterface({ input: stdout })) {
+    said += `${line}\n`;
+    const address = ADDRESS.exec(line)?.[1];
+    if (address === undefined) continue;
+    stdout.resume();
+    return address;
   }
   throw new Error(`The gateway ended without an address: ${said}`);
 }

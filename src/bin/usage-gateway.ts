@@ -11,9 +11,10 @@ if (problem !== null) {
 // Otherwise libraries check how they are used, as for somebody who develops with them, and that takes time.
 process.env['NODE_ENV'] ??= 'production';
 
-// Whoever reads the output may have seen enough, as in `usage-gateway --help | head`.
+// Whoever reads the output may have seen enough, as in `usage-gateway --help | head`. What is being done goes on: a
+// gateway serves although nobody reads its log.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
+  if (error.code === 'EPIPE') return;
   console.error(`The output cannot be written: ${error.message}`);
   process.exit(1);
 });
