@@ -46,9 +46,10 @@ const QUICK = {
   warmUpSeconds: 1,
   targetsOnly: true,
   records: 40_000,
-  stored: 50_000,
-  sizes: [24, 36],
-  minutes: 0.1,
+  /** Too few would be stored, and too short would be watched, to tell anything. */
+  stored: 0,
+  sizes: [20, 30],
+  minutes: 0,
 };
 
 const QUESTIONS_OF = {
@@ -177,8 +178,8 @@ async function everything(
     ingest: () => ingestContest(run, { records: sizes.records }),
     mixed: () => mixedContest(run),
     growth: () => growthContest(run, sizes.sizes),
-    footprint: () => footprintContest(run, sizes.stored),
-    memory: () => memoryContest(run, sizes.minutes),
+    footprint: async () => (sizes.stored === 0 ? [] : footprintContest(run, sizes.stored)),
+    memory: async () => (sizes.minutes === 0 ? [] : memoryContest(run, sizes.minutes)),
   };
   const series: Series[] = [];
   const failed: string[] = [];
@@ -195,7 +196,8 @@ async function everything(
   }
   const verdicts = verdictsOf(series);
   tell(run, series, options);
-  const sentence = [sentenceOf(verdicts), ...failed.map((name) => `${name} failed`)].join('; ');
+  const leftOut = sizes.minutes === 0 ? ['disk and memory are for the whole benchmark'] : [];
+  const sentence = [sentenceOf(verdicts), ...leftOut, ...failed.map((name) => `${name} failed`)].join('; ');
   if (options.markdown === true) say(sentence);
   else console.log(`\n${sentence}`);
   if (farOff(verdicts).length > 0 || failed.length > 0) process.exitCode = 1;

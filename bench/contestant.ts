@@ -17,7 +17,7 @@ const ADDRESS = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/;
 export const NODE_OPTIONS = ['--max-semi-space-size=64'];
 const WARM_UP_SECONDS = 1;
 /** For who answers nobody in the time that was meant. */
-const SECOND_TRY_SECONDS = 60;
+const SECOND_TRY_SECONDS = 20;
 const TICKS_PER_SECOND = 100;
 
 /** What can be started: a program of ours that was built, or one of `bench/peers`. */
