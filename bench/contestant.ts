@@ -14,7 +14,7 @@ const DIST = join(import.meta.dirname, '..');
 const PEERS = join(DIST, '..', 'bench', 'peers');
 const ADDRESS = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/;
 /** How the gateway's own command starts Node; whoever it is compared with is given the same. */
-export const NODE_OPTIONS = ['--max-semi-space-size=64'];
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
 const WARM_UP_SECONDS = 1;
 /** For who answers nobody in the time that was meant. */
 const SECOND_TRY_SECONDS = 20;
@@ -96,13 +96,14 @@ export function stopLoads(): void {
 export async function startContestant(
   program: ProgramName,
   database: BenchDatabase,
-  /** Pinned to the first core, unless this says no. */
-  options: { readonly isPinned?: boolean } = {},
+  /** Pinned to the first core, unless this says no; with more options of Node, to be profiled for example. */
+  options: { readonly isPinned?: boolean; readonly nodeOptions?: readonly string[] } = {},
 ): Promise<Contestant> {
   // Limits that keep a caller from asking as often as a load generator does are lifted; those on what is asked stay.
   const lifted = { COST_PER_SECOND: '100000000', COST_BUCKET_SIZE: '1000000000', BACKGROUND_TASKS: 'false' };
   const env = { ...process.env, NODE_ENV: 'production', ...environmentOf(database), ...lifted };
-  const child = started(options.isPinned === false ? null : 0, [...NODE_OPTIONS, ...PROGRAMS[program]], env);
+  const args = [...NODE_OPTIONS, ...(options.nodeOptions ?? []), ...PROGRAMS[program]];
+  const child = started(options.isPinned === false ? null : 0, args, env);
   const ended = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

@@ -1,24 +1,18 @@
 /** A gateway in a process of its own, and clients that push to it over 127.0.0.1. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 
 import type { BenchDatabase } from './bench-database.js';
-import { NODE_OPTIONS } from './contestant.js';
-import { REGISTRATION, environmentOf, mustHoldExactly, openBooks } from './gateway-books.js';
+import { startContestant } from './contestant.js';
+import { REGISTRATION, mustHoldExactly, openBooks } from './gateway-books.js';
 import { batchesOf, inParallel, recordOf, warmUpOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
 import type { JsonObject } from '../src/pipeline/ingestion/exact-json.js';
 
 const CONNECTIONS = 4;
 const TOKEN_SECONDS = 3_600;
-const COMMAND = join(import.meta.dirname, '..', 'src', 'bin', 'usage-gateway.js');
-const ADDRESS = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/;
 
 export interface EndToEndOptions {
   /** Records of a batch. */
@@ -76,13 +70,14 @@ export async function endToEnd(
     { subject: 'bench', role: 'INGESTOR', registrations: [REGISTRATION], tenants: 'all', resellers: 'all' },
     TOKEN_SECONDS,
   );
-  const gateway = startGateway(database, profileFolder);
+  const nodeOptions = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const gateway = await startContestant('gateway', database, { isPinned: false, nodeOptions });
   try {
-    const seconds = await pushTimed({ url: await addressOf(gateway), token, load, batch, door });
+    const seconds = await pushTimed({ url: gateway.url, token, load, batch, door });
     await mustHoldExactly(app, load.to);
     return seconds;
   } finally {
-    await stop(gateway);
+    await gateway.stop();
     await app.close();
   }
 }
@@ -121,35 +116,6 @@ function bodiesOf(load: Load, batch: number, door: Door): readonly Batch[] {
     body: Buffer.from(door.bodyOf(records)),
     records: records.length,
   }));
-}
-
-function startGateway(database: BenchDatabase, profileFolder: string | undefined): ChildProcess {
-  const profile = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-  return spawn(process.execPath, [...NODE_OPTIONS, ...profile, COMMAND, 'serve'], {
-    env: { ...process.env, ...environmentOf(database), COST_PER_SECOND: '100000000', COST_BUCKET_SIZE: '1000000000' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-/** Waits for the line in which the gateway says where it is. */
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error('It has no output.');
-  let said = '';
-  for await (const line of createInterface({ input: stdout })) {
-    said += `${line}\n`;
-    const address = ADDRESS.exec(line)?.[1];
-    if (address === undefined) continue;
-    stdout.resume();
-    return address;
-  }
-  throw new Error(`The gateway ended without an address: ${said}`);
-}
-
-async function stop(gateway: ChildProcess): Promise<void> {
-  if (gateway.exitCode !== null) return;
-  const ended = once(gateway, 'exit');
-  gateway.kill('SIGTERM');
-  await ended;
 }
 
 /** Sends a body and reads the answer. Throws when it is not 200. */
