@@ -22,6 +22,14 @@ export default tseslint.config(
       complexity: ['error', { max: 12 }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          // V8 keeps all that such an object closes over until the next collection of the whole heap.
+          selector: 'ObjectExpression > Property[kind=/^[gs]et$/]',
+          message: 'Accessors belong to classes: of an object literal each keeps a request alive. Write a function.',
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -42,15 +42,11 @@ export async function createContext(
   request: { readonly requestId: string; readonly documentText: string | null },
 ): Promise<GatewayContext> {
   const scope = await app.resolveScope(app.db.reader, principal ?? NOBODY);
-  let loaders: Loaders | undefined;
   return {
     app,
     principal,
     scope,
-    // Many questions never need one.
-    get loaders() {
-      return (loaders ??= createLoaders(app.db.reader, scope));
-    },
+    loaders: createLoaders(app.db.reader, scope),
     requestId: request.requestId,
     documentText: request.documentText,
   };

@@ -10,7 +10,7 @@ export interface DocumentStore {
   set(key: string, document: DocumentNode): Promise<void>;
   delete(key: string): Promise<boolean>;
   /** How many are kept. */
-  readonly size: number;
+  size(): number;
 }
 
 /** Characters of all documents together. A parsed one takes some fifty times as many bytes. */
@@ -62,9 +62,7 @@ export function createDocumentStore(options: {
       }
     },
     delete: async (key) => drop(key),
-    get size() {
-      return kept.size;
-    },
+    size: () => kept.size,
   };
 }
 

@@ -1,10 +1,11 @@
 /**
- * Executes operations, behind Apollo's interface for gateways. Queries that are asked again and again run compiled, by
+ * Executes operations, in Apollo's place. Queries that are asked again and again run compiled, by
  * graphql-jit; everything else runs by graphql-js. Whatever a compiled query finds fault with is asked of graphql-js
  * again, so that errors are always its own: their order, text, place and extensions. Batches of text that a mutation
  * brings are not copied, unless something is wrong with them: then nothing has run, and graphql-js says what it is.
  */
-import type { ApolloServerOptionsWithGateway } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
+import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode, execute, getVariableValues } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
@@ -16,6 +17,7 @@ import { rolesOfDocument } from './guarded-fields.js';
 import { writesLeavesOut } from './input-as-sent.js';
 import type { ServedSchema } from './schema.js';
 import type { ExecutionConfig } from '../config/execution.js';
+import { invariant } from '../primitives/errors.js';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
@@ -133,10 +135,22 @@ async function attempt<Result>(run: () => Promise<Result> | Result): Promise<Res
   }
 }
 
-/** The executor as Apollo takes one. */
-export function asGateway(schema: GraphQLSchema, executor: Executor): GatewayInterface {
+/** The executor as Apollo takes one; it needs both. */
+export interface ForApollo {
+  readonly plugin: ApolloServerPlugin<GatewayContext>;
+  readonly gateway: GatewayInterface;
+}
+
+/**
+ * The executor for Apollo: a plugin answers what went well, and what did not is handed over by a gateway, so that
+ * errors are told and formatted by Apollo alone. A gateway would do for both, but for each operation that it gives one
+ * Apollo makes an object with accessors, and V8 keeps all that those close over until the next collection of the whole
+ * heap: the request, its variables and its answer.
+ */
+export function forApollo(schema: GraphQLSchema, executor: Executor): ForApollo {
+  const failed = new WeakMap<GatewayContext, ReturnType<Executor>>();
   const listeners = new Set<Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]>();
-  return {
+  const gateway: GatewayInterface = {
     onSchemaLoadOrUpdate: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -144,19 +158,34 @@ export function asGateway(schema: GraphQLSchema, executor: Executor): GatewayInt
     load: async () => {
       for (const listener of listeners) listener({ apiSchema: schema, coreSupergraphSdl: '' });
       return {
-        executor: ({ document, operation, request, context }) => {
-          const gatewayContext = context as GatewayContext;
-          return executor({
-            document,
-            operation,
-            operationName: request.operationName,
-            variables: request.variables ?? {},
-            context: gatewayContext,
-            isTrusted: gatewayContext.documentText !== null,
-          });
+        executor: async ({ context }) => {
+          const execution = failed.get(context as GatewayContext);
+          invariant(execution !== undefined, 'Apollo executes what the plugin has executed before.');
+          return execution;
         },
       };
     },
     stop: async () => undefined,
   };
+  const plugin: ApolloServerPlugin<GatewayContext> = {
+    requestDidStart: async () => ({
+      responseForOperation: async ({ document, operation, request, contextValue }) => {
+        const execution = executor({
+          document,
+          operation,
+          operationName: request.operationName,
+          variables: request.variables ?? {},
+          context: contextValue,
+          isTrusted: contextValue.documentText !== null,
+        });
+        const result = await attempt(() => execution);
+        if (result?.data != null && result.errors === undefined) {
+          return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: { data: result.data } } };
+        }
+        failed.set(contextValue, execution);
+        return null;
+      },
+    }),
+  };
+  return { plugin, gateway };
 }

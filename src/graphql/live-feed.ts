@@ -25,7 +25,7 @@ export interface LiveFeed {
   tick(): Promise<void>;
   /** A reader took nothing for too long, and was cut off. */
   noteStall(): void;
-  readonly counts: LiveCounts;
+  counts(): LiveCounts;
 }
 
 /** Who listens, and to what. `registrationId` null: to all that the caller may see. */
@@ -141,9 +141,7 @@ export function createLiveFeed({ db, clock, tokens, resolveScope, limits }: Book
     noteStall: () => {
       counts.cutOff += 1;
     },
-    get counts() {
-      return { ...counts, open: streams.size };
-    },
+    counts: () => ({ ...counts, open: streams.size }),
   };
 
   function openStream(listener: Listener): ChangeStream {

@@ -23,7 +23,7 @@ import type { GatewayContext } from '../graphql/context.js';
 import { checkNesting } from '../graphql/document-nesting.js';
 import { createDocumentStore } from '../graphql/document-store.js';
 import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
-import { asGateway, createExecutor } from '../graphql/executor.js';
+import { createExecutor, forApollo } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
@@ -40,8 +40,9 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
   const served = await createSchema();
   const executor = createExecutor({ ...app.config.execution, ...served, errorsMax: ERRORS_MAX });
+  const { gateway, plugin: answering } = forApollo(served.schema, executor);
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: asGateway(served.schema, executor),
+    gateway,
     formatError,
     logger: server.log,
     includeStacktraceInErrorResponses: false,
@@ -70,6 +71,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       admissionPlugin(admission),
+      answering,
     ],
   });
   await apollo.start();

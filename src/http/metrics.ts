@@ -88,7 +88,7 @@ function describeStreams(registry: Registry, { live }: App): void {
     help: 'Streams of live updates that are open.',
     registers,
     collect() {
-      this.set(live.counts.open);
+      this.set(live.counts().open);
     },
   });
   new Counter({
@@ -97,7 +97,7 @@ function describeStreams(registry: Registry, { live }: App): void {
     registers,
     collect() {
       this.reset();
-      this.inc(live.counts.told);
+      this.inc(live.counts().told);
     },
   });
   new Counter({
@@ -106,7 +106,7 @@ function describeStreams(registry: Registry, { live }: App): void {
     registers,
     collect() {
       this.reset();
-      this.inc(live.counts.cutOff);
+      this.inc(live.counts().cutOff);
     },
   });
 }
@@ -118,7 +118,7 @@ function describeMemory(registry: Registry, { keptPages }: App): void {
     help: 'Usage aggregates of closed windows that are kept in memory.',
     registers: [registry],
     collect() {
-      this.set(keptPages.rows);
+      this.set(keptPages.rows());
     },
   });
 }

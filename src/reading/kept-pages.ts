@@ -13,7 +13,7 @@ export interface KeptPages<P extends Page> {
   /** The page that was kept for what is asked, or else the one that is read now. Throws what reading throws. */
   page(asked: readonly unknown[], read: () => Promise<P>): Promise<P>;
   /** Rows of all pages that are kept; a page without rows counts as one. */
-  readonly rows: number;
+  rows(): number;
 }
 
 /** How many pages are remembered by their digests that were asked once. */
@@ -24,7 +24,7 @@ const ASKED_ONCE_MAX = 10_000;
  * so that whoever reads the whole history once pushes nothing out. `asked` is data: it is compared by its JSON.
  */
 export function createKeptPages<P extends Page>(rowsMax: number, onStage: OnStage): KeptPages<P> {
-  if (rowsMax === 0) return { page: (_asked, read) => read(), rows: 0 };
+  if (rowsMax === 0) return { page: (_asked, read) => read(), rows: () => 0 };
   const kept = new LRUCache<string, P>({ maxSize: rowsMax, sizeCalculation: ({ rows }) => Math.max(1, rows.length) });
   const askedOnce = new LRUCache<string, true>({ max: ASKED_ONCE_MAX });
   return {
@@ -38,8 +38,6 @@ export function createKeptPages<P extends Page>(rowsMax: number, onStage: OnStag
       else askedOnce.set(name, true);
       return page;
     },
-    get rows() {
-      return kept.calculatedSize;
-    },
+    rows: () => kept.calculatedSize,
   };
 }

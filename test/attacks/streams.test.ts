@@ -42,10 +42,10 @@ describeOnSqlite('streams under attack', (server) => {
     expect(one?.headers['retry-after']).toBe('1');
     const others = await Promise.all([1, 2, 3].map(() => openStream(gateway, 'AUDITOR', CLOSED)));
     expect(others.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
-    expect(gateway.app.live.counts.open).toBe(5);
+    expect(gateway.app.live.counts().open).toBe(5);
     // Whoever goes makes room.
     flood.find(({ status }) => status === 200)?.socket.destroy();
-    while (gateway.app.live.counts.open > 4) await new Promise((resolve) => setImmediate(resolve));
+    while (gateway.app.live.counts().open > 4) await new Promise((resolve) => setImmediate(resolve));
     expect((await openStream(gateway, 'CSP_ADMIN', CLOSED)).status).toBe(200);
   });
 
@@ -87,7 +87,7 @@ describeOnSqlite('streams under attack', (server) => {
     expect({ status: stream.status, code: codes[0] }).toEqual({ status, code });
     expect(stream.refusal.extensions.requestId).toEqual(expect.any(String));
     expect(JSON.stringify(stream.refusal)).not.toMatch(/Did you mean|stack/);
-    expect(gateway.app.live.counts.open).toBe(0);
+    expect(gateway.app.live.counts().open).toBe(0);
   });
 
   it('names the path of a forbidden field, through fragments and aliases, whether it is included or not', async () => {
@@ -147,7 +147,7 @@ describeOnSqlite('streams under attack', (server) => {
       { event: 'next', data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } },
       { event: 'complete' },
     ]);
-    expect(gateway.app.live.counts).toEqual({ open: 0, told: 0, cutOff: 1 });
+    expect(gateway.app.live.counts()).toEqual({ open: 0, told: 0, cutOff: 1 });
   });
 
   it('ends when its key is revoked, and the streams of other keys go on', async () => {
@@ -181,7 +181,7 @@ describeOnSqlite('streams under attack', (server) => {
       { event: 'next', data: { errors: [{ extensions: { code: 'STREAM_OVERRUN' } }] } },
       { event: 'complete' },
     ]);
-    expect(gateway.app.live.counts).toMatchObject({ open: 0, cutOff: 1 });
+    expect(gateway.app.live.counts()).toMatchObject({ open: 0, cutOff: 1 });
   });
 
   it('is cut off when its reader takes nothing at all, and neither holds up others nor the stop', async () => {
@@ -193,12 +193,12 @@ describeOnSqlite('streams under attack', (server) => {
     const stalled = await openStream(gateway, 'OPERATOR', `subscription { usageOnFallback { ${wide} } }`);
     const reading = await openStream(gateway, 'OPERATOR', FALLBACK);
     stalled.socket.pause();
-    for (let round = 1; gateway.app.live.counts.open === 2; round += 1) {
+    for (let round = 1; gateway.app.live.counts().open === 2; round += 1) {
       await push(gateway.app, hub, [usageRecord({ id: `r${round}`, stackSubscriptionId: guid('contoso') })]);
       await gateway.app.live.tick();
       expect((await reading.next())?.data.data).toEqual({ usageOnFallback: { records: round } });
     }
-    expect(gateway.app.live.counts).toMatchObject({ open: 1, cutOff: 1 });
+    expect(gateway.app.live.counts()).toMatchObject({ open: 1, cutOff: 1 });
     stalled.socket.destroy();
   }, 60_000);
 
@@ -227,6 +227,6 @@ describeOnSqlite('streams under attack', (server) => {
     const [last, complete] = await stream.rest();
     expect(last?.data.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     expect(complete?.event).toBe('complete');
-    expect(gateway.app.live.counts.open).toBe(0);
+    expect(gateway.app.live.counts().open).toBe(0);
   });
 });

@@ -58,7 +58,7 @@ describeEachDatabase('what streams tell', (server) => {
       closedFrom: '2026-03-11T00:00:00.000Z',
       closedBefore: '2026-03-13T00:00:00.000Z',
     });
-    expect(gateway.app.live.counts).toEqual({ open: 1, told: 2, cutOff: 0 });
+    expect(gateway.app.live.counts()).toEqual({ open: 1, told: 2, cutOff: 0 });
     await gateway.http.close();
     expect(await stream.rest()).toEqual([{ event: 'complete', data: null }]);
   });
@@ -126,7 +126,7 @@ describeEachDatabase('what streams tell', (server) => {
     await mapTenant(other, WHOLE_BOOKS, { ...within, cspSubscriptionId: guid('csp contoso'), effectiveFrom });
     await push(other, hub, [record('third')]);
     await gateway.app.live.tick();
-    expect(gateway.app.live.counts.told).toBe(1);
+    expect(gateway.app.live.counts().told).toBe(1);
     await unmapTenant(other, WHOLE_BOOKS, { ...within, effectiveFrom });
     await gateway.app.live.tick();
     expect((await stream.next())?.data.data.usageOnFallback).toEqual({ ...told, quantity: '4', records: 4 });
@@ -148,7 +148,7 @@ describeEachDatabase('what streams tell', (server) => {
     }
     expect(await look()).toBe(3);
     for (const { socket } of streams) socket.destroy();
-    while (gateway.app.live.counts.open > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (gateway.app.live.counts().open > 0) await new Promise((resolve) => setImmediate(resolve));
     expect(await look()).toBe(0);
   });
 
@@ -166,7 +166,7 @@ describeEachDatabase('what streams tell', (server) => {
       [guid('stack 3'), guid('stack 4')].sort(),
     );
     for (let look = 0; look < 6; look += 1) await gateway.app.live.tick();
-    expect(gateway.app.live.counts.told).toBe(2);
+    expect(gateway.app.live.counts().told).toBe(2);
   });
 });
 

@@ -48,7 +48,7 @@ describeOnSqlite('a gateway that stops', (server) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { http, port } = await serve();
       const opened = await Promise.all(readers.map(() => openRaw(port)));
-      expect(gateway.app.live.counts.open).toBe(readers.length);
+      expect(gateway.app.live.counts().open).toBe(readers.length);
       const isBusy = round % 2 === 1;
       if (isBusy) await change();
       const ticking = isBusy ? gateway.app.live.tick() : Promise.resolve();
@@ -57,7 +57,7 @@ describeOnSqlite('a gateway that stops', (server) => {
       if (round % 3 === 0) await aTurn();
       await http.close();
       await ticking;
-      expect(gateway.app.live.counts.open).toBe(0);
+      expect(gateway.app.live.counts().open).toBe(0);
       expect(gateway.app.streamsAtOnce.running('OPERATOR test-operator')).toBe(0);
       expect(await connectionsOf(http.server)).toBe(0);
       const [waiting] = opened;
@@ -77,7 +77,7 @@ describeOnSqlite('a gateway that stops', (server) => {
       for (const { received } of opening) {
         if (received().includes(' 200 ')) expect(received()).toContain('event: complete');
       }
-      expect(gateway.app.live.counts.open).toBe(0);
+      expect(gateway.app.live.counts().open).toBe(0);
       expect(await connectionsOf(http.server)).toBe(0);
     }
   }, 120_000);
