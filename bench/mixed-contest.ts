@@ -67,34 +67,40 @@ export async function mixedContest(run: BenchRun): Promise<Series[]> {
 
 /**
  * Memory of a gateway under questions and ingest: after a twelfth of the time, and at its end. Usage comes at a steady
- * pace: as fast as it can, an hour of it would fill the disk before it tells anything more.
+ * pace: as fast as it can, an hour of it would fill the disk before it tells anything more. All databases are watched
+ * at once, since how fast anything goes is not asked here.
  */
 export async function memoryContest(run: BenchRun, minutes: number): Promise<Series[]> {
-  const series: Series[] = [];
-  for (const server of run.servers) {
-    await onFilledGateway(run, server, async (gateway) => {
-      const pushing = gateway.startPushing(BATCHES_PER_SECOND);
-      const samples: number[] = [];
-      try {
-        const parts = Math.max(12, Math.round(minutes));
-        for (let part = 0; part < parts; part += 1) {
-          run.signal.throwIfAborted();
-          await gateway.ask((minutes * 60) / parts);
-          samples.push((gateway.contestant.residentBytes() ?? NaN) / 1024 ** 2);
-          run.say(`${server.label}, memory, part ${part + 1} of ${parts}: ${samples.at(-1)?.toFixed(0)} MiB`);
-        }
-      } finally {
-        await pushing.stop();
+  const watched = await Promise.allSettled(run.servers.map((server) => memoryOn(run, server, minutes)));
+  return watched.flatMap((of) => {
+    if (of.status === 'rejected') throw of.reason;
+    return of.value;
+  });
+}
+
+async function memoryOn(run: BenchRun, server: BenchServer, minutes: number): Promise<Series[]> {
+  const samples: number[] = [];
+  await onFilledGateway(run, server, async (gateway) => {
+    const pushing = gateway.startPushing(BATCHES_PER_SECOND);
+    try {
+      const parts = Math.max(12, Math.round(minutes));
+      for (let part = 0; part < parts; part += 1) {
+        run.signal.throwIfAborted();
+        await gateway.ask((minutes * 60) / parts);
+        samples.push((gateway.contestant.residentBytes() ?? NaN) / 1024 ** 2);
+        run.say(`${server.label}, memory, part ${part + 1} of ${parts}: ${samples.at(-1)?.toFixed(0)} MiB`);
       }
-      // Memory goes up and down with what is collected: each end is the median of the samples near it.
-      const near = Math.max(1, Math.round(samples.length / 12));
-      const [early, late] = [samples.slice(0, near), samples.slice(-near)];
-      const of = { contest: `memory over ${minutes} min`, database: server.label, unit: 'MiB' };
-      series.push({ ...of, contestant: 'after a twelfth', rounds: [median(early)] });
-      series.push({ ...of, contestant: 'at the end', rounds: [median(late)] });
-    });
-  }
-  return series;
+    } finally {
+      await pushing.stop();
+    }
+  });
+  // Memory goes up and down with what is collected: each end is the median of the samples near it.
+  const near = Math.max(1, Math.round(samples.length / 12));
+  const of = { contest: `memory over ${minutes} min`, database: server.label, unit: 'MiB' };
+  return [
+    { ...of, contestant: 'after a twelfth', rounds: [median(samples.slice(0, near))] },
+    { ...of, contestant: 'at the end', rounds: [median(samples.slice(-near))] },
+  ];
 }
 
 interface FilledGateway {
