@@ -53,10 +53,8 @@ export async function createServer(app: App, log?: LogStream): Promise<FastifyIn
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),
   );
-  server.get('/healthz', async (_request, reply) => {
-    await app.db.reader.query('SELECT 1 AS alive');
-    return reply.send({ status: 'ok' });
-  });
+  // Of this process alone: whoever restarts what is not alive would restart every gateway when their database hangs.
+  server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   serveReadiness(server, app);
   serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));

@@ -150,7 +150,7 @@ describeEachDatabase('what an operator watches', (server) => {
     await gateway.close();
   });
 
-  it('is not ready, and says so, when the database has gone away', async () => {
+  it('is not ready, and says so, when the database has gone away, but alive', async () => {
     const gateway = await openTestGateway(server);
     const app = await createApp(gateway.app.config);
     const http = await createServer(app);
@@ -161,18 +161,21 @@ describeEachDatabase('what an operator watches', (server) => {
       503,
       { status: 'not ready', reason: 'the database does not answer' },
     ]);
+    const alive = await http.inject({ url: '/healthz' });
+    expect([alive.statusCode, alive.json()]).toEqual([200, { status: 'ok' }]);
     await http.close();
     await gateway.close();
   });
 
   if (server.dialect === 'mysql') {
-    it('is not ready while the database hangs, says so in time, and is ready again when it answers', async () => {
+    it('is alive but not ready while the database hangs, says so in time, and is ready when it answers', async () => {
       const gateway = await openTestGateway(server);
       const way = await openWay(gateway.app.config.databaseUrl);
       const app = await createApp({ ...gateway.app.config, databaseUrl: way.url });
       const http = await createServer(app);
       expect((await http.inject({ url: '/readyz' })).statusCode).toBe(200);
       way.block();
+      expect((await http.inject({ url: '/healthz' })).statusCode).toBe(200);
       const reason = 'the database does not answer in time';
       for (const asking of [http.inject({ url: '/readyz' }), http.inject({ url: '/readyz' })]) {
         const answer = await asking;
