@@ -12,6 +12,7 @@ import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
 import { openDatabase } from './database/database.js';
 import type { OnStatement } from './database/transaction.js';
+import { sharedTurns } from './database/turns.js';
 import { createCostBuckets } from './graphql/cost-buckets.js';
 import type { CostBuckets } from './graphql/cost-buckets.js';
 import { createCursors } from './graphql/cursor.js';
@@ -33,7 +34,7 @@ import type { KeptPages } from './reading/kept-pages.js';
 import type { AggregatesPage } from './reading/usage-aggregates.js';
 import { writerHere } from './writing/usage-writer.js';
 import type { UsageWriter } from './writing/usage-writer.js';
-import { createWriterThread } from './writing/writer-thread.js';
+import { createWriterThreads } from './writing/writer-threads.js';
 
 /** Everything that serving and commands need. It is a Pipeline, and so can be handed to the acts as it is. */
 export interface App extends Pipeline {
@@ -78,12 +79,12 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
   const clock = outside.clock ?? systemClock;
   const { limits } = config;
   const key = localKey(config.dataFolder);
-  const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const turns = sharedTurns();
   const db = await openDatabase({
     url: config.databaseUrl,
     entities,
     migrations,
-    turns: { wanting: turns, gives: false },
+    turns: { shared: turns, gives: false },
     ...(outside.onStatement && { onStatement: outside.onStatement }),
   });
   const tokens = createCredentials({
@@ -99,7 +100,10 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
   const usageWriter =
     outside.writerThread === undefined
       ? writerHere(pipeline)
-      : createWriterThread(outside.writerThread, { databaseUrl: config.databaseUrl, turns }, { clock, onStage });
+      : createWriterThreads(
+          { entry: outside.writerThread, count: config.writerThreads, databaseUrl: config.databaseUrl, turns },
+          { clock, onStage },
+        );
   return {
     ...pipeline,
     config,

@@ -24,6 +24,8 @@ export interface Config extends AzureApiConfig, CollectionConfig {
   readonly databaseUrl: string;
   /** Holds the SQLite file by default, and the key that signs local tokens. */
   readonly dataFolder: string;
+  /** Threads that take usage in, at most. */
+  readonly writerThreads: number;
   readonly host: string;
   readonly port: number;
   readonly bodyBytesMax: number;
@@ -111,6 +113,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return Object.freeze({
     databaseUrl: data.DATABASE_URL ?? `sqlite:${data.DATA_FOLDER}/usage.sqlite`,
     dataFolder: data.DATA_FOLDER,
+    writerThreads: data.WRITER_THREADS,
     host: data.HOST,
     port: data.PORT,
     bodyBytesMax: data.BODY_BYTES_MAX,

@@ -1,9 +1,10 @@
-/** The thread that takes usage in, with its own connections. Started by `writing/writer-thread`. */
+/** A thread that takes usage in, with its own connections. Started by `writing/writer-threads`. */
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { entities, migrations } from '../data-source.js';
 import { openDatabase } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import { asUnavailable } from '../database/transaction.js';
 import { createDictionary } from '../pipeline/ingestion/dictionary.js';
 import { createRoutingTables } from '../pipeline/routing/routing-store.js';
@@ -12,10 +13,11 @@ import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
 import type { StageEvent } from '../primitives/stage-event.js';
 import { writerHere } from '../writing/usage-writer.js';
-import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-thread.js';
+import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-threads.js';
 
 const { databaseUrl, turns } = workerData as WriterThreadStart;
-const opening = openDatabase({ url: databaseUrl, entities, migrations, turns: { wanting: turns, gives: true } });
+/** Opened with the first batch, and tried again with the next one where that fails: databases come back. */
+let opening: Promise<Database> | null = null;
 const dictionary = createDictionary();
 const routingTables = createRoutingTables();
 /** Counted where the metrics are. */
@@ -32,7 +34,7 @@ async function take({ id, receivedAt, overAt, ...batch }: Exclude<ToWriter, { is
   const deadline = startDeadline(overAt - systemClock.now());
   try {
     deadline.check();
-    const db = (await opening).within(deadline);
+    const db = (await open()).within(deadline);
     // The gateway has one clock, and the main thread has read it.
     const writer = writerHere({ db, clock: { now: () => receivedAt }, dictionary, routingTables, onStage });
     const patience = { db, milliseconds: overAt - systemClock.now() };
@@ -49,9 +51,22 @@ async function take({ id, receivedAt, overAt, ...batch }: Exclude<ToWriter, { is
   }
 }
 
+function open(): Promise<Database> {
+  opening ??= openDatabase({
+    url: databaseUrl,
+    entities,
+    migrations,
+    turns: { shared: turns, gives: true },
+  }).catch((error: unknown) => {
+    opening = null;
+    throw error;
+  });
+  return opening;
+}
+
 async function end(): Promise<void> {
   await Promise.allSettled(atWork);
-  await (await opening).close();
+  await (await opening)?.close();
   parentPort?.close();
 }
 

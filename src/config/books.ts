@@ -1,6 +1,7 @@
-/** Where the books are. */
+/** Where the books are, and how many write in them. */
 import { z } from 'zod';
 
+import { whole } from './variable.js';
 import type { Variable } from './variable.js';
 
 /** Variables of the environment that say so, as the operations guide lists them. */
@@ -10,7 +11,17 @@ export const BOOKS_VARIABLES: readonly Variable[] = [
     meaning: 'Where the books are: `sqlite:<file>` or `mysql://user:password@host:port/name`.',
     default: 'sqlite:<DATA_FOLDER>/usage.sqlite',
   },
-  { name: 'DATA_FOLDER', meaning: 'Folder of the SQLite file and of the key that signs tokens.', default: 'data' },
+  {
+    name: 'DATA_FOLDER',
+    meaning: 'Folder of the SQLite file and of `token.key`, which signs tokens, cursors and links to next pages.',
+    default: 'data',
+  },
+  {
+    name: 'WRITER_THREADS',
+    meaning:
+      'Threads that take usage in. On SQLite one of them writes at a time, and the others read what comes next meanwhile.',
+    default: '2',
+  },
 ];
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
@@ -19,4 +30,5 @@ const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
 export const booksShape = {
   DATABASE_URL: z.string().regex(DATABASE_URL, 'is sqlite:<file> or mysql://user:password@host:port/name').optional(),
   DATA_FOLDER: z.string().min(1).default('data'),
+  WRITER_THREADS: whole(1, 64).default(2),
 };

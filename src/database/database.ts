@@ -14,6 +14,8 @@ import { askRunner, mysqlReader, readerOf, sqliteAsker, sqliteReader } from './r
 import type { Question, SqliteAsker } from './reader.js';
 import { runTransaction } from './transaction.js';
 import type { OnStatement, Sql, Tx } from './transaction.js';
+import { inTurn, mutex } from './turns.js';
+import type { Mutex, Turns } from './turns.js';
 import type { Deadline } from '../primitives/deadline.js';
 
 /** The usage database: many readers, writes in transactions. */
@@ -45,24 +47,13 @@ export interface DatabaseOptions {
   readonly connectionsMax?: number;
   /** MySQL: the server may not ask for files of this side, as some operators want it; rows go as statements then. */
   readonly allowsLocalFiles?: boolean;
-  /** SQLite: who writes first when two threads of this process want to. */
+  /** SQLite: who writes first when several threads of this process want to. */
   readonly turns?: Turns;
-}
-
-/**
- * SQLite lets one connection write and tells nobody when it is done, so whoever writes one batch after the other would
- * keep the rest waiting. `wanting` holds how many want to write of those who give no turns; who `gives` them waits.
- */
-export interface Turns {
-  readonly wanting: SharedArrayBuffer;
-  readonly gives: boolean;
 }
 
 /** How long SQLite itself waits for another process, holding up this one. Writers wait longer, between tries. */
 const BUSY_TIMEOUT_MS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a turn is given at most: those who wait have a deadline too. */
-const TURN_MS_MAX = 200;
 /** The index of identities is written all over: a day of it must fit, or each batch goes to the file for it. */
 const WRITER_CACHE_KIB = 64 * 1024;
 /** Pages that wait in the log before they are copied into the file: 64 MiB, so that a hot page is copied once. */
@@ -178,6 +169,8 @@ async function openSqlite(options: DatabaseOptions): Promise<Database> {
   mkdirSync(dirname(file), { recursive: true });
   const writer = sqliteSource(options, file, existsSync(file));
   await writer.initialize();
+  // A commit that was answered must outlive the power; the driver is built to let it wait for the next checkpoint.
+  await writer.query('PRAGMA synchronous = FULL');
   await writer.query(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
   await writer.query(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const readers = sqliteSource(options, file, true);
@@ -243,41 +236,4 @@ function sqliteSource(options: DatabaseOptions, file: string, mustExist: boolean
     migrations: options.migrations,
     synchronize: false,
   });
-}
-
-/** One at a time in this thread, and in turn with the other one. */
-function inTurn(turns: Turns | undefined): Mutex {
-  const alone = mutex();
-  if (turns === undefined) return alone;
-  const wanting = new Int32Array(turns.wanting);
-  if (turns.gives) {
-    return (work) =>
-      alone(async () => {
-        const others = Atomics.load(wanting, 0);
-        // Always without blocking: this thread goes on reading bodies meanwhile.
-        if (others > 0) await Atomics.waitAsync(wanting, 0, others, TURN_MS_MAX).value;
-        return work();
-      });
-  }
-  return (work) =>
-    alone(async () => {
-      Atomics.add(wanting, 0, 1);
-      try {
-        return await work();
-      } finally {
-        Atomics.sub(wanting, 0, 1);
-        Atomics.notify(wanting, 0);
-      }
-    });
-}
-
-type Mutex = <T>(work: () => Promise<T>) => Promise<T>;
-
-function mutex(): Mutex {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

@@ -80,9 +80,11 @@ async function takeIn(
   if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
   const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
   const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
+  // Before the transaction, in which others wait for this one.
+  const identities = entries.map((entry) => digest16Hex(`${registrationId}\u0000${identityText(entry)}`));
   return pipeline.db.inTransaction(async (tx) => {
     const open = await holdOpenState(tx, registrationId);
-    const candidates = candidatesOf(deliveries, ids, { registrationId, receivedAt, open });
+    const candidates = candidatesOf(deliveries, { ids, identities, receivedAt, open });
     const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
     const { accepted, stored } = await insert(tx, batchId, candidates);
     await countIn(pipeline, tx, { registrationId, open, accepted: [...accepted.values()] });
@@ -96,22 +98,30 @@ async function takeIn(
 
 function candidatesOf(
   deliveries: readonly Delivery[],
-  ids: readonly EntryIds[],
-  batch: { readonly registrationId: number; readonly receivedAt: number; readonly open: OpenState },
+  {
+    ids,
+    identities,
+    receivedAt,
+    open: { closedBeforeDay },
+  }: {
+    readonly ids: readonly EntryIds[];
+    readonly identities: readonly string[];
+    readonly receivedAt: number;
+    readonly open: OpenState;
+  },
 ): readonly Candidate[] {
-  const { closedBeforeDay } = batch.open;
   // A gateway whose clock lags behind the one that closed the day files under the first open hour.
-  const arrivalHour = Math.max(hourOf(batch.receivedAt), firstHourOf(closedBeforeDay));
+  const arrivalHour = Math.max(hourOf(receivedAt), firstHourOf(closedBeforeDay));
   const candidates: Candidate[] = [];
   deliveries.forEach(({ checked }, index) => {
     if (!checked.ok) return;
     const { entry } = checked;
     const known = ids[candidates.length];
-    if (known === undefined) return;
+    const identity = identities[candidates.length];
+    if (known === undefined || identity === undefined) return;
     // A sender's clock may run a little ahead, but nothing is reported before it was used.
     const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
     const usageDay = dayOf(entry.usageHour);
-    const identity = digest16Hex(`${batch.registrationId}\u0000${identityText(entry)}`);
     candidates.push({
       index,
       entry,

@@ -1,7 +1,7 @@
 /**
- * A writer in a thread of its own, with its own connections: decoding, checking and (on SQLite, which works inside the
- * process) writing do not hold up those who read. What the threads say to each other is here; the thread's own half is
- * `bin/writer-thread.ts`.
+ * A writer in threads of its own, with their own connections: decoding, checking and (on SQLite, which works inside the
+ * process) writing do not hold up those who read. SQLite lets one of them write at a time, and another one reads the
+ * next body meanwhile. What the threads say to each other is here; a thread's own half is `bin/writer-thread.ts`.
  */
 import { Worker } from 'node:worker_threads';
 
@@ -13,10 +13,10 @@ import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 
-/** What the thread is started with. */
+/** What a thread is started with. */
 export interface WriterThreadStart {
   readonly databaseUrl: string;
-  /** How many in the main thread wait to write, so that a busy writer lets them; see `DatabaseOptions.turns`. */
+  /** What the threads know of who wants to write; see `DatabaseOptions.turns`. */
   readonly turns: SharedArrayBuffer;
 }
 
@@ -24,11 +24,10 @@ export interface WriterThreadStart {
 type Batch = UsageBody | UsageTexts;
 
 /**
- * One batch for the thread, with when it came by the clock of the gateway and when its time is over by that of the
+ * One batch for a thread, with when it came by the clock of the gateway and when its time is over by that of the
  * machine; or the word that there will be no more.
  */
-export type ToWriter =
-  (Batch & { readonly id: number; readonly receivedAt: number; readonly overAt: number }) | { readonly isOver: true };
+export type ToWriter = (Batch & Times & { readonly id: number }) | { readonly isOver: true };
 
 /**
  * What became of a batch: the receipt of a body as it is answered, that of a mutation's records as it is. A refusal
@@ -53,18 +52,54 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** One of the threads: it begins with its first batch, and anew with the next one should it ever die. */
+interface Thread {
+  /** Batches that have no answer yet. */
+  waiting(): number;
+  send(batch: Batch & Times, transfer: readonly ArrayBuffer[]): Promise<Receipt>;
+  close(): Promise<void>;
+}
+
+/** When it came, and when its time is over. */
+interface Times {
+  readonly receivedAt: number;
+  readonly overAt: number;
+}
+
 interface Begun {
   readonly worker: Worker;
-  /** Bodies that have no answer yet, by id. */
+  /** Batches that have no answer yet, by id. */
   readonly waiting: Map<number, Waiting>;
 }
 
-/** A thread that starts with its first body, and anew with the next one should it ever die. `entry` is its own half. */
-export function createWriterThread(
-  entry: URL,
-  start: WriterThreadStart,
+/** Threads that write, up to `count`: a batch goes to the one that has least to do. `entry` is a thread's own half. */
+export function createWriterThreads(
+  { entry, count, ...start }: WriterThreadStart & { readonly entry: URL; readonly count: number },
   { clock, onStage }: { readonly clock: Clock; readonly onStage: OnStage },
 ): UsageWriter {
+  const threads = Array.from({ length: count }, () => createThread(entry, start, onStage));
+  const send = (batch: Batch, { milliseconds }: Patience, transfer: readonly ArrayBuffer[] = []) => {
+    const times = { receivedAt: clock.now(), overAt: systemClock.now() + milliseconds };
+    return leastBusy(threads).send({ ...batch, ...times }, transfer);
+  };
+  return {
+    write: (body, patience) => {
+      const bytes = ownBytes(body.bytes);
+      return send({ ...body, bytes }, patience, [bytes.buffer]) as Promise<Uint8Array>;
+    },
+    record: (usage, patience) => send(usage, patience) as Promise<UsageReceipt>,
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+/** The first of those that have least to do: a thread that is never needed never begins. */
+function leastBusy(threads: readonly Thread[]): Thread {
+  return threads.reduce((best, thread) => (thread.waiting() < best.waiting() ? thread : best));
+}
+
+function createThread(entry: URL, start: WriterThreadStart, onStage: OnStage): Thread {
   let thread: Begun | null = null;
   let lastId = 0;
   const begin = (): Begun => {
@@ -92,22 +127,17 @@ export function createWriterThread(
     worker.once('exit', () => end(new Error('The thread that writes usage has ended.')));
     return begun;
   };
-  const send = (batch: Batch, { milliseconds }: Patience, transfer: readonly ArrayBuffer[] = []) =>
-    new Promise<Receipt>((resolve, reject) => {
-      thread ??= begin();
-      thread.worker.ref();
-      lastId += 1;
-      thread.waiting.set(lastId, { resolve, reject });
-      const overAt = systemClock.now() + milliseconds;
-      const message: ToWriter = { ...batch, id: lastId, receivedAt: clock.now(), overAt };
-      thread.worker.postMessage(message, transfer);
-    });
   return {
-    write: (body, patience) => {
-      const bytes = ownBytes(body.bytes);
-      return send({ ...body, bytes }, patience, [bytes.buffer]) as Promise<Uint8Array>;
-    },
-    record: (usage, patience) => send(usage, patience) as Promise<UsageReceipt>,
+    waiting: () => thread?.waiting.size ?? 0,
+    send: (batch, transfer) =>
+      new Promise<Receipt>((resolve, reject) => {
+        thread ??= begin();
+        thread.worker.ref();
+        lastId += 1;
+        thread.waiting.set(lastId, { resolve, reject });
+        const message: ToWriter = { ...batch, id: lastId };
+        thread.worker.postMessage(message, transfer);
+      }),
     close: async () => {
       if (thread === null) return;
       const { worker } = thread;

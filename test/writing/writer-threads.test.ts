@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { METERS, registerStamp, usageRecord } from '../support/world.js';
@@ -5,6 +8,12 @@ import { PROGRAM } from '../support/command.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
+import { createApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { migrateUp } from '../../src/database/migrate.js';
+import { sharedTurns } from '../../src/database/turns.js';
+import { systemClock } from '../../src/primitives/clock.js';
+import { createWriterThreads } from '../../src/writing/writer-threads.js';
 
 const METRICS_TOKEN = 'a-token-for-Prometheus';
 const THREAD = new URL('writer-thread.js', pathToFileURL(PROGRAM));
@@ -20,8 +29,8 @@ const MORTAL = new URL(
   `)}`,
 );
 
-describeEachDatabase('a thread that takes usage in', (server) => {
-  it('answers, files by the clock of the gateway and is counted as the gateway itself would be', async () => {
+describeEachDatabase('threads that take usage in', (server) => {
+  it('answer, file by the clock of the gateway and are counted as the gateway itself would be', async () => {
     const gateway = await openTestGateway(server, { writerThread: THREAD, env: { METRICS_TOKEN } });
     await registerStamp(gateway.app);
     const records = [usageRecord({ id: 'a', quantity: '0.1' }), usageRecord({ id: 'b', quantity: 'NaN' })];
@@ -48,7 +57,7 @@ describeEachDatabase('a thread that takes usage in', (server) => {
     await gateway.close();
   });
 
-  it('takes in what a mutation brings as the gateway itself would', async () => {
+  it('take in what a mutation brings as the gateway itself would', async () => {
     const answers: unknown[] = [];
     for (const options of [{ writerThread: THREAD }, {}]) {
       const gateway = await openTestGateway(server, options);
@@ -85,8 +94,8 @@ describeEachDatabase('a thread that takes usage in', (server) => {
   });
 });
 
-describeOnSqlite('a thread that takes usage in', (server) => {
-  it('refuses as the gateway itself would', async () => {
+describeOnSqlite('threads that take usage in', (server) => {
+  it('refuse as the gateway itself would', async () => {
     const gateway = await openTestGateway(server, { writerThread: THREAD });
     await registerStamp(gateway.app);
     const inPlace = await openTestGateway(server);
@@ -102,13 +111,60 @@ describeOnSqlite('a thread that takes usage in', (server) => {
     await inPlace.close();
   });
 
-  it('fails those who wait when it dies, and begins anew with the next body', async () => {
+  it('fail those who wait when they die, and begin anew with the next body', async () => {
     const gateway = await openTestGateway(server, { writerThread: MORTAL });
     await registerStamp(gateway.app);
     const body = JSON.stringify([usageRecord({ id: 'a' })]);
     expect(await verdicts(gateway, body)).toEqual([200, ['ACCEPTED']]);
     expect((await send(gateway, '"end"')).statusCode).toBe(500);
     expect(await verdicts(gateway, body)).toEqual([200, ['DUPLICATE']]);
+    await gateway.close();
+  });
+
+  it('take usage in once their database can be opened, also when it could not be at first', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-late-'));
+    const place = join(folder, 'books');
+    // A file stands where the folder of the books is to be.
+    await writeFile(place, '');
+    const databaseUrl = `sqlite:${place}/usage.sqlite`;
+    const start = { entry: THREAD, count: 1, databaseUrl, turns: sharedTurns() };
+    const writer = createWriterThreads(start, { clock: systemClock, onStage: () => undefined });
+    const gateway = await openTestGateway(server);
+    const patience = { db: gateway.app.db, milliseconds: 20_000 };
+    const body = { mediaType: 'application/json', registrationId: 1, receivedBy: 'test' };
+    const bytes = () => Buffer.from(JSON.stringify([usageRecord()]));
+    await expect(writer.write({ ...body, bytes: bytes() }, patience)).rejects.toThrow();
+    await rm(place);
+    const app = await createApp(readConfig({ DATABASE_URL: databaseUrl, DATA_FOLDER: folder }));
+    await migrateUp(app.db);
+    await registerStamp(app);
+    const receipt = Buffer.from(await writer.write({ ...body, bytes: bytes() }, patience)).toString();
+    expect(JSON.parse(receipt)).toMatchObject({ accepted: 1 });
+    await writer.close();
+    await app.close();
+    await gateway.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('share the work: what comes while one is busy goes to another', async () => {
+    const gateway = await openTestGateway(server, { writerThread: THREAD, env: { WRITER_THREADS: '3' } });
+    await registerStamp(gateway.app);
+    const bodies = Array.from({ length: 12 }, (_, body) =>
+      JSON.stringify(
+        Array.from({ length: 50 }, (__, place) => usageRecord({ id: `${body} ${place}`, quantity: '0.1' })),
+      ),
+    );
+    // Each twice, and all at once: whichever thread is first takes a record in, and the others find it.
+    const statuses = await Promise.all(
+      [...bodies, ...bodies].map(async (body) => (await send(gateway, body)).statusCode),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const { data } = await gateway.ask('OPERATOR', '{ invariants { name holds } }');
+    expect(data.invariants.filter(({ holds }: { holds: boolean }) => !holds)).toEqual([]);
+    const [row] = await gateway.app.db.reader.query<{ records: number }>(
+      'SELECT COUNT(*) AS records FROM usage_record',
+    );
+    expect(Number(row?.records)).toBe(600);
     await gateway.close();
   });
 });
