@@ -1,4 +1,4 @@
-import { CommandError } from './exit.js';
+import { ArgumentError } from './exit.js';
 import { grantOf } from './grant-options.js';
 import type { GrantOptions } from './grant-options.js';
 import { withBooks } from './open-books.js';
@@ -19,7 +19,7 @@ export async function apiKeyCreateCommand(
   const grant = grantOf(options);
   const days = Number(options.days);
   if (!(days > 0 && days <= API_KEY_DAYS_MAX)) {
-    throw new CommandError(`--days lies between 1 and ${API_KEY_DAYS_MAX}.`);
+    throw new ArgumentError(`--days lies between 1 and ${API_KEY_DAYS_MAX}.`);
   }
   await withBooks(async (app) => {
     const expiresAt = Math.round(app.clock.now() + days * MS_PER_DAY);

@@ -1,4 +1,4 @@
-import { CommandError, EXIT } from './exit.js';
+import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
@@ -20,7 +20,7 @@ const BY = 'command line';
 export async function closeCommand(options: Options): Promise<void> {
   await withBooks(async (app) => {
     if (options.registration === undefined) {
-      if (options.through !== undefined) throw new CommandError('--through needs --registration.');
+      if (options.through !== undefined) throw new ArgumentError('--through needs --registration.');
       await closeAll(app);
     } else await closeOne(app, options.registration, options.through);
   });
@@ -40,9 +40,12 @@ async function closeAll(app: App): Promise<void> {
 }
 
 async function closeOne(app: App, name: string, through: string | undefined): Promise<void> {
-  const { id } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  const { id, usageIntake } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
   const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through);
   const pulledBefore = await findWatermark(app.db.reader, id);
+  if (pulledBefore === null && usageIntake === 'PULLED') {
+    throw new CommandError(`Usage of ${name} was not pulled yet. What is pulled later could not be taken in any more.`);
+  }
   if (pulledBefore !== null && last >= dayOf(pulledBefore)) {
     throw new CommandError(
       `Usage of ${name} was pulled up to ${hourText(pulledBefore)} only. What is pulled later could not be taken in any more.`,
@@ -56,6 +59,6 @@ async function closeOne(app: App, name: string, through: string | undefined): Pr
 function dayNamed(text: string): Day {
   const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
   const hour = instant === null ? null : wholeHour(instant);
-  if (hour === null) throw new CommandError('--through is a UTC day, such as 2026-03-09.');
+  if (hour === null) throw new ArgumentError('--through is a UTC day, such as 2026-03-09.');
   return dayOf(hour);
 }

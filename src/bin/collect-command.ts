@@ -1,4 +1,4 @@
-import { CommandError, EXIT } from './exit.js';
+import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { readCollectionFile } from '../collection/collection-file.js';
 import type { CollectionSource } from '../collection/collection-file.js';
@@ -56,7 +56,7 @@ function chosen(
 function hourIn(text: string): Hour {
   const instant = parseInstant(text);
   const hour = instant === null ? null : wholeHour(instant);
-  if (hour === null) throw new CommandError('--until is a whole hour like 2026-01-31T13:00:00Z.');
+  if (hour === null) throw new ArgumentError('--until is a whole hour like 2026-01-31T13:00:00Z.');
   return hour;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CommandError } from './exit.js';
+import { ArgumentError, CommandError } from './exit.js';
 import { serve } from './serve-command.js';
 import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import type { Principal } from '../access/principal.js';
@@ -24,10 +24,10 @@ const OPEN_HOURS = '48';
 export async function demoCommand(options: { readonly days: string; readonly until?: string }): Promise<void> {
   const days = Number(options.days);
   if (!(Number.isInteger(days) && days >= 2 && days <= DAYS_MAX)) {
-    throw new CommandError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
+    throw new ArgumentError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
   }
   const until = options.until === undefined ? null : endOf(options.until);
-  // Requests are not what one looks at here.
+  // What is printed here is to be read: addresses, tokens and progress.
   const config = readConfig({ LOG_LEVEL: 'warn', CLOSE_GRACE_HOURS: OPEN_HOURS, ...process.env });
   if (!config.allowsLocalTokens) {
     throw new CommandError('The demo signs its own tokens: run it on loopback, and without ACCESS_FILE.');
@@ -53,7 +53,7 @@ export async function demoCommand(options: { readonly days: string; readonly unt
 function endOf(text: string): number {
   const instant = parseInstant(text);
   if (instant !== null && wholeHour(instant) !== null) return instant;
-  throw new CommandError('--until is a whole hour like 2026-03-10T12:00:00Z.');
+  throw new ArgumentError('--until is a whole hour like 2026-03-10T12:00:00Z.');
 }
 
 function openReceiver(dataFolder: string): CommerceBooks {

@@ -1,5 +1,5 @@
 import { sentenceOf } from './error-sentence.js';
-import { CommandError, EXIT } from './exit.js';
+import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { CollectionFileError } from '../collection/collection-file.js';
 import { ConfigError } from '../config.js';
 import { NewerDatabaseError } from '../database/migrate.js';
@@ -10,7 +10,7 @@ import { DomainError } from '../primitives/errors.js';
  * it knows the errors of every part: help would wait for all of them to load.
  */
 export function explain(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof CollectionFileError) {
+  if (error instanceof ArgumentError || error instanceof ConfigError || error instanceof CollectionFileError) {
     console.error(error.message);
     return EXIT.usage;
   }

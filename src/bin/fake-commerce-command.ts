@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-import { CommandError } from './exit.js';
+import { ArgumentError } from './exit.js';
 import { openCommerceBooks } from '../commerce-simulator/commerce-books.js';
 import { createCommerceServer } from '../commerce-simulator/commerce-server.js';
 
@@ -11,7 +11,7 @@ export async function fakeCommerceCommand(options: {
   readonly secret?: string;
 }): Promise<void> {
   const port = Number(options.port);
-  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new CommandError('--port is a port.');
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new ArgumentError('--port is a port.');
   const books = openCommerceBooks(options.file);
   const server = createCommerceServer(books, options.secret ?? null);
   try {

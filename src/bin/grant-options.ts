@@ -1,4 +1,4 @@
-import { CommandError } from './exit.js';
+import { ArgumentError } from './exit.js';
 import { problemOfGrant } from '../access/grant.js';
 import type { Grant } from '../access/grant.js';
 import type { Role } from '../access/principal.js';
@@ -21,12 +21,12 @@ export function grantOf({ role, registration, tenant, reseller }: GrantOptions):
     resellers: reseller ?? 'all',
   };
   const problem = problemOfGrant(grant);
-  if (problem !== null) throw new CommandError(`${problem} Say it with --registration, --tenant or --reseller.`);
+  if (problem !== null) throw new ArgumentError(`${problem} Say it with --registration, --tenant or --reseller.`);
   return grant;
 }
 
 function guid(text: string): string {
   const id = canonicalGuid(text);
-  if (id === null) throw new CommandError(`--tenant takes the GUID of a directory, and "${text}" is none.`);
+  if (id === null) throw new ArgumentError(`--tenant takes the GUID of a directory, and "${text}" is none.`);
   return id;
 }

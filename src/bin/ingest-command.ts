@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 
-import { CommandError, EXIT } from './exit.js';
+import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
+import { isSourceName } from '../pipeline/ingestion/usage-record.js';
 import { deliveriesOfProvider, readUsageFile } from '../pipeline/ingestion/usage-wire.js';
 import type { ProviderResponse } from '../pipeline/ingestion/usage-wire.js';
 import type { Delivery, UsageReceipt } from '../pipeline/ingestion/verdict.js';
@@ -59,6 +60,11 @@ function deliveriesOf(file: string, options: Options, now: number): readonly Del
     if (options.reportedHour === undefined) return read.deliveries;
     throw new CommandError('--reported-hour is for provider responses; pushed records are filed when they arrive.');
   }
+  if (!isSourceName(options.source)) {
+    throw new ArgumentError(
+      '--source has 1 to 200 characters, none of them a control character, and no spaces at its ends.',
+    );
+  }
   const reportedHour = reportedHourOf(read.response, options.reportedHour);
   if (reportedHour === null) return [];
   console.error(`A provider usage response, filed under the reported hour ${hourText(reportedHour)}.`);
@@ -81,7 +87,7 @@ function reportedHourOf({ nextLink, latestUsageHour }: ProviderResponse, given: 
   if (given !== undefined) {
     const instant = parseInstant(given);
     const hour = instant === null ? null : wholeHour(instant);
-    if (hour === null) throw new CommandError('--reported-hour is a whole hour like 2026-01-31T13:00:00Z.');
+    if (hour === null) throw new ArgumentError('--reported-hour is a whole hour like 2026-01-31T13:00:00Z.');
     return hour;
   }
   if (nextLink !== null) {

@@ -1,11 +1,14 @@
 /**
- * The oldest Node that runs the gateway, as `engines` in package.json says. Imports nothing: old ones read this too.
+ * Which versions of Node run the gateway, as `engines` in package.json says. Imports nothing: others read this too.
  */
-const OLDEST = [20, 19] as const;
+const OLDEST_MINORS: ReadonlyMap<number, number> = new Map([
+  [20, 19],
+  [22, 13],
+]);
 
 /** Why a version of Node cannot run the gateway; null when it can. */
-export function tooOldNode(version: string): string | null {
+export function unfitNode(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return null;
-  return `usage-gateway needs Node ${OLDEST.join('.')} or newer; this is ${version}.`;
+  if (minor >= (OLDEST_MINORS.get(major) ?? Infinity)) return null;
+  return `usage-gateway runs on Node 20 from 20.19 on, or 22 from 22.13 on; this is ${version}.`;
 }

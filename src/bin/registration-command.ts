@@ -1,4 +1,4 @@
-import { CommandError } from './exit.js';
+import { ArgumentError } from './exit.js';
 import { withBooks } from './open-books.js';
 import { COMMAND_LINE } from '../access/actor.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
@@ -48,6 +48,6 @@ export async function registrationCommand(
 
 function oneOf<Value extends string>(values: readonly Value[], text: string, option: string): Value {
   const value = values.find((candidate) => candidate === text.toUpperCase());
-  if (value === undefined) throw new CommandError(`${option} is one of ${values.join(', ')}.`);
+  if (value === undefined) throw new ArgumentError(`${option} is one of ${values.join(', ')}.`);
   return value;
 }

@@ -1,4 +1,4 @@
-import { CommandError } from './exit.js';
+import { ArgumentError, CommandError } from './exit.js';
 import { grantOf } from './grant-options.js';
 import type { GrantOptions } from './grant-options.js';
 import { TOKEN_SECONDS_MAX, createLocalTokens, localKey } from '../access/local-tokens.js';
@@ -29,5 +29,5 @@ export async function tokenCommand(options: Options): Promise<void> {
 function hoursOf(text: string): number {
   const hours = Number(text);
   if (hours > 0 && hours * 3600 <= TOKEN_SECONDS_MAX) return hours;
-  throw new CommandError(`--hours lies between 1 and ${TOKEN_SECONDS_MAX / 3600}.`);
+  throw new ArgumentError(`--hours lies between 1 and ${TOKEN_SECONDS_MAX / 3600}.`);
 }

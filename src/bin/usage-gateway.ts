@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --max-semi-space-size=64
-/** The one command line of the gateway. Node is looked at first: on an old one, an import would fail with riddles. */
-import { tooOldNode } from './node-version.js';
+/** The one command line of the gateway. Node is looked at first: an unfit one would fail at an import, with riddles. */
+import { unfitNode } from './node-version.js';
 
-const problem = tooOldNode(process.versions.node);
+const problem = unfitNode(process.versions.node);
 if (problem !== null) {
   console.error(problem);
   process.exit(2);

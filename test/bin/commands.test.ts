@@ -5,7 +5,7 @@ import { commandLine } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
 import { guid } from '../support/world.js';
 import { sentenceOf } from '../../src/bin/error-sentence.js';
-import { tooOldNode } from '../../src/bin/node-version.js';
+import { unfitNode } from '../../src/bin/node-version.js';
 
 const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base'), '--partner', '4711'];
 
@@ -115,7 +115,7 @@ describe('usage-gateway token', () => {
     ['OPERATOR', ['--hours', '100000'], '--hours'],
   ])('refuses a %s with %j', async (role, options, word) => {
     const { code, stdout, stderr } = await cli.run(['token', '--role', role, ...options]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(word);
   });
 });
@@ -145,7 +145,7 @@ describe('usage-gateway migrate and registration', () => {
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toMatch(/^[^\n]+\(ALREADY_EXISTS\)\n$/);
     const unknown = await cli.run(['registration', 'edge', ...REGISTRATION, '--billing-model', 'FREE']);
-    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.stderr).toContain('--billing-model is one of PAY_AS_YOU_USE');
   });
 });
@@ -207,9 +207,12 @@ describe('a trouble of the machine', () => {
     ['20.18.3', false],
     ['20.19.0', true],
     ['20.20.1', true],
-    ['22.1.0', true],
-  ])('is an old Node, said before anything is loaded: %s', (version, runs) => {
-    const sentence = `usage-gateway needs Node 20.19 or newer; this is ${version}.`;
-    expect(tooOldNode(version)).toBe(runs ? null : sentence);
+    ['21.7.3', false],
+    ['22.12.0', false],
+    ['22.13.0', true],
+    ['24.0.0', false],
+  ])('is a Node that is not fit, said before anything is loaded: %s', (version, runs) => {
+    const sentence = `usage-gateway runs on Node 20 from 20.19 on, or 22 from 22.13 on; this is ${version}.`;
+    expect(unfitNode(version)).toBe(runs ? null : sentence);
   });
 });

@@ -83,16 +83,16 @@ describe('a file that cannot be taken in', () => {
   afterAll(() => cli.clean());
 
   it.each([
-    ['a text that is no JSON', 'usage', [], /MALFORMED_BODY/],
-    ['an hour for what was pushed', '[]', ['--reported-hour', usageStartTime], /--reported-hour is for/],
-    ['an hour that is none', providerResponse(), ['--reported-hour', 'noon'], /whole hour/],
-    ['one page of several', providerResponse('https://next'), [], /one page of several/],
-    ['usage of no registration that exists', '[]', ['--registration', 'edge'], /RegistrationNotFound/],
-  ])('refuses %s in one sentence', async (_what, text, options, sentence) => {
+    ['a text that is no JSON', 'usage', [], 1, /MALFORMED_BODY/],
+    ['an hour for what was pushed', '[]', ['--reported-hour', usageStartTime], 1, /--reported-hour is for/],
+    ['an hour that is none', providerResponse(), ['--reported-hour', 'noon'], 2, /whole hour/],
+    ['one page of several', providerResponse('https://next'), [], 1, /one page of several/],
+    ['usage of no registration that exists', '[]', ['--registration', 'edge'], 1, /RegistrationNotFound/],
+  ])('refuses %s in one sentence', async (_what, text, options, expected, sentence) => {
     const file = join(cli.folder, 'usage.json');
     writeFileSync(file, text);
     const { code, stdout, stderr } = await cli.run(['ingest', file, '--registration', 'hub', ...options]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
     expect(stderr).toMatch(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });

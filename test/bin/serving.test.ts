@@ -89,12 +89,12 @@ describe('usage-gateway demo', () => {
 
   it.each(['2026-03-10T12:30:00Z', 'yesterday'])('refuses to end at %s', async (until) => {
     const { code, stderr } = await cli.run(['demo', '--until', until]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '--until is a whole hour like 2026-03-10T12:00:00Z.\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '--until is a whole hour like 2026-03-10T12:00:00Z.\n' });
   });
 
   it.each(['1', '366', 'many'])('refuses %s days', async (days) => {
     const { code, stderr } = await cli.run(['demo', '--days', days]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '--days is a whole number from 2 to 365.\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '--days is a whole number from 2 to 365.\n' });
   });
 });
 
