@@ -3,6 +3,7 @@ import type { CryptoKey, JWK } from 'jose';
 import { z } from 'zod';
 
 import type { IssuerConfig } from './access-file.js';
+import { boundedBytes } from '../primitives/bounded-bytes.js';
 import type { Clock } from '../primitives/clock.js';
 
 /** The public keys of one issuer. */
@@ -68,7 +69,8 @@ export function createIssuerKeys(config: IssuerConfig, clock: Clock): IssuerKeys
       // Two keys of one id: no telling which of them the issuer meant.
       if (key === undefined || found.length > 1) return null;
       if (key.jwk.alg !== undefined && key.jwk.alg !== alg) return null;
-      if (key.issuer !== null && key.issuer !== issuer) return null;
+      // For keys that sign for every directory, Entra's document names the template that the configuration has too.
+      if (![null, issuer, config.issuer].includes(key.issuer)) return null;
       const imported = await importJWK(key.jwk, alg);
       return imported instanceof Uint8Array ? null : imported;
     },
@@ -95,13 +97,7 @@ async function fetchJson(address: string): Promise<unknown> {
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (!response.ok || response.body === null) throw new Error(`The issuer answers ${response.status}.`);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error('The issuer answers too much.');
-    chunks.push(chunk);
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  if (!response.ok) throw new Error(`The issuer answers ${response.status}.`);
+  const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, () => new Error('The issuer answers too much.'));
+  return JSON.parse(bytes.toString('utf8'));
 }

@@ -4,7 +4,7 @@ import type { PulledHour } from './pull-hour.js';
 import { StampError } from './stamp-error.js';
 import { advanceWatermark, beginWatermark, countPulledRecords, findWatermark } from './watermark-store.js';
 import { invariant } from '../primitives/errors.js';
-import { hourOf } from '../primitives/windows.js';
+import { hourOf, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 
 /** How far a round came. */
@@ -46,6 +46,7 @@ export async function collectUsage(
   const endHour = Math.max(start, lastCompleteHour(collector, options.until));
   let hours = 0;
   const error = await inOrder(collector, { from: start, to: endHour }, options.signal, async (pulled) => {
+    if (pulled.tooLate > 0) throw alreadyClosed(pulled);
     await pass(collector, pulled.hour);
     hours += 1;
     options.onHour?.(pulled, endHour);
@@ -129,6 +130,14 @@ async function beginOrFind({ app, registrationId, source }: Collector): Promise<
 function lastCompleteHour({ app, source }: Collector, until: Hour | undefined): Hour {
   const byClock = hourOf(app.clock.now() - source.completeAfterMs);
   return until === undefined ? byClock : Math.min(byClock, until);
+}
+
+/** Its rows are in quarantine and not in the books, and a watermark that passed it would say that they are. */
+function alreadyClosed({ hour, tooLate }: PulledHour): StampError {
+  return new StampError(
+    'REFUSED',
+    `${tooLate} rows of ${hourText(hour)} cannot be taken in, because their reported day is closed. Set "from" to the first day that is open.`,
+  );
 }
 
 /** The usage of the hour is committed; only now does the watermark pass it. */

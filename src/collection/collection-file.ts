@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
+import { isSourceName } from '../pipeline/ingestion/usage-record.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { hourOf, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
@@ -93,7 +94,10 @@ const file = z.strictObject({
           .string()
           .transform((text) => hourIn(text) ?? -1)
           .refine((hour) => hour >= 0, 'is a whole hour like 2026-01-31T13:00:00Z'),
-        source: z.string().min(1).max(200).default('azure-stack'),
+        source: z
+          .string()
+          .refine(isSourceName, 'has 1 to 200 characters, no control characters and no spaces at its ends')
+          .default('azure-stack'),
         completeAfterMinutes: z.number().min(0).max(1_440).default(15),
         rereadHours: z.number().int().min(0).max(1_440).default(24),
         hoursAtOnce: z.number().int().min(1).max(32).default(4),

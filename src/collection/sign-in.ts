@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { SecretPlace, SignInSettings } from './collection-file.js';
 import { StampError } from './stamp-error.js';
+import { boundedBytes } from '../primitives/bounded-bytes.js';
 import type { Clock } from '../primitives/clock.js';
 
 /** Gets the token that a stamp asks for. */
@@ -16,7 +17,7 @@ export interface SignIn {
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LIFETIME_DEFAULT_S = 600;
 const TIMEOUT_MS = 30_000;
-const ANSWER_LENGTH_MAX = 65_536;
+const ANSWER_BYTES_MAX = 65_536;
 
 /** Signs in as the collection file says. `token` throws a StampError where it is refused or nobody answers. */
 export function createSignIn(settings: SignInSettings, clock: Clock): SignIn {
@@ -56,17 +57,8 @@ async function askForToken(
     client_secret: readSecret(secret),
     ...audience,
   });
-  const response = await fetch(tokenUrl, {
-    method: 'POST',
-    body: form,
-    redirect: 'manual',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new StampError('UNAVAILABLE', 'The sign-in service cannot be reached.', null, { cause: error });
-  });
-  const answer = fieldsOf((await response.text()).slice(0, ANSWER_LENGTH_MAX));
-  const { access_token: token, expires_in: expiresIn, error } = answer;
+  const { response, text } = await ask(tokenUrl, form, signal);
+  const { access_token: token, expires_in: expiresIn, error } = fieldsOf(text);
   if (response.ok && typeof token === 'string' && token !== '') {
     // Entra ID writes a number, AD FS and the older endpoint write text.
     const seconds = Number(expiresIn);
@@ -79,6 +71,31 @@ async function askForToken(
     `The sign-in service answered ${response.status}${code === null ? '' : ` (${code})`}.`,
     code,
   );
+}
+
+async function ask(
+  tokenUrl: string,
+  form: URLSearchParams,
+  signal: AbortSignal,
+): Promise<{ readonly response: Response; readonly text: string }> {
+  try {
+    const response = await fetch(tokenUrl, {
+      method: 'POST',
+      body: form,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, () => new Error('The answer is too long.'));
+    return { response, text: bytes.toString('utf8') };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new StampError(
+      'UNAVAILABLE',
+      'The sign-in service cannot be reached, or does not answer as it should.',
+      null,
+      { cause: error },
+    );
+  }
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {

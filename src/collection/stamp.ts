@@ -4,6 +4,7 @@ import { StampError } from './stamp-error.js';
 import type { SignIn } from './sign-in.js';
 import { MalformedJson, decodeUtf8, isJsonObject, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonObject } from '../pipeline/ingestion/exact-json.js';
+import { boundedBytes } from '../primitives/bounded-bytes.js';
 
 /** Waits; rejects when the signal says stop. Tests give one that does not wait. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -76,7 +77,7 @@ async function ask(address: URL, token: string, timeoutMs: number, signal: Abort
       redirect: 'manual',
       signal: AbortSignal.any([signal, timeout]),
     });
-    const bytes = await bytesOf(response);
+    const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, tooLong);
     return response.status === 200 ? answerIn(bytes) : refusalIn(response, bytes);
   } catch (error) {
     signal.throwIfAborted();
@@ -147,16 +148,6 @@ function printable(text: string, lengthMax: number): string {
   return text.slice(0, lengthMax).replace(/\p{Cc}/gu, ' ');
 }
 
-async function bytesOf(response: Response): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > ANSWER_BYTES_MAX) {
-      throw new StampError('MALFORMED', `The stamp answered more than ${ANSWER_BYTES_MAX / 1024 / 1024} MiB.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function tooLong(): StampError {
+  return new StampError('MALFORMED', `The stamp answered more than ${ANSWER_BYTES_MAX / 1024 / 1024} MiB.`);
 }

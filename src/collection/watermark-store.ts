@@ -1,19 +1,34 @@
 import { among } from '../access/scope.js';
-import type { Everyone } from '../access/scope.js';
 import { onDuplicateKeep } from '../database/dialect.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import type { Hour } from '../primitives/windows.js';
 
-/** Up to which reported hour (exclusive) a registration was pulled; null when it is not pulled. */
-export function findWatermark(sql: Sql, registrationId: number): Promise<Hour | null> {
-  return completeBefore(sql, [registrationId]);
+/** Up to which reported hour (exclusive) a registration was pulled; null when it never was. */
+export async function findWatermark(sql: Sql, registrationId: number): Promise<Hour | null> {
+  const [row] = await sql.query<{ hour: Hour }>(
+    'SELECT collected_before_hour AS hour FROM collection_watermark WHERE registration_id = ?',
+    [registrationId],
+  );
+  return row?.hour ?? null;
 }
 
-/** Up to which reported hour (exclusive) all of these that are pulled were pulled; null when none is. */
-export async function completeBefore(sql: Sql, registrationIds: Everyone | readonly number[]): Promise<Hour | null> {
+/**
+ * Up to which reported hour (exclusive) all of these whose usage is pulled were pulled, 0 where one never was yet; null
+ * when no usage of theirs is pulled.
+ */
+export async function completeBefore(sql: Sql, registrationIds: readonly number[]): Promise<Hour | null> {
   const [row] = await sql.query<{ hour: Hour | null }>(
-    `SELECT MIN(collected_before_hour) AS hour FROM collection_watermark
-      WHERE ${among('registration_id', registrationIds)}`,
+    `SELECT MIN(COALESCE(w.collected_before_hour, 0)) AS hour
+       FROM registration g LEFT JOIN collection_watermark w ON w.registration_id = g.id
+      WHERE ${among('g.id', registrationIds)} AND (w.registration_id IS NOT NULL OR g.usage_intake = 'PULLED')`,
+  );
+  return row?.hour ?? null;
+}
+
+/** Up to which reported hour (exclusive) the registration that is furthest behind was pulled; null when none was. */
+export async function furthestBehind(sql: Sql): Promise<Hour | null> {
+  const [row] = await sql.query<{ hour: Hour | null }>(
+    'SELECT MIN(collected_before_hour) AS hour FROM collection_watermark',
   );
   return row?.hour ?? null;
 }

@@ -87,6 +87,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       contextValue: context,
       variableValues: variables,
       operationName: operationName ?? undefined,
+      hideSuggestions: true,
       options: { maxCoercionErrors: errorsMax },
     }) as Promise<GatewayExecutionResult>;
 
@@ -111,7 +112,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     const compiled = compiledFor(known, execution);
     if (compiled === null) return interpret(rootRuled.schema, execution);
     const definitions = operation.variableDefinitions ?? [];
-    const { errors } = getVariableValues(schema, definitions, variables, { maxErrors: errorsMax });
+    const { errors } = getVariableValues(schema, definitions, variables, {
+      maxErrors: errorsMax,
+      hideSuggestions: true,
+    });
     if (errors !== undefined) return { errors };
     const result = await attempt(() => compiled(context, variables));
     if (result === null || result.errors !== undefined) return interpret(rootRuled.schema, execution);

@@ -16,6 +16,8 @@ const EXTRA: Readonly<Record<string, (args: FieldArguments) => number>> = {
   'Query.fallbackUsage': (args) => daysOf(args) * PER_DAY.fallback,
   // These read the books as a whole, or all that is still open.
   'Query.invariants': () => 5_000,
+  'Query.verifyAuditLog': () => 5_000,
+  'Query.reconcileReport': () => 5_000,
   'Query.previewTenantMapping': () => 500,
   'Mutation.recordUsage': ({ input }) =>
     PER_MUTATION + Math.ceil(lengthOf((input as FieldArguments | undefined)?.['records']) / 10),

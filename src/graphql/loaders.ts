@@ -31,10 +31,14 @@ export interface Loaders {
   readonly destination: DataLoader<number, DestinationRow | null>;
   readonly mappingHistory: DataLoader<number, readonly MappingHistoryRow[]>;
   readonly stackSubscriptionsOfTenant: DataLoader<number, readonly StackSubscription[]>;
+  /** Counts the rows of a list without pages, and gives them back. Throws QUERY_TOO_EXPENSIVE beyond so many of all. */
+  listed<Row>(rows: readonly Row[]): readonly Row[];
 }
 
 /** Beyond this, a list without pages would hold up everyone. */
 const STACK_SUBSCRIPTIONS_SHOWN_MAX = 10_000;
+/** Lists inside of lists multiply, and how long they are is known only once they are read. */
+const LISTED_MAX = 50_000;
 
 /**
  * Loaders of one request, within its scope: each gathers what is asked for by id into one statement. Each is made when
@@ -52,7 +56,8 @@ export function createLoaders(sql: Sql, scope: Scope): Loaders {
 class RequestLoaders implements Loaders {
   readonly #sql: Sql;
   readonly #scope: Scope;
-  readonly #made: { -readonly [Name in keyof Loaders]?: Loaders[Name] } = {};
+  #listed = 0;
+  readonly #made: { -readonly [Name in Exclude<keyof Loaders, 'listed'>]?: Loaders[Name] } = {};
 
   constructor(sql: Sql, scope: Scope) {
     this.#sql = sql;
@@ -100,6 +105,15 @@ class RequestLoaders implements Loaders {
       (tenantIds) => listMappingHistory(this.#sql, this.#scope, tenantIds),
       ({ tenantId }) => tenantId,
     ));
+  }
+
+  listed<Row>(rows: readonly Row[]): readonly Row[] {
+    this.#listed += rows.length;
+    if (this.#listed <= LISTED_MAX) return rows;
+    throw new DomainError(
+      'QUERY_TOO_EXPENSIVE',
+      `Lists inside of lists answer more than ${LISTED_MAX} objects here. Ask for fewer levels, or page through the lists at the root.`,
+    );
   }
 
   get stackSubscriptionsOfTenant() {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
+import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
@@ -12,6 +13,8 @@ import { DomainError } from '../primitives/errors.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 import type { Registration } from '../registration/registration.entity.js';
 
+/** Points of a push that is refused, as a mutation has them. */
+const REFUSAL_COST = 10;
 /** Of a name that stands for nothing, in the audit log. */
 const NAME_LENGTH_SHOWN = 90;
 
@@ -37,6 +40,8 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       }
       const { id } = await registrationFor(app, db.reader, principal, registration).catch(async (error: unknown) => {
         if (error instanceof DomainError) {
+          // A push pays with its records. A refusal has none, and leaves a line in the log that stays.
+          app.costBuckets.take(callerNameOf(principal), REFUSAL_COST);
           const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
           const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
           await recordRefusal(app, actorFor(principal, request.id), refusal);

@@ -40,7 +40,7 @@ export async function explainUsage(
     after: null,
     limit: RECORDS_LOOKED_AT,
   });
-  const records = found
+  const records = found.rows
     .filter(({ usageHour, destinationId }) => {
       const isWithin = usageHour >= aggregate.usage.from && usageHour < aggregate.usage.to;
       return isWithin && destinationId === aggregate.destinationId;

@@ -1,4 +1,4 @@
-import { completeBefore } from '../collection/watermark-store.js';
+import { furthestBehind } from '../collection/watermark-store.js';
 import type { Sql } from '../database/transaction.js';
 import { lastDayThatIsOver } from '../pipeline/closing/closing-rule.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
@@ -29,7 +29,7 @@ export async function readPipelineState(sql: Sql, now: number, graceMs: number):
   const [batch] = await sql.query<{ receivedAt: number }>(
     'SELECT received_at AS receivedAt FROM usage_batch ORDER BY id DESC LIMIT 1',
   );
-  const pulledBefore = await completeBefore(sql, 'all');
+  const pulledBefore = await furthestBehind(sql);
   const open = await sql.query<OpenRegistration>(
     `SELECT g.usage_intake AS usageIntake, w.collected_before_hour AS pulledBefore,
             COUNT(DISTINCT d.reported_day) AS days, MIN(d.reported_day) AS oldest

@@ -4,7 +4,7 @@ import { WHOLE_WINDOW, readFromRecords, readHourlyRows } from './aggregate-rows.
 import type { AggregateRow } from './aggregate-rows.js';
 import { startReading } from './usage-spans.js';
 import type { Granularity } from './usage-spans.js';
-import { listReadableSubscriptions } from './usage-filter.js';
+import { afterAllOf, listReadableSubscriptions } from './usage-filter.js';
 import type { UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Scope } from '../access/scope.js';
 import type { Sql } from '../database/transaction.js';
@@ -74,7 +74,10 @@ export async function listResourceUsage(
   );
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();
-    if (read === null) return { rows: found, resumeAfter: null };
+    if (read === null) {
+      const beyond = afterAllOf(subscriptions);
+      return { rows: found, resumeAfter: beyond && { numbers: beyond.slice(0, 4), uriKey: '' } };
+    }
     folding.add(read.rows, await resourcesOf(sql, scope, read.rows));
     if (read.endsSpans) folding.endGroup();
     if (found.length > limit) return cut(found, limit);

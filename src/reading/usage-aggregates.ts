@@ -1,7 +1,7 @@
 import { readDailyRows, readHourlyRows } from './aggregate-rows.js';
 import type { AggregateRow } from './aggregate-rows.js';
 import type { KeptPages } from './kept-pages.js';
-import { areClosed, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
+import { afterAllOf, areClosed, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
 import { totalConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import { startReading } from './usage-spans.js';
@@ -100,7 +100,7 @@ async function readPage(
   const found: UsageAggregate[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();
-    if (read === null) return { rows: found, resumeAfter: null };
+    if (read === null) return { rows: found, resumeAfter: afterAllOf(subscriptions) };
     const aggregates = await asAggregates(read.rows, granularity, { router, tenantOf });
     found.push(...aggregates.filter(({ destinationId }) => wanted?.has(destinationId) ?? true));
     if (found.length >= limit) return fullPage(found, limit);

@@ -42,8 +42,10 @@ export function areClosed(subscriptions: readonly ReadableSubscription[], before
   return subscriptions.every(({ closedBeforeDay }) => firstHourOf(closedBeforeDay) >= before);
 }
 
-/** More than a question may touch at once; what lies beyond is reached by paging. */
+/** More than a question may touch at once; what lies beyond is reached by paging, see `afterAllOf`. */
 const SUBSCRIPTIONS_MAX = 20_000;
+/** Later than any hour or day of usage. */
+const NEVER = 2 ** 31 - 1;
 
 /** The conditions on a stack subscription `s` with its tenant `t`. */
 export function subscriptionConditions(scope: Scope, filter: UsageFilter): string {
@@ -75,6 +77,12 @@ export function listReadableSubscriptions(
       ORDER BY s.id LIMIT ${SUBSCRIPTIONS_MAX}`,
     [fromId],
   );
+}
+
+/** Where to go on after all rows of these; null when there are no more subscriptions than these. */
+export function afterAllOf(subscriptions: readonly ReadableSubscription[]): UsageKey | null {
+  const last = subscriptions.at(-1);
+  return last === undefined || subscriptions.length < SUBSCRIPTIONS_MAX ? null : [last.id, NEVER, 0, 0, 0, 0];
 }
 
 /** Conditions on a day total `d`: its meters, and its destinations as the totals carry them. */

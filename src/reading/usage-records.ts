@@ -1,4 +1,10 @@
-import { afterKey, filtersDestination, listReadableSubscriptions, recordConditions } from './usage-filter.js';
+import {
+  afterAllOf,
+  afterKey,
+  filtersDestination,
+  listReadableSubscriptions,
+  recordConditions,
+} from './usage-filter.js';
 import type { UsageFilter, UsageRange } from './usage-filter.js';
 import { createRouter } from './usage-router.js';
 import { destinationIds } from './usage-aggregates.js';
@@ -48,45 +54,65 @@ export interface RecordsQuestion {
   readonly limit: number;
 }
 
+/** A page of records, in the order in which they are stored. */
+export interface RecordsPage {
+  readonly rows: readonly UsageRecordRow[];
+  /** Where the next page starts; null when there is nothing more. */
+  readonly resumeAfter: RecordKey | null;
+}
+
 const KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
 
 /** How many rows are read at once when the filter may drop most of them. */
 const ROWS_PER_READ = 1_000;
+/** A page of a very sparse answer ends early, and says where to go on. */
+const ROUNDS_MAX = 20;
+const LAST_IDENTITY = 'f'.repeat(32);
 
 /**
  * Records in the order in which they are stored; a drill-down, so the range is one of usage or of reported time. Where
- * a record is billed is not stored with it, so a filter by destination reads on until the page is full.
+ * a record is billed is not stored with it, so a filter by destination reads on until the page is full. A page may be
+ * shorter than asked and still not be the last: `resumeAfter` says so.
  */
 export async function listUsageRecords(
   reading: Reading,
   scope: Scope,
   question: RecordsQuestion,
-): Promise<UsageRecordRow[]> {
+): Promise<RecordsPage> {
   const { filter, limit } = question;
-  if (!filtersDestination(filter)) return readRecords(reading, scope, question);
-  const wanted = await destinationIds(reading.sql, filter);
+  const wanted = filtersDestination(filter) ? await destinationIds(reading.sql, filter) : null;
+  if (wanted?.size === 0) return { rows: [], resumeAfter: null };
   const found: UsageRecordRow[] = [];
   let { after } = question;
-  for (let isOver = wanted.size === 0; !isOver && found.length < limit;) {
-    const read = await readRecords(reading, scope, { ...question, after, limit: ROWS_PER_READ });
-    found.push(...read.filter(({ destinationId }) => wanted.has(destinationId)));
-    const last = read.at(-1);
-    isOver = read.length < ROWS_PER_READ || last === undefined;
-    if (last !== undefined) after = keyOf(last);
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const rowsMax = wanted === null ? limit - found.length + 1 : ROWS_PER_READ;
+    const read = await readRecords(reading, scope, { ...question, after, limit: rowsMax });
+    found.push(...read.rows.filter(({ destinationId }) => wanted?.has(destinationId) ?? true));
+    if (found.length > limit) return fullPage(found, limit);
+    if (read.resumeAfter === null) return { rows: found, resumeAfter: null };
+    after = read.resumeAfter;
   }
-  return found.slice(0, limit);
+  return { rows: found, resumeAfter: after };
 }
 
-function keyOf(row: UsageRecordRow): RecordKey {
+function fullPage(found: readonly UsageRecordRow[], limit: number): RecordsPage {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return { rows, resumeAfter: last === undefined ? null : keyOfRecord(last) };
+}
+
+/** The key of a record. */
+export function keyOfRecord(row: Omit<UsageRecordRow, 'registrationId' | 'destinationId' | 'isClosed'>): RecordKey {
   const numbers = [row.stackSubscriptionId, row.reportedHour, row.usageHour, row.meterId, row.resourceId];
   return { numbers, identity: row.identity.toString('hex') };
 }
 
+/** One look. A row that nothing routes is not shown, so fewer rows than `limit` do not tell that it was the last. */
 async function readRecords(
   { sql, routingTables }: Reading,
   scope: Scope,
   question: RecordsQuestion,
-): Promise<UsageRecordRow[]> {
+): Promise<RecordsPage> {
   const { filter, range, after, limit } = question;
   const from = after?.numbers[0] ?? 0;
   const subscriptions = await listReadableSubscriptions(sql, scope, filter, from);
@@ -123,12 +149,16 @@ async function readRecords(
   const routed = await createRouter(sql, routingTables, subscriptions).route(
     rows.map((row) => ({ ...row, reportedDay: dayOf(row.reportedHour) })),
   );
-  return rows.flatMap((row, index) => {
+  const shown = rows.flatMap((row, index) => {
     const route = routed[index] ?? null;
     if (route === null) return [];
     const quantity = canonicalQuantity(row.quantity);
     return [{ ...row, ...route, quantity, receivedAt: Number(row.receivedAt) }];
   });
+  const last = rows.at(-1);
+  if (last !== undefined && rows.length === limit) return { rows: shown, resumeAfter: keyOfRecord(last) };
+  const beyond = afterAllOf(subscriptions);
+  return { rows: shown, resumeAfter: beyond && { numbers: beyond.slice(0, KEY.length), identity: LAST_IDENTITY } };
 }
 
 /** What could not be taken in, latest row first. A caller with a set of tenants sees those of their subscriptions. */

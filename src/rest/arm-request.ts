@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { ArmError } from './arm-error.js';
 import type { App } from '../app.js';
 import type { Actor } from '../access/actor.js';
+import { whoAsks } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
@@ -110,7 +111,7 @@ export interface ListPage {
 /** Reads `$skipToken`, which is good for this list and caller only. Throws INVALID_CURSOR. */
 export function pageAfter(request: ArmRequest, list: readonly unknown[]): ListPage {
   const { app, principal, parameters, address } = request;
-  const question = JSON.stringify([...list, principal]);
+  const question = JSON.stringify([...list, whoAsks(principal)]);
   const token = parameters.get('$skipToken') ?? '';
   const [afterId = 0] = token === '' ? [] : app.cursors.read(question, token);
   return {

@@ -24,13 +24,13 @@ const BILLING_MODEL: Readonly<Record<BillingModel, string>> = {
 
 /** The registration that the address names. */
 export async function oneRegistration(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Query', 'registration'), 'read');
+  checkMay(request, rolesOf('Registration', 'billingModel'), 'read');
   return answerOf(onWire(await registrationOf(request)));
 }
 
 /** Those of a base subscription, or of one of its resource groups. */
 export async function registrationsOf(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Query', 'registrations'), 'read');
+  checkMay(request, rolesOf('Registration', 'billingModel'), 'read');
   const { app, scope, path } = request;
   const base = canonicalGuid(path['subscription'] ?? '') ?? '';
   const group = path['resourceGroup']?.toLowerCase();

@@ -4,6 +4,7 @@ import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { sendQuery } from '../support/raw-request.js';
+import { guid, registerCustomer, registerStamp } from '../support/world.js';
 
 const MONTH = '{ from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z" }';
 const TEN_YEARS = '{ from: "2016-01-01T00:00:00Z", to: "2026-01-01T00:00:00Z" }';
@@ -50,6 +51,21 @@ describeOnSqlite('questions that cost too much', (server) => {
     expectTooExpensive(answer);
     // What the caller may see is read; nothing of what it asked for.
     expect(statements.slice(before).filter((statement) => statement.includes('FROM stack_subscription'))).toEqual([]);
+  });
+
+  it('A22 multiplied lists: lists inside lists of one tenant end before they fill the memory', async () => {
+    const large = await openTestGateway(server);
+    await registerStamp(large.app);
+    const stackSubscriptions = Array.from({ length: 40 }, (_, index) => guid(`stack subscription ${index}`));
+    await registerCustomer(large.app, 'hub', 'Contoso', { stackSubscriptions });
+    const nested = (levels: number): string =>
+      levels === 0 ? 'id' : `stackSubscriptions { tenant { ${nested(levels - 1)} } }`;
+    const two = await sendQuery(large, `{ tenants(first: 1) { nodes { ${nested(2)} } } }`);
+    expect(two.codes).toEqual([]);
+    // 64,000 objects in the third level, for 625 points.
+    const three = await sendQuery(large, `{ tenants(first: 1) { nodes { ${nested(3)} } } }`);
+    expect([...new Set(three.codes)]).toEqual(['QUERY_TOO_EXPENSIVE']);
+    await large.close();
   });
 
   it('A23 expensive aggregate: ten years by the hour, or by five dimensions', async () => {
@@ -169,6 +185,21 @@ describeOnSqlite('a caller that asks without pause', (server) => {
     });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(40);
     expect((await ask('second')).status).toBe(200);
+    await gateway.close();
+  });
+
+  it('pays for pushes that are refused, whose lines in the audit log stay', async () => {
+    const env = { COST_MAX: '100', COST_BUCKET_SIZE: '100', COST_PER_SECOND: '1' };
+    const gateway = await openTestGateway(server, { env });
+    const statuses: number[] = [];
+    for (let time = 0; time < 12; time += 1) {
+      const headers = { authorization: `Bearer ${await gateway.token('AUDITOR')}`, 'content-type': 'application/json' };
+      const request = { method: 'POST', url: '/v1/usage?registration=hub', headers, payload: '[]' } as const;
+      statuses.push((await gateway.http.inject(request)).statusCode);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(403), 429, 429]);
+    const entries = await gateway.app.db.reader.query("SELECT at FROM audit_entry WHERE action = 'recordUsage'");
+    expect(entries).toHaveLength(10);
     await gateway.close();
   });
 

@@ -54,6 +54,19 @@ describeOnSqlite('documents that attack', (server) => {
     }
   });
 
+  it('A7 field suggestions: nor does one in variables', async () => {
+    const query = `query ($filter: UsageFilterInput) { usageSummary(filter: $filter, groupBy: [DAY],
+      range: { from: "2026-02-01T00:00:00Z", to: "2026-03-01T00:00:00Z" }) { nodes { quantity } } }`;
+    for (const filter of [{ registratio: 'x' }, { reasons: ['MAPED'] }]) {
+      // As often as it takes to be compiled.
+      for (let time = 0; time < 5; time += 1) {
+        const answer = await sendQuery(gateway, query, { variables: { filter } });
+        expect(answer.codes).toEqual(['BAD_USER_INPUT']);
+        expect(answer.text).not.toMatch(/did you mean/i);
+      }
+    }
+  });
+
   it('A13 unhandled errors: what cannot be parsed says where, and nothing of the program', async () => {
     const answer = await sendQuery(gateway, 'qwerty cop { abc }');
     expectRefused(answer, 400, PARSE);

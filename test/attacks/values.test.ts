@@ -142,7 +142,11 @@ describeOnSqlite('values that attack', (server) => {
       };
       const report = { idempotencyKey: 'key', cloudId: guid('cloud'), reportedDay: '2026-03-09', batchNo: 1 };
       const batch = { ...report, destinationSubscriptionId: guid('csp'), lines: [line] };
-      await fileCommerce(folder).send(batch, { signal: new AbortController().signal, renew: async () => undefined });
+      await fileCommerce(folder).send(batch, {
+        signal: new AbortController().signal,
+        renew: async () => undefined,
+        isFirstTry: false,
+      });
       const [name = ''] = await readdir(folder);
       const table = await readFile(join(folder, name, 'lines.csv'), 'utf8');
       const quoted = /["\r\n]/.test(text) ? `"'${text.replaceAll('"', '""')}"` : `'${text}`;

@@ -3,8 +3,12 @@ import { describeEachDatabase } from '../support/databases.js';
 import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
 import type { StampRequest } from '../support/stamp.js';
 import { guid, registerCustomer } from '../support/world.js';
+import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { collectInBackground } from '../../src/collection/collect-in-background.js';
 import type { CollectionEvent } from '../../src/collection/collection-log.js';
+import { closeDays } from '../../src/pipeline/closing/close-days.js';
+import { dayOf } from '../../src/primitives/windows.js';
+import { getRegistration } from '../../src/registration/registration-store.js';
 
 describeEachDatabase('the collector', (server) => {
   const { gateway, open, watermarkOf, booksOf } = collectorsOn(server);
@@ -32,6 +36,16 @@ describeEachDatabase('the collector', (server) => {
     // A second round has nothing to ask.
     await collect();
     expect(stamp.requests).toHaveLength(4);
+  });
+
+  it('does not pass an hour whose rows are filed under a day that is closed', async () => {
+    const { collect } = await open('closed-day', threeMachines, { from: FROM - 24, hoursAtOnce: 1 });
+    const { id } = await getRegistration(gateway().app.db.reader, WHOLE_BOOKS, 'closed-day');
+    await closeDays(gateway().app, { registrationId: id, through: dayOf(FROM - 24), by: 'test' });
+    const { failures } = await collect();
+    expect(failures).toMatchObject([{ kind: 'REFUSED', message: expect.stringContaining('reported day is closed') }]);
+    expect(await watermarkOf('closed-day')).toBe(FROM - 24);
+    expect(await booksOf('closed-day')).toEqual([0, '0']);
   });
 
   it('does not ask for an hour that is not over, nor beyond what it was told', async () => {

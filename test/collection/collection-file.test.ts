@@ -72,6 +72,7 @@ describe('the collection file', () => {
     ['a field that is none', textOf({ ...SOURCE, intervall: 5 }), ['intervall']],
     ['the same registration twice', textOf(SOURCE, { ...SOURCE, registration: 'HUB' }), ['twice']],
     ['a secret in the file', textOf({ ...SOURCE, signIn: { ...SOURCE.signIn, secret: 's3cret' } }), ['signIn']],
+    ['a source that ends with a space', textOf({ ...SOURCE, source: 'azure-stack ' }), ['sources.0.source has']],
     [
       'several faults at once',
       textOf({ ...SOURCE, subscriptionId: 'x', from: '2026-01-31T13:30:00Z', hoursAtOnce: 0 }),

@@ -185,4 +185,21 @@ describeOnSqlite('a faulty stamp', (server) => {
     expect(failures).toMatchObject([{ kind: 'REFUSED', code: 'invalid_client' }]);
     expect(JSON.stringify(failures)).not.toContain('s3cret');
   });
+
+  it.each([
+    ['breaks off', 'CUT' as const],
+    ['is longer than any token', { body: `{"access_token":"${'x'.repeat(70_000)}"}` }],
+  ])('goes on with other sources where the answer of the sign-in %s', async (what, answer) => {
+    process.env['USAGE_GATEWAY_TEST_SECRET'] = 's3cret';
+    const identity = await openStamp(() => answer);
+    const signIn = {
+      kind: 'clientCredentials',
+      tokenUrl: identity.url,
+      clientId: 'x',
+      secret: { env: 'USAGE_GATEWAY_TEST_SECRET' },
+      audience: { resource: 'y' },
+    } as const;
+    const { collect } = await open(`sign-in ${what}`.replaceAll(' ', '-'), threeMachines, { signIn, hoursAtOnce: 1 });
+    expect((await collect()).failures).toContainEqual(expect.objectContaining({ kind: 'UNAVAILABLE' }));
+  });
 });

@@ -111,6 +111,7 @@ describeEachDatabase('lists and nodes', (server) => {
       id('UsageAggregate:HOURLY:1:2:3:4:5:x'),
       id('UsageRecord:1'),
       id('TenantMapping:1:-1'),
+      id('TenantMapping:x:1'),
     ];
     const none = await run(gateway, 'AUDITOR', NodesByIdDocument, { ids: [...garbage, ...numbers] });
     expect(none.nodes).toEqual([...garbage, ...numbers].map(() => null));

@@ -4,10 +4,11 @@ import { UsageRecordsDocument } from '../operations/operations.js';
 import type { UsageRecordsQueryVariables } from '../operations/operations.js';
 import { CSP, RANGE, RESELLER, STACKS, TENANTS, fillBooks, hourText } from '../support/books.js';
 import type { Books, KnownRecord } from '../support/books.js';
-import { describeEachDatabase } from '../support/databases.js';
+import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
 import { everyPage, refusals } from '../support/operation.js';
+import { METERS, guid, push, registerStamp, usageRecord } from '../support/world.js';
 
 type Filter = UsageRecordsQueryVariables['filter'];
 
@@ -100,5 +101,77 @@ describeEachDatabase('usageRecords, narrowed by where they are billed', (server)
     const filter = { reasons: ['MAPPED' as const] };
     const codes = await refusals(gateway, alder, UsageRecordsDocument, { range: RANGE, filter });
     expect([...new Set(codes)]).toEqual(['FORBIDDEN']);
+  });
+});
+
+interface Found {
+  readonly stackSubscription: { readonly stackSubscriptionId: string };
+}
+
+/** Answers that are sparse among very much: a page ends before it is full, and says that more may follow. */
+describeOnSqlite('a page that would have to read too much', (server) => {
+  const SUBSCRIPTIONS = 20_001;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await openTestGateway(server);
+    const { id } = await registerStamp(gateway.app);
+    await gateway.app.db.inTransaction((tx) =>
+      tx.insertRows({
+        table: 'stack_subscription',
+        columns: ['registration_id', 'stack_subscription_guid', 'first_seen_at'],
+        rows: Array.from({ length: SUBSCRIPTIONS }, (_, index) => [id, guid(`subscription ${index}`), 0]),
+        onDuplicate: '',
+      }),
+    );
+    await push(gateway.app, { id }, [
+      usageRecord({ id: 'rare', stackSubscriptionId: guid(`subscription ${SUBSCRIPTIONS - 1}`) }),
+    ]);
+    for (const part of [0, 1, 2]) {
+      const records = Array.from({ length: 8_000 }, (_, index) =>
+        usageRecord({
+          id: `${part} ${index}`,
+          stackSubscriptionId: guid('subscription 0'),
+          meterId: METERS.blobCapacity,
+        }),
+      );
+      await push(gateway.app, { id }, records);
+    }
+  });
+  afterAll(async () => gateway.close());
+
+  /** Pages to the end: how many rows each holds, and the source ids of the rows. */
+  async function pages(field: 'usageRecords' | 'usageAggregates', filter: object) {
+    const found: unknown[][] = [];
+    for (let after: string | null = null; ;) {
+      const { data, errors }: Awaited<ReturnType<TestGateway['ask']>> = await gateway.ask(
+        'OPERATOR',
+        `query ($filter: ResourceUsageFilterInput, $after: String) { ${field}(filter: $filter, after: $after, first: 10,
+           range: { from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }) {
+             nodes { stackSubscription { stackSubscriptionId } } pageInfo { hasNextPage endCursor } } }`,
+        { filter, after },
+      );
+      expect(errors).toEqual([]);
+      const { nodes, pageInfo } = data[field];
+      found.push(
+        (nodes as readonly Found[]).map(({ stackSubscription: { stackSubscriptionId } }) => stackSubscriptionId),
+      );
+      if (!pageInfo.hasNextPage) return found;
+      after = pageInfo.endCursor;
+    }
+  }
+
+  it.each(['usageRecords', 'usageAggregates'] as const)(
+    'of %s goes on behind twenty thousand stack subscriptions without any',
+    async (field) => {
+      const found = await pages(field, { meterIds: [METERS.vmHours] });
+      expect(found.flat()).toEqual([guid(`subscription ${SUBSCRIPTIONS - 1}`)]);
+    },
+  );
+
+  it('goes on behind twenty thousand records that are billed elsewhere', async () => {
+    const found = await pages('usageRecords', { reasons: ['TENANT_NOT_MAPPED'] });
+    expect(found.flat()).toEqual([]);
+    expect(found.length).toBeGreaterThan(1);
   });
 });

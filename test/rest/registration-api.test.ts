@@ -175,6 +175,19 @@ describeEachDatabase('the registration API', (server) => {
     expect([sizes, seen.size]).toEqual([[100, 100, 3], 203]);
   });
 
+  it('links to a next page that is good under the next token of the same caller', async () => {
+    await registerStamp(gateway.app, 'renewed');
+    for (let index = 0; index < 101; index += 1) await registerCustomer(gateway.app, 'renewed', `customer ${index}`);
+    const url = pathOf('renewed', '/customerSubscriptions');
+    for (let index = 0; index < 101; index += 1) {
+      await put('renewed', guid(`csp customer ${index}`), guid(`tenant customer ${index}`));
+    }
+    const first = await azure(gateway, 'OPERATOR', url);
+    gateway.clock.set(gateway.clock.now() + 1_000);
+    const next = String(first.body.nextLink).replace(/^http:\/\/localhost(:80)?/, '');
+    expect(await azure(gateway, 'OPERATOR', next)).toMatchObject({ status: 200, body: { value: [{}] } });
+  });
+
   it('refuses under the codes of Azure, each with its status', async () => {
     await registerStamp(gateway.app, 'rules');
     await registerStamp(gateway.app, 'capacity', { billingModel: 'CAPACITY', agreementNumber: 'EA-1' });
@@ -236,6 +249,14 @@ describeEachDatabase('the registration API', (server) => {
       ['AUDITOR', one, tenant(tenantId), 403],
       ['AUDITOR', one, DELETE, 403],
       ['INGESTOR', list, {}, 403],
+      ['INGESTOR', pathOf('roles'), {}, 403],
+      [
+        'INGESTOR',
+        `/subscriptions/${guid('base roles')}/providers/Microsoft.AzureStack/registrations?${VERSION}`,
+        {},
+        403,
+      ],
+      ['AUDITOR', pathOf('roles'), {}, 200],
       [{ role: 'TENANT_USER', ...own }, list, {}, 403],
       [{ role: 'RESELLER', ...own }, one, {}, 200],
       [{ role: 'RESELLER', ...own }, one, DELETE, 403],

@@ -1,3 +1,5 @@
+import { beginWatermark } from '../../src/collection/watermark-store.js';
+import { hourOf } from '../../src/primitives/windows.js';
 import { describeEachDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
 import { PROVIDER_PATH, TENANT_PATH, USAGE_VERSION, azure, usageUrl } from '../support/azure.js';
@@ -193,6 +195,17 @@ describeEachDatabase('the usage APIs', (server) => {
       gateway.clock.set(end + 120_000);
       expect(await azure(gateway, 'OPERATOR', url)).toMatchObject({ status: 200, body: { value: [] } });
     }
+  });
+
+  it('say that no window is complete of a stamp whose usage is to be pulled and never was', async () => {
+    const { id } = await registerStamp(gateway.app, 'never-pulled', { usageIntake: 'PULLED' });
+    gateway.clock.set('2026-03-12T12:30:00Z');
+    const url = usageUrl(PROVIDER_PATH, guid('base never-pulled'));
+    const early = await azure(gateway, 'OPERATOR', url);
+    expect(early).toMatchObject({ status: 202, body: { error: { code: 'ProcessingNotCompleted' } } });
+    const at = gateway.clock.now();
+    await gateway.app.db.inTransaction((tx) => beginWatermark(tx, { registrationId: id, hour: hourOf(at), at }));
+    expect(await azure(gateway, 'OPERATOR', url)).toMatchObject({ status: 200, body: { value: [] } });
   });
 
   it('refuse an end on the current date where Microsoft is to be read literally, for the provider alone', async () => {

@@ -40,7 +40,8 @@ export async function startIdentityProvider(roles: readonly string[] = ['Gateway
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/jwks')) fetches += 1;
     if (isDown) response.writeHead(503).end();
-    else if (request.url === ENTRA_DISCOVERY) answerAsEntra(response, issuer);
+    else if (request.url === ENTRA_DISCOVERY) answer(response, entraDocument(issuer));
+    else if (request.url === ENTRA_KEYS) void entraKeys(issuer, published).then((keys) => answer(response, keys));
     else listener(request, response);
   });
   const issuer = await listen(server);
@@ -81,11 +82,23 @@ export async function startIdentityProvider(roles: readonly string[] = ['Gateway
   };
 }
 
-/** Where Microsoft Entra ID describes all directories at once: the issuer is a template, the keys are the same. */
+/** Where Microsoft Entra ID describes all directories at once: its issuer is a template, also in each of its keys. */
 export const ENTRA_DISCOVERY = '/organizations/v2.0/.well-known/openid-configuration';
+const ENTRA_KEYS = '/jwks-of-all-directories';
 
-function answerAsEntra(response: ServerResponse, origin: string): void {
-  const document = { issuer: `${origin}/{tenantid}/v2.0`, jwks_uri: `${origin}/jwks` };
+function entraDocument(origin: string) {
+  return { issuer: `${origin}/{tenantid}/v2.0`, jwks_uri: `${origin}${ENTRA_KEYS}` };
+}
+
+async function entraKeys(origin: string, published: readonly Key[]) {
+  const keys = published.map(async ({ kid, publicKey }) => ({
+    ...(await exportJWK(publicKey)),
+    ...{ kid, use: 'sig', issuer: entraDocument(origin).issuer },
+  }));
+  return { keys: await Promise.all(keys) };
+}
+
+function answer(response: ServerResponse, document: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
 }
 

@@ -64,6 +64,7 @@ function byRowId<Row>(
 }
 
 async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Promise<Node | null> {
+  if (!Number.isSafeInteger(tenantId)) return null;
   const steps = await loaders.mappingHistory.load(Number(tenantId));
   const row = steps.find((step) => step.id === id);
   return row === undefined ? null : toTenantMapping(row);
@@ -113,7 +114,9 @@ async function findRecord(context: GatewayContext, key: Key, info: GraphQLResolv
   const [stackSubscriptionId = 0, reportedHour = 0, , meterId = 0, resourceId = 0] = numbers;
   if (!/^[0-9a-f]{32}$/.test(identity) || !numbers.every(Number.isSafeInteger)) return null;
   const { app, scope } = context;
-  const [row] = await listUsageRecords({ sql: app.db.reader, routingTables: app.routingTables }, scope, {
+  const {
+    rows: [row],
+  } = await listUsageRecords({ sql: app.db.reader, routingTables: app.routingTables }, scope, {
     filter: {
       stackSubscriptionIds: [stackSubscriptionId],
       meterIds: [meterId],

@@ -134,7 +134,7 @@ export class ReportingResolver {
   ): Promise<ReportReconciliation> {
     const registration = await getWholeRegistration(context.app.db.reader, context.scope, name);
     const { db, commerce } = context.app;
-    const { signal } = new AbortController();
+    const signal = AbortSignal.timeout(context.app.config.limits.requestMsMax);
     return toReconciliation(await reconcileReports(db.reader, commerce, registration, signal));
   }
 

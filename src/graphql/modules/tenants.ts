@@ -189,12 +189,12 @@ export class TenantReferences {
     description: 'Every step ever decided, latest first, with those that were superseded.',
   })
   async mappingHistory(@Root() { rowId }: Tenant, @Ctx() { loaders }: GatewayContext) {
-    return (await loaders.mappingHistory.load(rowId)).map(toTenantMapping);
+    return loaders.listed(await loaders.mappingHistory.load(rowId)).map(toTenantMapping);
   }
 
   @FieldResolver(() => [StackSubscription], { description: 'Its subscriptions on the stamp.' })
   async stackSubscriptions(@Root() { rowId }: Tenant, @Ctx() { loaders }: GatewayContext) {
-    return (await loaders.stackSubscriptionsOfTenant.load(rowId)).map(toStackSubscription);
+    return loaders.listed(await loaders.stackSubscriptionsOfTenant.load(rowId)).map(toStackSubscription);
   }
 }
 

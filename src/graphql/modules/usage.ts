@@ -16,7 +16,8 @@ import { listFallbackUsage } from '../../reading/fallback-usage.js';
 import { listUsageAggregates } from '../../reading/usage-aggregates.js';
 import type { Granularity } from '../../reading/usage-spans.js';
 import type { UsageClock } from '../../reading/usage-filter.js';
-import { listUsageRecords } from '../../reading/usage-records.js';
+import { keyOfRecord, listUsageRecords } from '../../reading/usage-records.js';
+import type { RecordKey } from '../../reading/usage-records.js';
 import { listUsageSummary } from '../../reading/usage-summary.js';
 import type { Grouping } from '../../reading/usage-summary.js';
 import { PAGE_OF_USAGE_MAX, PageArgs, connection, connectionOf, connectionUpTo, pageOf } from '../connection.js';
@@ -177,24 +178,18 @@ export class UsageResolver {
     const page = pageOf(context, 'usageRecords', args, PAGE_OF_USAGE_MAX);
     const { app, scope } = context;
     const sql = app.db.reader;
-    const rows = await listUsageRecords({ sql, routingTables: app.routingTables }, scope, {
+    const { rows, resumeAfter } = await listUsageRecords({ sql, routingTables: app.routingTables }, scope, {
       filter: await usageFilterOf(sql, scope, args.filter),
       range: { clock: args.clock, ...hoursOf(args.range) },
       ...(args.recordId != null && { recordId: args.recordId }),
       after: recordKey(page.after),
-      limit: page.limit + 1,
+      limit: page.limit,
     });
     const references = await loadReferences(context, info, rows);
-    return connection(context, page, rows, {
-      position: (row) => [
-        row.stackSubscriptionId,
-        row.reportedHour,
-        row.usageHour,
-        row.meterId,
-        row.resourceId,
-        row.identity.toString('hex'),
-      ],
+    return connectionUpTo(context, page, rows, {
+      position: (row) => positionOf(keyOfRecord(row)),
       item: (row) => toUsageRecord(row, references(row)),
+      resumeAfter: resumeAfter && positionOf(resumeAfter),
     });
   }
 }
@@ -203,7 +198,11 @@ function numbers(position: Position | null): readonly number[] | null {
   return position === null ? null : position.map(Number);
 }
 
-function recordKey(position: Position | null) {
+function positionOf({ numbers: keys, identity }: RecordKey): Position {
+  return [...keys, identity];
+}
+
+function recordKey(position: Position | null): RecordKey | null {
   if (position === null) return null;
   return { numbers: position.slice(0, -1).map(Number), identity: String(position.at(-1)) };
 }
