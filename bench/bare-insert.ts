@@ -31,6 +31,8 @@ function bareSqlite({ url }: BenchDatabase, load: Load): number {
   const file = new Sqlite(url.slice('sqlite:'.length));
   try {
     file.pragma('journal_mode = WAL');
+    // As the gateway: what was answered is on the disk.
+    file.pragma('synchronous = FULL');
     file.exec(`CREATE TABLE bare_record (id INTEGER PRIMARY KEY, ${integers('INTEGER')}, identity BLOB NOT NULL,
       source_id INTEGER NOT NULL, batch_id INTEGER NOT NULL, record_id TEXT, corrects TEXT, quantity TEXT NOT NULL)`);
     const statement = file.prepare(`INSERT INTO bare_record (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);

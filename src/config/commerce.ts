@@ -23,15 +23,23 @@ export type CommerceConfig =
   | ({ readonly client: 'https' } & EndpointConfig)
   | ({ readonly client: 'marketplace'; readonly offer: z.infer<typeof offerShape> } & EndpointConfig);
 
+const resourceShape = z.union([
+  z.object({ resourceId: z.string().min(1) }),
+  z.object({ resourceUri: z.string().min(1) }),
+]);
+
 /** The file of COMMERCE_OFFER_FILE: what stands for Azure subscriptions and meters at the marketplace. */
 const offerShape = z.object({
   planId: z.string().min(1),
   dimensions: z.record(z.string(), z.string().min(1)).default({}),
-  resources: z.record(
-    z.string(),
-    z.union([z.object({ resourceId: z.string().min(1) }), z.object({ resourceUri: z.string().min(1) })]),
-  ),
+  // Of two subscriptions with one resource the marketplace would take one event for the other's.
+  resources: z.record(z.string(), resourceShape).refine(areDifferent, 'name a resource twice'),
 });
+
+function areDifferent(resources: Readonly<Record<string, z.infer<typeof resourceShape>>>): boolean {
+  const named = Object.values(resources).map((resource) => JSON.stringify(resource).toLowerCase());
+  return new Set(named).size === named.length;
+}
 
 /** Variables of the environment that say so, as the operations guide lists them. */
 export const COMMERCE_VARIABLES: readonly Variable[] = [

@@ -60,7 +60,10 @@ export async function runTransaction<T>(
         await begin(runner, dialect, bound);
         return work(txOn(runner, dialect, onStatement));
       });
-      await end(runner, dialect, 'COMMIT');
+      await end(runner, dialect, 'COMMIT').catch((error: unknown) => {
+        if (typeof error === 'object' && error !== null) unsure.add(error);
+        throw error;
+      });
       return result;
     } catch (error) {
       await end(runner, dialect, 'ROLLBACK').catch(() => undefined);
@@ -169,6 +172,9 @@ const PASSING_FAULTS: ReadonlySet<string> = new Set([
   'SQLITE_FULL',
 ]);
 
+/** What COMMIT failed with: the server may have committed before it fell silent. */
+const unsure = new WeakSet<object>();
+
 /**
  * Faults that pass by themselves or by an operator, the database being gone, full or busy, as UNAVAILABLE; others as
  * they are.
@@ -176,6 +182,12 @@ const PASSING_FAULTS: ReadonlySet<string> = new Set([
 export function asUnavailable(error: unknown): unknown {
   const isPassing = PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
   if (!isPassing) return error;
+  if (unsure.has(error as object)) {
+    return new DomainError(
+      'UNAVAILABLE',
+      'The database fell silent when this was to be committed: it may have been written. Look whether it was, or send it again; usage is counted once.',
+    );
+  }
   return new DomainError(
     'UNAVAILABLE',
     'The database does not answer. Nothing of this was written; send it again later.',

@@ -30,6 +30,16 @@ describe('the configuration of the receiver', () => {
     expect(() => readConfig(env)).toThrow(ConfigError);
   });
 
+  it('has a resource of its own for each Azure subscription at the marketplace', async () => {
+    const offer = join(folder, 'offer.json');
+    const env = { COMMERCE: 'marketplace', COMMERCE_URL: 'https://m.example/api', COMMERCE_OFFER_FILE: offer };
+    const resources = { one: { resourceId: 'a' }, other: { resourceId: 'b' } };
+    await writeFile(offer, JSON.stringify({ planId: 'gold', resources }));
+    expect(readConfig(env).commerce).toMatchObject({ offer: { resources } });
+    await writeFile(offer, JSON.stringify({ planId: 'gold', resources: { ...resources, other: { resourceId: 'A' } } }));
+    expect(() => readConfig(env)).toThrow(ConfigError);
+  });
+
   it('takes the secret from a file, and does not show a file that it cannot use', async () => {
     const secret = join(folder, 'secret');
     await writeFile(secret, 'open sesame\n');

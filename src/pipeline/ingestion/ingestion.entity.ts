@@ -60,7 +60,7 @@ export interface UsageRecord {
   usageHour: number;
   meterId: number;
   resourceId: number;
-  /** Digest of registration, source and record id. Unique within a usage day: this is what counting once rests on. */
+  /** Digest of registration and `identityText`. Unique within a usage day: this is what counting once rests on. */
   identity: Buffer;
   usageDay: number;
   sourceId: number;

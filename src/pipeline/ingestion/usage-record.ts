@@ -259,6 +259,10 @@ function checkedText(value: string, field: string, lengthMax: number): string {
 }
 
 /** Servers of the MySQL family compare names without the spaces at their end, and two sources must not become one. */
+export function isSourceName(name: string): boolean {
+  return name !== '' && name.length <= NAME_LENGTH_MAX && name.trim() === name && !CONTROL.test(name);
+}
+
 function sourceOf(object: JsonObject): string {
   const source = textOf(object, 'source', NAME_LENGTH_MAX);
   if (source.trim() !== source) throw refuse('INVALID_TEXT', 'source begins or ends with a space.', 'source');

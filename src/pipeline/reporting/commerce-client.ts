@@ -61,6 +61,8 @@ export interface Lease {
    * report: nothing more of it is sent then.
    */
   readonly renew: () => Promise<void>;
+  /** The report was never sent before: the receiver cannot know anything of it. */
+  readonly isFirstTry: boolean;
 }
 
 /**

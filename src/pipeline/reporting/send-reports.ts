@@ -91,7 +91,10 @@ async function sendReport(
     throw new CommerceError('RequestTimedOut', 'Another process took the report over.');
   };
   try {
-    const answer = checkedAnswer(batch, await send(commerce, batch, { signal, renew }));
+    const answer = checkedAnswer(
+      batch,
+      await send(commerce, batch, { signal, renew, isFirstTry: report.attempts === 1 }),
+    );
     const state = afterAnswer(answer.lines);
     const isOurs = await db.inTransaction(async (tx) => {
       const settlement = {

@@ -13,7 +13,7 @@ export interface RoutingTables {
   at(sql: Sql, registrationId: number, version: number): Promise<RoutingTable>;
 }
 
-/** Routing tables with an empty memory. One per process. */
+/** Routing tables with an empty memory. One per thread. */
 export function createRoutingTables(): RoutingTables {
   const remembered = new Map<string, RoutingTable>();
   return {

@@ -17,7 +17,7 @@ import type { Quantity } from '../../../src/primitives/quantity.js';
 import { METERS, guid } from '../../support/world.js';
 
 const NEVER = new AbortController().signal;
-const LEASE = { signal: NEVER, renew: async () => undefined };
+const LEASE = { signal: NEVER, renew: async () => undefined, isFirstTry: false };
 const SECRET = 'open sesame';
 
 interface Opened {

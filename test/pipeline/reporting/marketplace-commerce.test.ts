@@ -4,7 +4,7 @@ import type { Quantity } from '../../../src/primitives/quantity.js';
 import { OFFER, openMarketplace } from '../../support/marketplace.js';
 import { guid } from '../../support/world.js';
 
-const LEASE = { signal: new AbortController().signal, renew: async () => undefined };
+const LEASE = { signal: new AbortController().signal, renew: async () => undefined, isFirstTry: false };
 
 describe('the marketplace client', () => {
   it('sends at most 25 events in a call, and meets itself as a duplicate when it sends again', async () => {
@@ -25,6 +25,14 @@ describe('the marketplace client', () => {
     await client.send(batch(1, '1'), LEASE);
     const { lines } = await client.send(batch(1, '2'), LEASE);
     expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: 'DuplicateDiffers' }]);
+    close();
+  });
+
+  it('does not take a duplicate of what it never sent for its own, whatever its amount', async () => {
+    const { client, close } = await openMarketplace();
+    await client.send(batch(1), LEASE);
+    const { lines } = await client.send(batch(1), { ...LEASE, isFirstTry: true });
+    expect(lines).toEqual([{ lineId: 'key-0', status: 'REJECTED', code: 'DuplicateNotOurs' }]);
     close();
   });
 
@@ -58,6 +66,14 @@ describe('events for the marketplace', () => {
     const hours = [1, 2, 24].map((batchNo) => eventsOf({ ...two, batchNo }, OFFER).events[0]?.effectiveStartTime);
     expect(hours).toEqual(['2026-03-09T23:00:00.000Z', '2026-03-09T22:00:00.000Z', '2026-03-09T00:00:00.000Z']);
     expect(first.map(eventText)[0]).toContain('"quantity":0.2}');
+  });
+
+  it('are one for two meters of one dimension', () => {
+    const two = [...batch(1, '0.1').lines, ...batch(1, '0.1').lines];
+    const lines = two.map((line, index) => ({ ...line, lineId: `key-${index}`, meterId: guid(`meter ${index}`) }));
+    const dimensions = { [guid('meter 0')]: 'hours', [guid('meter 1')]: 'hours' };
+    const { events } = eventsOf({ ...batch(1), lines }, { ...OFFER, dimensions });
+    expect(events).toMatchObject([{ dimension: 'hours', quantity: '0.2', lineIds: ['key-0', 'key-1'] }]);
   });
 
   it.each([

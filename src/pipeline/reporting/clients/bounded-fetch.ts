@@ -1,5 +1,6 @@
 import { CommerceError } from '../commerce-client.js';
 import type { CommerceErrorCode } from '../report-state.js';
+import { boundedBytes } from '../../../primitives/bounded-bytes.js';
 
 /** A request with the most time and bytes that its answer may take. */
 export interface HttpQuestion {
@@ -40,7 +41,10 @@ export async function boundedFetch(question: HttpQuestion): Promise<HttpAnswer> 
       await response.body?.cancel();
       throw new CommerceError('RequestRefused', `The receiver redirects (${response.status}), which is not followed.`);
     }
-    return { status: response.status, text: await boundedText(response, bytesMax) };
+    const bytes = await boundedBytes(response, bytesMax, () => {
+      return new CommerceError('InvalidResponse', `The answer is longer than ${bytesMax} bytes.`);
+    });
+    return { status: response.status, text: bytes.toString('utf8') };
   } catch (error) {
     if (error instanceof CommerceError) throw error;
     if (timeout.aborted) throw new CommerceError('RequestTimedOut', `No answer within ${timeoutMs} ms.`);
@@ -71,18 +75,6 @@ function codeOfStatus(status: number): CommerceErrorCode {
   if (status === 408 || status === 504) return 'RequestTimedOut';
   if (status === 429 || status >= 500) return 'NetworkError';
   return 'RequestRefused';
-}
-
-async function boundedText(response: Response, bytesMax: number): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw new CommerceError('InvalidResponse', `The answer is longer than ${bytesMax} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function codeOf(error: unknown): CommerceErrorCode {

@@ -80,7 +80,7 @@ export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: 
 
   return {
     name: 'marketplace',
-    send: async (batch, { signal, renew }) => {
+    send: async (batch, { signal, renew, isFirstTry }) => {
       const { events, untakeable } = eventsOf(batch, offer);
       const lines: LineAnswer[] = untakeable.flatMap(({ lineIds, code }) =>
         lineIds.map((lineId) => ({ lineId, status: 'REJECTED' as const, code })),
@@ -94,7 +94,8 @@ export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: 
           const result = results[index];
           if (result === undefined) return;
           receipt ??= result.usageEventId ?? null;
-          lines.push(...event.lineIds.map((lineId) => ({ lineId, ...verdictOf(event, result) })));
+          const verdict = verdictOf(event, result, isFirstTry);
+          lines.push(...event.lineIds.map((lineId) => ({ lineId, ...verdict })));
         });
       }
       return { receipt, lines };
@@ -103,14 +104,18 @@ export function marketplaceCommerce(options: MarketplaceCommerceOptions, clock: 
   };
 }
 
-/** A duplicate of another amount is none: somebody else used our hour, and our usage is not counted. */
-function verdictOf(event: MarketplaceEvent, result: Result): Pick<LineAnswer, 'status' | 'code'> {
+/**
+ * A duplicate of another amount is none: somebody else used our hour, and our usage is not counted. Nor is one of what
+ * was never sent before, whatever its amount: another stamp bills the same Azure subscription.
+ */
+function verdictOf(event: MarketplaceEvent, result: Result, isFirstTry: boolean): Pick<LineAnswer, 'status' | 'code'> {
   const { status, dimension, error } = result;
   if (dimension != null && dimension !== event.dimension) {
     throw new CommerceError('InvalidResponse', 'The answer names another dimension than was sent.');
   }
   if (status === 'Accepted') return { status: 'ACCEPTED', code: null };
   if (status !== 'Duplicate') return { status: 'REJECTED', code: status };
+  if (isFirstTry) return { status: 'REJECTED', code: 'DuplicateNotOurs' };
   const accepted = error?.additionalInfo?.acceptedMessage;
   const isOurs = accepted == null || accepted.quantity === Number(event.quantity);
   return isOurs ? { status: 'DUPLICATE', code: null } : { status: 'REJECTED', code: 'DuplicateDiffers' };

@@ -33,9 +33,9 @@ const LAST_HOUR = 23;
 
 /**
  * The marketplace takes one event per hour, resource and dimension, and none that is older than 24 hours. So the lines
- * of one meter in a batch become one event, and each batch of a reported day has an hour of that day to itself: the
- * first its last hour, which is the youngest, the second the hour before. No two batches ever share an hour, and a
- * batch that comes again meets itself as a duplicate.
+ * of one dimension in a batch become one event, and each batch of a stamp's reported day has an hour of that day to
+ * itself: the first its last hour, which is the youngest, the second the hour before. A batch that comes again meets
+ * itself as a duplicate. Two stamps that bill one Azure subscription would meet each other: see `verdictOf`.
  */
 export function eventsOf(
   batch: ReportBatch,
@@ -45,20 +45,19 @@ export function eventsOf(
   const untakeable: Untakeable[] = [];
   const resource = offer.resources[batch.destinationSubscriptionId];
   const hour = LAST_HOUR - (batch.batchNo - 1);
-  for (const lines of byMeter(batch.lines)) {
+  for (const [dimension, lines] of byDimension(batch.lines, offer)) {
     const lineIds = lines.map(({ lineId }) => lineId);
     const quantity = sum(lines.map((line) => line.quantity));
-    const meterId = lines[0]?.meterId ?? '';
     if (resource === undefined) untakeable.push({ lineIds, code: 'ResourceNotFound' });
     else if (isNegative(quantity) || quantity === '0') untakeable.push({ lineIds, code: 'InvalidQuantity' });
     else if (hour < 0) untakeable.push({ lineIds, code: 'NoHourLeft' });
     else {
-      const { planId, dimensions } = offer;
+      const { planId } = offer;
       const start = Date.parse(`${batch.reportedDay}T00:00:00Z`) + hour * MS_PER_HOUR;
       const effectiveStartTime = new Date(start).toISOString();
       events.push({
         resource,
-        dimension: dimensions[meterId] ?? meterId,
+        dimension,
         planId,
         quantity,
         effectiveStartTime,
@@ -75,12 +74,16 @@ export function eventText({ resource, dimension, planId, quantity, effectiveStar
   return `${members.slice(0, -1)},"quantity":${quantity}}`;
 }
 
-function byMeter(lines: readonly ReportLine[]): readonly (readonly ReportLine[])[] {
+function byDimension(
+  lines: readonly ReportLine[],
+  { dimensions }: MarketplaceOffer,
+): ReadonlyMap<string, readonly ReportLine[]> {
   const groups = new Map<string, ReportLine[]>();
   for (const line of lines) {
-    const group = groups.get(line.meterId);
-    if (group === undefined) groups.set(line.meterId, [line]);
+    const dimension = dimensions[line.meterId] ?? line.meterId;
+    const group = groups.get(dimension);
+    if (group === undefined) groups.set(dimension, [line]);
     else group.push(line);
   }
-  return [...groups.values()];
+  return groups;
 }
