@@ -53,7 +53,7 @@ export const ACCESS: AccessTable = {
     ...of(OPERATORS, 'apiKeys'),
   },
   Mutation: {
-    ...of(OPERATORS, 'createRegistration', 'createApiKey', 'revokeApiKey'),
+    ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'createApiKey', 'revokeApiKey'),
     ...of(ADMINISTRATORS, 'registerTenant', 'registerReseller', 'addCspSubscription'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
@@ -159,6 +159,7 @@ export const ACCESS: AccessTable = {
   UsageMove: of(ADMINISTRATORS, 'quantity', 'records', 'meter', 'from'),
   UserError: of(EVERYONE, 'code', 'message', 'field'),
   CreateRegistrationPayload: payload(OPERATORS, 'registration'),
+  UpdateRegistrationPayload: payload(OPERATORS, 'registration'),
   RegisterTenantPayload: payload(ADMINISTRATORS, 'tenant'),
   RegisterResellerPayload: payload(ADMINISTRATORS, 'reseller'),
   AddCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),

@@ -4,6 +4,7 @@ import { buildSchema } from 'type-graphql';
 import type { PubSub } from 'type-graphql';
 
 import { AdministrationResolver } from './modules/administration.js';
+import { RegistrationChangesResolver } from './modules/registrations.js';
 import { ApiKeyResolver } from './modules/api-keys.js';
 import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
@@ -75,6 +76,7 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       DestinationReferences,
       QuarantinedRecordReferences,
       IngestionResolver,
+      RegistrationChangesResolver,
       AdministrationResolver,
       ApiKeyResolver,
       AuditResolver,

@@ -106,6 +106,26 @@ export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promis
   return only(rows).routingVersion;
 }
 
+/** Writes down other terms. The caller holds the lock of the registration. */
+export async function updateTerms(
+  tx: Tx,
+  registrationId: number,
+  terms: Pick<Registration, 'baseOffer' | 'partnerId' | 'isMultitenancyApproved' | 'agreementNumber' | 'msAssetTag'>,
+): Promise<void> {
+  await tx.execute(
+    `UPDATE registration SET base_offer = ?, partner_id = ?, is_multitenancy_approved = ?, agreement_number = ?,
+            ms_asset_tag = ? WHERE id = ?`,
+    [
+      terms.baseOffer,
+      terms.partnerId,
+      Number(terms.isMultitenancyApproved),
+      terms.agreementNumber,
+      terms.msAssetTag,
+      registrationId,
+    ],
+  );
+}
+
 /** Closes all reported days before this one. The caller holds the lock of the registration. */
 export async function moveClosedBoundary(tx: Tx, registrationId: number, closedBeforeDay: number): Promise<void> {
   await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [closedBeforeDay, registrationId]);

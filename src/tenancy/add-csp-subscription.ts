@@ -1,6 +1,6 @@
 import { checkCspSubscription, checkMappingAllowed } from './csp-rules.js';
 import { checkedName } from './register-tenant.js';
-import { findTenant, listCspSubscriptions } from './tenancy-store.js';
+import { countOfOtherPartners, findTenant, listCspSubscriptions } from './tenancy-store.js';
 import type { CspSubscription } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
@@ -9,6 +9,7 @@ import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
@@ -74,6 +75,19 @@ export async function addCspSubscription(
     if (!isDuplicateKey(error)) throw error;
     throw new DomainError('ALREADY_EXISTS', 'The subscription is known here already.', ['cspSubscriptionId']);
   }
+}
+
+/** Refuses a partner to whom not all CSP subscriptions of the registration belong, under Azure's name for that. */
+export async function checkPartnerOfAll(
+  tx: Tx,
+  { id, partnerId }: { readonly id: number; readonly partnerId: string | null },
+): Promise<void> {
+  if ((await countOfOtherPartners(tx, id, partnerId)) === 0) return;
+  throw new DomainError(
+    'BadCustomerSubscriptionId',
+    'The registration has CSP subscriptions of another partner than this.',
+    ['partnerId'],
+  );
 }
 
 /** The refusal for a tenant that the registration does not have, or the caller may not see. */

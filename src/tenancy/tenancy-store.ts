@@ -103,6 +103,19 @@ export function listCspSubscriptions(
   );
 }
 
+/** How many CSP subscriptions of a registration belong to another partner. */
+export async function countOfOtherPartners(
+  sql: Sql,
+  registrationId: number,
+  partnerId: string | null,
+): Promise<number> {
+  const [row] = await sql.query<{ others: number }>(
+    'SELECT COUNT(*) AS others FROM csp_subscription WHERE registration_id = ? AND partner_id <> ?',
+    [registrationId, partnerId ?? ''],
+  );
+  return Number(row?.others ?? 0);
+}
+
 /** Which stack subscriptions; what is left out does not narrow. */
 export interface StackSubscriptionFilter {
   readonly registrationId?: number;

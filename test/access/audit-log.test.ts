@@ -27,6 +27,7 @@ const STACK = guid('stack subscription');
 const DONE: Readonly<Record<string, string>> = {
   createRegistration: `input: { name: "edge", cloudId: "${guid('edge')}", baseSubscriptionId: "${guid('base')}",
     baseOffer: CSP, billingModel: PAY_AS_YOU_USE, partnerId: "4711", isMultitenancyApproved: true }`,
+  updateRegistration: 'input: { registration: "edge", msAssetTag: "A-1" }',
   registerReseller: 'input: { name: "Northwind" }',
   registerTenant: `input: { registration: "edge", tenantId: "${guid('tenant')}", name: "Contoso" }`,
   addCspSubscription: `input: { registration: "edge", tenantId: "${guid('tenant')}", name: "CSP",

@@ -15,6 +15,7 @@ import {
   RegisterResellerDocument,
   RegisterTenantDocument,
   UnmapTenantDocument,
+  UpdateRegistrationDocument,
 } from '../operations/operations.js';
 
 const ALDER = { registration: 'hub', tenantId: guid('tenant alder') };
@@ -57,6 +58,21 @@ const CASES: readonly Case[] = [
       [{ name: 'three', ...STAMP, cloudId: 'x' }, 'INVALID_INPUT'],
       [{ name: 'three', ...STAMP, billingModel: 'CAPACITY' }, 'AGREEMENT_NUMBER_REQUIRED'],
       [{ name: 'three', ...STAMP, billingModel: 'CUSTOM' }, 'MissingMsAssetTag'],
+    ],
+  },
+  {
+    name: 'updateRegistration',
+    document: UpdateRegistrationDocument,
+    also: [],
+    good: { registration: 'HUB', isMultitenancyApproved: true, agreementNumber: '12' },
+    answer: {
+      registration: { name: 'hub', partnerId: '4711', isMultitenancyApproved: true, agreementNumber: '12' },
+    },
+    bad: [
+      [{ registration: 'nowhere', partnerId: '4711' }, 'RegistrationNotFound'],
+      [{ registration: 'hub', partnerId: '4712' }, 'BadCustomerSubscriptionId'],
+      [{ registration: 'hub', partnerId: 'a b' }, 'INVALID_INPUT'],
+      [{ registration: 'hub', msAssetTag: 'x'.repeat(65) }, 'INVALID_INPUT'],
     ],
   },
   {

@@ -131,6 +131,18 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       },
     },
   },
+  updateRegistration: {
+    names: {
+      ...ONCE,
+      'input.registration': 'registration',
+      'input.baseOffer': 'plain',
+      'input.partnerId': 'plain',
+      'input.isMultitenancyApproved': 'plain',
+      'input.agreementNumber': 'plain',
+      'input.msAssetTag': 'plain',
+    },
+    own: { input: { registration: HUB, agreementNumber: '12' } },
+  },
   registerTenant: {
     names: {
       ...ONCE,

@@ -30,7 +30,11 @@ const SENDING: Denied = {
   RecordVerdict: '*',
   StoredRecord: '*',
 };
-const CREATION: Denied = { Mutation: ['createRegistration'], CreateRegistrationPayload: '*' };
+const CREATION: Denied = {
+  Mutation: ['createRegistration', 'updateRegistration'],
+  CreateRegistrationPayload: '*',
+  UpdateRegistrationPayload: '*',
+};
 const CHANGES: Denied = {
   Query: ['previewTenantMapping'],
   Mutation: [

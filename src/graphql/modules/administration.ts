@@ -4,65 +4,29 @@ import { Arg, Ctx, Field, Info, InputType, Int, Mutation, ObjectType, Query, Res
 import { loadReferences } from './usage-references.js';
 import { assignStackSubscription } from '../../pipeline/routing/assign-stack-subscription.js';
 import { mapTenant, unmapTenant } from '../../pipeline/routing/map-tenant.js';
-import { insertFallbackDestinations } from '../../pipeline/routing/routing-store.js';
 import { DomainError } from '../../primitives/errors.js';
 import { hourOf, hourStart, hourText, wholeHour } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
 import { previewTenantMapping } from '../../reading/mapping-preview.js';
-import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
-import { createRegistration } from '../../registration/create-registration.js';
-import type { UsageIntake } from '../../registration/usage-intake.js';
+import type { BaseOffer } from '../../registration/billing-model.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
 import { DateTime, UUID } from '../scalars.js';
-import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from '../types/enums.js';
+import { BaseOfferEnum } from '../types/enums.js';
 import { UsageMoveType, toUsageMove } from '../types/usage.js';
 import {
   CspSubscription,
-  Registration,
   Reseller,
   StackSubscription,
   Tenant,
   toCspSubscription,
-  toRegistration,
   toReseller,
   toStackSubscription,
   toTenant,
 } from '../types/who.js';
-
-@InputType({ description: 'A stamp and its base registration in Azure.' })
-class CreateRegistrationInput extends OnceInput {
-  @Field(() => String, { description: 'Unique; 1 to 90 letters, digits or _-.(); compared without case.' })
-  name!: string;
-  @Field(() => String, { description: 'GUID of the stamp (CloudDeploymentID).' })
-  cloudId!: string;
-  @Field(() => String, { description: 'GUID of the Azure subscription that is billed where no mapping holds.' })
-  baseSubscriptionId!: string;
-  @Field(() => BaseOfferEnum, { description: 'Offer of that subscription.' })
-  baseOffer!: BaseOffer;
-  @Field(() => BillingModelEnum, { description: 'How the stamp is licensed.' })
-  billingModel!: BillingModel;
-  @Field(() => String, { nullable: true, description: 'Azure resource group; "azurestack" where left out.' })
-  resourceGroup?: string;
-  @Field(() => String, { nullable: true, description: 'Partner to whom the base subscription rolls up.' })
-  partnerId?: string;
-  @Field(() => Boolean, { nullable: true, description: 'Whether Microsoft has approved it for multitenancy.' })
-  isMultitenancyApproved?: boolean;
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Whether usage goes to Azure; left out: as the billing model says.',
-  })
-  isUsageReportingEnabled?: boolean;
-  @Field(() => UsageIntakeEnum, { nullable: true, description: 'How its usage comes in; left out: PUSHED.' })
-  usageIntake?: UsageIntake;
-  @Field(() => String, { nullable: true, description: 'Demanded by CAPACITY.' })
-  agreementNumber?: string;
-  @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
-  msAssetTag?: string;
-}
 
 @InputType({ description: "A customer's directory, to be known on a registration." })
 class RegisterTenantInput extends OnceInput {
@@ -134,14 +98,6 @@ class AssignStackSubscriptionInput extends OnceInput {
 const ERRORS = 'Empty when it was done.';
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
-class CreateRegistrationPayload {
-  @Field(() => Registration, { nullable: true, description: 'The new registration.' })
-  registration!: Registration | null;
-  @Field(() => [UserError], { description: ERRORS })
-  userErrors?: readonly UserError[];
-}
-
-@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class RegisterTenantPayload {
   @Field(() => Tenant, { nullable: true, description: 'The tenant.' })
   tenant!: Tenant | null;
@@ -198,24 +154,6 @@ class MappingPreviewType {
 
 @Resolver()
 export class AdministrationResolver {
-  @Mutation(() => CreateRegistrationPayload, { description: 'Begins the books of a stamp.' })
-  createRegistration(
-    @Ctx() context: GatewayContext,
-    @Arg('input', () => CreateRegistrationInput, { description: 'The stamp.' }) input: CreateRegistrationInput,
-  ): Promise<CreateRegistrationPayload> {
-    return payloadOf(
-      async () => {
-        const by = actorIn(context, input);
-        if (context.scope.registrationIds !== 'all') {
-          throw new DomainError('FORBIDDEN', 'Only an operator of all registrations creates one.');
-        }
-        const row = await createRegistration(context.app, { ...given(input), by }, insertFallbackDestinations);
-        return { registration: toRegistration(row) };
-      },
-      { registration: null },
-    );
-  }
-
   @Mutation(() => RegisterTenantPayload, {
     description: "Makes a customer's directory known. Its usage is billed to the base subscription until it is mapped.",
   })
