@@ -61,7 +61,7 @@ export async function runTransaction<T>(
         return work(txOn(runner, dialect, onStatement));
       });
       await end(runner, dialect, 'COMMIT').catch((error: unknown) => {
-        if (typeof error === 'object' && error !== null) unsure.add(error);
+        if (typeof error === 'object' && error !== null && errorCode(error) !== NOT_SENT) unsure.add(error);
         throw error;
       });
       return result;
@@ -153,7 +153,11 @@ function isWorthRetrying(error: unknown): boolean {
   return ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'].includes(errorCode(error));
 }
 
+/** The connection was gone before the statement could be sent; the driver has no code of its own for that. */
+const NOT_SENT = 'NOT_SENT';
+
 const PASSING_FAULTS: ReadonlySet<string> = new Set([
+  NOT_SENT,
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -194,7 +198,15 @@ export function asUnavailable(error: unknown): unknown {
   );
 }
 
+interface DriverError {
+  readonly code?: string;
+  /** The connection is of no more use. */
+  readonly fatal?: boolean;
+}
+
 function errorCode(error: unknown): string {
-  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
-  return driverError?.code ?? code ?? '';
+  const thrown = (error ?? {}) as DriverError & { readonly driverError?: DriverError };
+  const code = thrown.driverError?.code ?? thrown.code;
+  const isFatal = thrown.driverError?.fatal ?? thrown.fatal;
+  return code ?? (isFatal === true ? NOT_SENT : '');
 }
