@@ -92,7 +92,7 @@ export function createProgram(): Command {
     .option('--multitenancy', 'Microsoft has approved it for multitenancy')
     .option(
       '--usage-intake <how>',
-      'PUSHED: days close by the clock. PULLED: usage is filed under the hour it was asked for, days close by `close`',
+      'PUSHED: days close by the clock. PULLED: usage is filed under the hour it was asked for, days close when it was pulled',
       'PUSHED',
     )
     .option('--agreement-number <text>', 'demanded by CAPACITY')

@@ -57,7 +57,7 @@ describeEachDatabase('a database that is lost', (server) => {
   }
 });
 
-/** A line to a server that can be cut: at once, or when the server has answered to a word, before the answer arrives. */
+/** A line to a server that can be cut: at once, or when the server has answered to a word, before it arrives. */
 async function openLine(url: string) {
   const { hostname, port } = new URL(url);
   let word: string | null = null;
