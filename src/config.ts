@@ -22,7 +22,7 @@ import type { Variable } from './config/variable.js';
 /** Everything that can be configured, read once at start. */
 export interface Config extends AzureApiConfig, CollectionConfig {
   readonly databaseUrl: string;
-  /** Holds the SQLite file by default, and the key that signs local tokens. */
+  /** Holds the SQLite file by default, and the key that signs local tokens, cursors and links. */
   readonly dataFolder: string;
   /** Threads that take usage in, at most. */
   readonly writerThreads: number;

@@ -173,13 +173,7 @@ describeOnSqlite('a faulty stamp', (server) => {
       status: 401,
       body: '{"error":"invalid_client","error_description":"s3cret"}',
     }));
-    const signIn = {
-      kind: 'clientCredentials',
-      tokenUrl: identity.url,
-      clientId: 'x',
-      secret: { env: 'USAGE_GATEWAY_TEST_SECRET' },
-      audience: { resource: 'y' },
-    } as const;
+    const signIn = signInAt(identity.url);
     const { collect } = await open('unknown-client', threeMachines, { signIn, hoursAtOnce: 1 });
     const { failures } = await collect();
     expect(failures).toMatchObject([{ kind: 'REFUSED', code: 'invalid_client' }]);
@@ -192,14 +186,14 @@ describeOnSqlite('a faulty stamp', (server) => {
   ])('goes on with other sources where the answer of the sign-in %s', async (what, answer) => {
     process.env['USAGE_GATEWAY_TEST_SECRET'] = 's3cret';
     const identity = await openStamp(() => answer);
-    const signIn = {
-      kind: 'clientCredentials',
-      tokenUrl: identity.url,
-      clientId: 'x',
-      secret: { env: 'USAGE_GATEWAY_TEST_SECRET' },
-      audience: { resource: 'y' },
-    } as const;
+    const signIn = signInAt(identity.url);
     const { collect } = await open(`sign-in ${what}`.replaceAll(' ', '-'), threeMachines, { signIn, hoursAtOnce: 1 });
     expect((await collect()).failures).toContainEqual(expect.objectContaining({ kind: 'UNAVAILABLE' }));
   });
 });
+
+/** As a client whose secret the environment of the test holds. */
+function signInAt(tokenUrl: string) {
+  const secret = { env: 'USAGE_GATEWAY_TEST_SECRET' };
+  return { kind: 'clientCredentials', tokenUrl, clientId: 'x', secret, audience: { resource: 'y' } } as const;
+}

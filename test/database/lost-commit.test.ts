@@ -7,6 +7,8 @@ import { asUnavailable } from '../../src/database/transaction.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
 
 const NEW_RESELLER = "INSERT INTO reseller (name, name_key, created_at, created_by) VALUES ('P', 'p', 0, 'test')";
+/** FULL; 1 is NORMAL, which leaves it to the checkpoint where there is a WAL. */
+const SYNCS_EACH_COMMIT = 2;
 const RESELLERS = 'SELECT name FROM reseller';
 const NOTHING_WRITTEN = { code: 'UNAVAILABLE', message: expect.stringContaining('Nothing of this was written') };
 
@@ -24,6 +26,14 @@ describeEachDatabase('a database that is lost', (server) => {
     expect(await db.reader.query(RESELLERS)).toEqual([]);
     await close();
   });
+
+  if (server.dialect === 'sqlite') {
+    it('with the power has what was committed on the disk: each commit waits for it', async () => {
+      const { db, close } = await openTestDatabase(server);
+      expect(await db.source.query('PRAGMA synchronous')).toEqual([{ synchronous: SYNCS_EACH_COMMIT }]);
+      await close();
+    });
+  }
 
   if (server.dialect === 'mysql') {
     it.each([
