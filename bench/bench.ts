@@ -121,7 +121,10 @@ contestCommand('footprint', 'Bytes on disk for each record, and memory under que
   .action((options: ContestOptions & { readonly records: string; readonly minutes: string }) =>
     contest(options, async (run) => [
       ...(await footprintContest(run, positive(options.records, '--records'))),
-      ...(await memoryContest(run, positive(options.minutes, '--minutes'))),
+      ...(await memoryContest(run, positive(options.minutes, '--minutes'), (database, error) => {
+        process.exitCode = 1;
+        console.error(`memory on ${database} failed:`, error);
+      })),
     ]),
   );
 
@@ -179,18 +182,24 @@ async function everything(
     mixed: () => mixedContest(run),
     growth: () => growthContest(run, sizes.sizes),
     footprint: async () => (sizes.stored === 0 ? [] : footprintContest(run, sizes.stored)),
-    memory: async () => (sizes.minutes === 0 ? [] : memoryContest(run, sizes.minutes)),
+    memory: async () =>
+      sizes.minutes === 0
+        ? []
+        : memoryContest(run, sizes.minutes, (database, error) => tellFailure(`memory on ${database}`, error)),
   };
   const series: Series[] = [];
   const failed: string[] = [];
+  const tellFailure = (name: string, error: unknown) => {
+    failed.push(name);
+    // The others are measured all the same: together they take hours.
+    console.error(`${name} failed:`, error);
+  };
   for (const [name, measure] of Object.entries(contests)) {
     try {
       series.push(...(await measure()));
     } catch (error) {
       run.signal.throwIfAborted();
-      failed.push(name);
-      // The others are measured all the same: together they take hours.
-      console.error(`${name} failed:`, error);
+      tellFailure(name, error);
     }
     writeReport(run, series, options.json);
   }

@@ -35,52 +35,86 @@ const QUESTION = {
 export async function mixedContest(run: BenchRun): Promise<Series[]> {
   const series: Series[] = [];
   for (const server of run.servers) {
-    await onFilledGateway(run, server, async (gateway) => {
-      const rounds: { readonly idle: LoadResult; readonly busy: LoadResult; readonly rate: number }[] = [];
-      for (let round = 1; round <= run.rounds; round += 1) {
-        run.signal.throwIfAborted();
-        const idle = await gateway.ask(run.seconds * 2);
-        const pushing = gateway.startPushing();
-        try {
-          const busy = await gateway.ask(run.seconds * 2);
-          rounds.push({ idle, busy, rate: await pushing.stop() });
-          run.say(`${server.label}, mixed, round ${round}: p99 ${idle.p99} ms at rest, ${busy.p99} ms during ingest`);
-        } finally {
-          await pushing.stop();
-        }
-      }
-      const common = { contest: 'mixed', database: server.label };
-      for (const [contestant, of] of [
-        ['at rest', 'idle'],
-        ['during ingest', 'busy'],
-      ] as const) {
-        const p50 = median(rounds.map((round) => round[of].p50));
-        const p99s = rounds.map((round) => round[of].p99);
-        series.push({ ...common, contestant, unit: 'ms (p99)', rounds: p99s, p50, p99: median(p99s) });
-      }
-      const rates = rounds.map(({ rate }) => rate);
-      series.push({ ...common, contestant: 'ingest meanwhile', unit: 'records/s', rounds: rates });
-    });
+    const gateway = await filledGateway(run, server);
+    try {
+      series.push(...(await mixedOn(run, server, gateway)));
+    } finally {
+      await gateway.close();
+    }
   }
   return series;
+}
+
+async function mixedOn(run: BenchRun, server: BenchServer, gateway: FilledGateway): Promise<Series[]> {
+  const rounds: { readonly idle: LoadResult; readonly busy: LoadResult; readonly rate: number }[] = [];
+  for (let round = 1; round <= run.rounds; round += 1) {
+    run.signal.throwIfAborted();
+    const idle = await gateway.ask(run.seconds * 2);
+    const pushing = gateway.startPushing();
+    try {
+      const busy = await gateway.ask(run.seconds * 2);
+      rounds.push({ idle, busy, rate: await pushing.stop() });
+      run.say(`${server.label}, mixed, round ${round}: p99 ${idle.p99} ms at rest, ${busy.p99} ms during ingest`);
+    } finally {
+      await pushing.stop();
+    }
+  }
+  const common = { contest: 'mixed', database: server.label };
+  const latencies = (['idle', 'busy'] as const).map((of): Series => {
+    const p50 = median(rounds.map((round) => round[of].p50));
+    const p99s = rounds.map((round) => round[of].p99);
+    const contestant = of === 'idle' ? 'at rest' : 'during ingest';
+    return { ...common, contestant, unit: 'ms (p99)', rounds: p99s, p50, p99: median(p99s) };
+  });
+  const rates = rounds.map(({ rate }) => rate);
+  return [...latencies, { ...common, contestant: 'ingest meanwhile', unit: 'records/s', rounds: rates }];
 }
 
 /**
  * Memory of a gateway under questions and ingest: after a twelfth of the time, and at its end. Usage comes at a steady
  * pace: as fast as it can, an hour of it would fill the disk before it tells anything more. All databases are watched
- * at once, since how fast anything goes is not asked here.
+ * at once, since how fast anything goes is not asked here. Where one fails, `failed` is told, and the others go on.
  */
-export async function memoryContest(run: BenchRun, minutes: number): Promise<Series[]> {
-  const watched = await Promise.allSettled(run.servers.map((server) => memoryOn(run, server, minutes)));
-  return watched.flatMap((of) => {
-    if (of.status === 'rejected') throw of.reason;
-    return of.value;
+export async function memoryContest(
+  run: BenchRun,
+  minutes: number,
+  failed: (database: string, error: unknown) => void,
+): Promise<Series[]> {
+  const tellUnlessStopped = (server: BenchServer, error: unknown) => {
+    if (!run.signal.aborted) failed(server.label, error);
+  };
+  const filled: (readonly [BenchServer, FilledGateway])[] = [];
+  // One after another: rows of SQLite are written without letting anything else run, for longer than a server waits for
+  // the answer of who connects.
+  for (const server of run.servers) {
+    try {
+      filled.push([server, await filledGateway(run, server)]);
+    } catch (error) {
+      tellUnlessStopped(server, error);
+    }
+  }
+  const watched = filled.map(async ([server, gateway]) => {
+    try {
+      return await memoryOn(run, server, minutes, gateway);
+    } catch (error) {
+      tellUnlessStopped(server, error);
+      return [];
+    }
   });
+  const series = await Promise.all(watched);
+  // Not before all have removed what they made.
+  run.signal.throwIfAborted();
+  return series.flat();
 }
 
-async function memoryOn(run: BenchRun, server: BenchServer, minutes: number): Promise<Series[]> {
+async function memoryOn(
+  run: BenchRun,
+  server: BenchServer,
+  minutes: number,
+  gateway: FilledGateway,
+): Promise<Series[]> {
   const samples: number[] = [];
-  await onFilledGateway(run, server, async (gateway) => {
+  try {
     const pushing = gateway.startPushing(BATCHES_PER_SECOND);
     try {
       const parts = Math.max(12, Math.round(minutes));
@@ -93,7 +127,9 @@ async function memoryOn(run: BenchRun, server: BenchServer, minutes: number): Pr
     } finally {
       await pushing.stop();
     }
-  });
+  } finally {
+    await gateway.close();
+  }
   // Memory goes up and down with what is collected: each end is the median of the samples near it.
   const near = Math.max(1, Math.round(samples.length / 12));
   const of = { contest: `memory over ${minutes} min`, database: server.label, unit: 'MiB' };
@@ -109,13 +145,11 @@ interface FilledGateway {
   ask(seconds: number): Promise<LoadResult>;
   /** Pushes so many batches a second, or as many as it can, until it is stopped; that answers the records a second. */
   startPushing(batchesPerSecond?: number): { stop(): Promise<number> };
+  /** Stops it and removes its books. */
+  close(): Promise<void>;
 }
 
-async function onFilledGateway(
-  run: BenchRun,
-  server: BenchServer,
-  work: (gateway: FilledGateway) => Promise<void>,
-): Promise<void> {
+async function filledGateway(run: BenchRun, server: BenchServer): Promise<FilledGateway> {
   const database = await server.create();
   try {
     run.say(`${server.label}: writing books to read from`);
@@ -124,23 +158,24 @@ async function onFilledGateway(
     const token = await ingestorOn(database);
     const contestant = await startContestant('gateway', database, { isPinned: false });
     let next = 0;
-    try {
-      await work({
-        contestant,
-        ask: (seconds) => {
-          const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
-          const request = { url: `${contestant.url}/graphql`, method: 'POST', headers } as const;
-          const options = { connections: 2, perSecond: PER_SECOND, seconds, answerBytes: 1_000 };
-          return loadOn(contestant, { ...request, body: JSON.stringify(QUESTION) }, options);
-        },
-        startPushing: (batchesPerSecond) =>
-          startPushing({ contestant, token, nextBatch: () => next++, batchesPerSecond }),
-      });
-    } finally {
-      await contestant.stop();
-    }
-  } finally {
+    return {
+      contestant,
+      ask: (seconds) => {
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
+        const request = { url: `${contestant.url}/graphql`, method: 'POST', headers } as const;
+        const options = { connections: 2, perSecond: PER_SECOND, seconds, answerBytes: 1_000 };
+        return loadOn(contestant, { ...request, body: JSON.stringify(QUESTION) }, options);
+      },
+      startPushing: (batchesPerSecond) =>
+        startPushing({ contestant, token, nextBatch: () => next++, batchesPerSecond }),
+      close: async () => {
+        await contestant.stop();
+        await database.remove();
+      },
+    };
+  } catch (error) {
     await database.remove();
+    throw error;
   }
 }
 
