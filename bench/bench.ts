@@ -43,12 +43,12 @@ const WHOLE = {
 const QUICK = {
   rounds: 3,
   seconds: 1,
-  warmUpSeconds: 1,
+  warmUpSeconds: 3,
   targetsOnly: true,
   records: 40_000,
   /** Too few would be stored, and too short would be watched, to tell anything. */
   stored: 0,
-  sizes: [20, 30],
+  sizes: [20, 25],
   minutes: 0,
 };
 
