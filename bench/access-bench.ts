@@ -68,7 +68,7 @@ async function executorsOf(executor: (typeof EXECUTORS)[number]): Promise<Readon
       schema,
       withInputAsSent: schema,
       rootRuled: { schema, guarded: [] },
-      compiledAgainst: compilable(schema),
+      compiledAgainst: { queries: compilable(schema), mutations: compilable(schema) },
     }),
     with: createExecutor({ ...options, ...(await createSchema()) }),
   };

@@ -12,6 +12,7 @@ import { systemClock } from '../primitives/clock.js';
 import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
 import type { StageEvent } from '../primitives/stage-event.js';
+import { packed } from '../writing/packed-receipt.js';
 import { writerHere } from '../writing/usage-writer.js';
 import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-threads.js';
 
@@ -39,7 +40,7 @@ async function take({ id, receivedAt, overAt, ...batch }: Exclude<ToWriter, { is
     const writer = writerHere({ db, clock: { now: () => receivedAt }, dictionary, routingTables, onStage });
     const patience = { db, milliseconds: overAt - systemClock.now() };
     if ('records' in batch) {
-      answer({ id, receipt: await writer.record(batch, patience) });
+      answer({ id, receipt: packed(await writer.record(batch, patience)) });
     } else {
       const receipt = await writer.write(batch, patience);
       answer({ id, receipt }, [receipt.buffer as ArrayBuffer]);

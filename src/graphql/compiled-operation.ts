@@ -14,14 +14,21 @@ import {
   isNonNullType,
   visit,
 } from 'graphql';
-import type { DocumentNode, ExecutionResult, GraphQLFieldConfig, GraphQLOutputType, GraphQLSchema } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionResult,
+  GraphQLFieldConfig,
+  GraphQLOutputType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
 import type { GatewayContext } from './context.js';
 import { sizeOfOperation } from './limits.js';
 import { Decimal, UUID } from './scalars.js';
 
-/** A query as a function: answers like `execute`, but for its errors, which only tell that there are any. */
+/** An operation as a function: answers like `execute`, but for its errors, which only tell that there are any. */
 export type CompiledOperation = (
   context: GatewayContext,
   variables: Readonly<Record<string, unknown>>,
@@ -30,21 +37,26 @@ export type CompiledOperation = (
 /** What operations are compiled against. */
 export interface CompilerOptions {
   /** Of `compilable`, with rules on root fields alone: whoever runs what is compiled has asked the others before. */
-  readonly schema: GraphQLSchema;
+  readonly schemas: { readonly queries: GraphQLSchema; readonly mutations: GraphQLSchema };
   readonly fieldsMax: number;
 }
 
 /**
- * Compiles the one operation of a document. Null for what graphql-js executes: mutations, what reads the schema, a
- * document with several operations, one that is too large, and what cannot be compiled.
+ * Compiles the one operation of a document. Null for what graphql-js executes: mutations of several fields, which are
+ * done one after the other, what reads the schema, a document with several operations, one that is too large, and what
+ * cannot be compiled.
  */
-export function compileOperation(options: CompilerOptions, document: DocumentNode): CompiledOperation | null {
+export function compileOperation(
+  { schemas, fieldsMax }: CompilerOptions,
+  document: DocumentNode,
+): CompiledOperation | null {
   const operation = getOperationAST(document);
-  if (operation?.operation !== OperationTypeNode.QUERY) return null;
-  if (sizeOfOperation(document, operation).selections > options.fieldsMax) return null;
+  const schema = operation == null ? null : schemaFor(operation, schemas);
+  if (operation == null || schema === null) return null;
+  if (sizeOfOperation(document, operation).selections > fieldsMax) return null;
   if (readsSchema(document)) return null;
   // Errors of the compiled form are never shown, so they need no stack.
-  const compiled = compileQuery(options.schema, document, undefined, {
+  const compiled = compileQuery(schema, document, undefined, {
     disablingCapturingStackErrors: true,
     disableLeafSerialization: true,
   });
@@ -72,6 +84,15 @@ export function compilable(schema: GraphQLSchema): GraphQLSchema {
   };
   const withLeaf = (field: GraphQLFieldConfig<unknown, unknown>) => ({ ...field, type: leafOf(field.type) });
   return mapSchema(schema, { [MapperKind.OBJECT_FIELD]: withLeaf, [MapperKind.INTERFACE_FIELD]: withLeaf });
+}
+
+function schemaFor(
+  { operation, selectionSet: { selections } }: OperationDefinitionNode,
+  { queries, mutations }: CompilerOptions['schemas'],
+): GraphQLSchema | null {
+  if (operation === OperationTypeNode.QUERY) return queries;
+  const isOneField = selections.length === 1 && selections[0]?.kind === Kind.FIELD;
+  return operation === OperationTypeNode.MUTATION && isOneField ? mutations : null;
 }
 
 function readsSchema(document: DocumentNode): boolean {

@@ -1,8 +1,9 @@
 /**
- * Executes operations, in Apollo's place. Queries that are asked again and again run compiled, by
- * graphql-jit; everything else runs by graphql-js. Whatever a compiled query finds fault with is asked of graphql-js
- * again, so that errors are always its own: their order, text, place and extensions. Batches of text that a mutation
- * brings are not copied, unless something is wrong with them: then nothing has run, and graphql-js says what it is.
+ * Executes operations, in Apollo's place. What is asked again and again runs compiled, by graphql-jit; everything else
+ * runs by graphql-js. Whatever a compiled operation finds fault with is asked of graphql-js again, so that errors are
+ * always its own: their order, text, place and extensions. A mutation is done once all the same: what it answered is
+ * kept for that. Batches of text that a mutation brings are not copied, unless something is wrong with them: then
+ * nothing has run, and graphql-js says what it is.
  */
 import { HeaderMap } from '@apollo/server';
 import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo/server';
@@ -15,6 +16,7 @@ import type { CompiledOperation } from './compiled-operation.js';
 import type { GatewayContext } from './context.js';
 import { rolesOfDocument } from './guarded-fields.js';
 import { writesLeavesOut } from './input-as-sent.js';
+import { keepingAnswers } from './kept-answers.js';
 import type { ServedSchema } from './schema.js';
 import type { ExecutionConfig } from '../config/execution.js';
 import { invariant } from '../primitives/errors.js';
@@ -71,14 +73,21 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return known;
   }
 
-  function compiledFor(known: Known, { document, isTrusted }: Execution): CompiledOperation | null {
-    if (executor === 'js') return null;
+  /** Null where graphql-js has to execute it: for this caller, for now, or for good. */
+  function compiledFor(known: Known, { document, context, isTrusted }: Execution): CompiledOperation | null {
+    if (executor === 'js' || !isAskedOnce(known, context)) return null;
     if (known.compiled === undefined) {
       if (!isTrusted && known.timesAsked < compileAfter) return null;
-      known.compiled = compileOperation({ schema: compiledAgainst, fieldsMax: compiledFieldsMax }, document);
+      known.compiled = compileOperation({ schemas: compiledAgainst, fieldsMax: compiledFieldsMax }, document);
     }
     return known.compiled;
   }
+
+  const variableErrors = (on: GraphQLSchema, operation: OperationDefinitionNode, variables: Execution['variables']) =>
+    getVariableValues(on, operation.variableDefinitions ?? [], variables, {
+      maxErrors: errorsMax,
+      hideSuggestions: true,
+    }).errors;
 
   const interpret = async (on: GraphQLSchema, { document, operationName, variables, context }: Execution) =>
     execute({
@@ -91,31 +100,36 @@ export function createExecutor(options: ExecutorOptions): Executor {
       options: { maxCoercionErrors: errorsMax },
     }) as Promise<GatewayExecutionResult>;
 
-  async function mutate(execution: Execution): Promise<GatewayExecutionResult> {
+  async function mutate(execution: Execution, operation: OperationDefinitionNode): Promise<GatewayExecutionResult> {
     const { document } = execution;
     const isFromVariables = fromVariables.get(document) ?? !writesLeavesOut(withInputAsSent, document);
     fromVariables.set(document, isFromVariables);
     if (!isFromVariables) return interpret(schema, execution);
-    const result = await interpret(withInputAsSent, execution);
+    const result = await mutateOnce(execution, operation);
     const hasRun = 'data' in result;
     return hasRun ? result : interpret(schema, execution);
   }
 
+  async function mutateOnce(execution: Execution, operation: OperationDefinitionNode): Promise<GatewayExecutionResult> {
+    const { context, variables } = execution;
+    const compiled = compiledFor(knownOf(execution.document), execution);
+    if (compiled === null || variableErrors(withInputAsSent, operation, variables) !== undefined) {
+      return interpret(withInputAsSent, execution);
+    }
+    return keepingAnswers(context, async () => {
+      const result = await attempt(() => compiled(context, variables));
+      if (result === null || result.errors !== undefined) return interpret(withInputAsSent, execution);
+      return result as GatewayExecutionResult;
+    });
+  }
+
   async function query(execution: Execution, operation: OperationDefinitionNode): Promise<GatewayExecutionResult> {
     const { document, variables, context } = execution;
-    // Rules within rows look at the caller alone. One whom no field of a query stops is asked for once; all others run
-    // where each field asks.
-    const role = context.principal?.role;
     const known = knownOf(document);
-    const isAskedOnce = role !== undefined && known.rolesOfFields.every((roles) => roles.includes(role));
-    if (!isAskedOnce) return interpret(schema, execution);
+    if (!isAskedOnce(known, context)) return interpret(schema, execution);
     const compiled = compiledFor(known, execution);
     if (compiled === null) return interpret(rootRuled.schema, execution);
-    const definitions = operation.variableDefinitions ?? [];
-    const { errors } = getVariableValues(schema, definitions, variables, {
-      maxErrors: errorsMax,
-      hideSuggestions: true,
-    });
+    const errors = variableErrors(schema, operation, variables);
     if (errors !== undefined) return { errors };
     const result = await attempt(() => compiled(context, variables));
     if (result === null || result.errors !== undefined) return interpret(rootRuled.schema, execution);
@@ -125,9 +139,17 @@ export function createExecutor(options: ExecutorOptions): Executor {
   return async (execution) => {
     const { operation } = execution;
     if (operation?.operation === OperationTypeNode.QUERY) return query(execution, operation);
-    if (operation?.operation === OperationTypeNode.MUTATION && executor !== 'js') return mutate(execution);
+    if (operation?.operation === OperationTypeNode.MUTATION && executor !== 'js') return mutate(execution, operation);
     return interpret(schema, execution);
   };
+}
+
+/**
+ * Rules within rows look at the caller alone. One whom no field of an operation stops is asked for once; for all others
+ * it runs where each field asks.
+ */
+function isAskedOnce({ rolesOfFields }: Known, { principal }: GatewayContext): boolean {
+  return principal !== null && rolesOfFields.every((roles) => roles.includes(principal.role));
 }
 
 /** Null where it throws. */

@@ -21,7 +21,9 @@ import { ReportingResolver, UsageReportReferences } from './modules/reporting.js
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
 import { compilable } from './compiled-operation.js';
+import type { CompilerOptions } from './compiled-operation.js';
 import { withInputAsSent } from './input-as-sent.js';
+import { withAnswersKept } from './kept-answers.js';
 import { withPermissions, withRootPermissions } from './permissions.js';
 import { withRefusalsRecorded } from './refused-mutations.js';
 
@@ -35,9 +37,12 @@ export function createSchema(): Promise<ServedSchema> {
     const schema = withRefusalsRecorded(withPermissions(bare));
     return {
       schema,
-      withInputAsSent: withInputAsSent(schema),
+      withInputAsSent: withAnswersKept(withInputAsSent(schema)),
       rootRuled,
-      compiledAgainst: compilable(rootRuled.schema),
+      compiledAgainst: {
+        queries: compilable(rootRuled.schema),
+        mutations: compilable(withAnswersKept(withInputAsSent(withRefusalsRecorded(rootRuled.schema)))),
+      },
     };
   });
   return made;
@@ -51,8 +56,8 @@ export interface ServedSchema {
   readonly withInputAsSent: GraphQLSchema;
   /** With rules on its root fields alone, and the other fields, whose rules are asked once for a query. */
   readonly rootRuled: ReturnType<typeof withRootPermissions>;
-  /** `rootRuled` as queries are compiled against it. */
-  readonly compiledAgainst: GraphQLSchema;
+  /** `rootRuled` as operations are compiled against it. */
+  readonly compiledAgainst: CompilerOptions['schemas'];
 }
 
 let made: Promise<ServedSchema> | undefined;

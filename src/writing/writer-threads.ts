@@ -5,8 +5,9 @@
  */
 import { Worker } from 'node:worker_threads';
 
+import { unpacked } from './packed-receipt.js';
+import type { PackedReceipt } from './packed-receipt.js';
 import type { Patience, UsageBody, UsageTexts, UsageWriter } from './usage-writer.js';
-import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { systemClock } from '../primitives/clock.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
@@ -30,8 +31,8 @@ type Batch = UsageBody | UsageTexts;
 export type ToWriter = (Batch & Times & { readonly id: number }) | { readonly isOver: true };
 
 /**
- * What became of a batch: the receipt of a body as it is answered, that of a mutation's records as it is. A refusal
- * keeps its code; anything else is a fault, told as text for the log.
+ * What became of a batch: the receipt of a body as it is answered, that of a mutation's records packed. A refusal keeps
+ * its code; anything else is a fault, told as text for the log.
  */
 export type FromWriter =
   | { readonly event: StageEvent }
@@ -42,7 +43,7 @@ export type FromWriter =
     }
   | { readonly id: number; readonly fault: string };
 
-type Receipt = Uint8Array | UsageReceipt;
+type Receipt = Uint8Array | PackedReceipt;
 
 /** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
 const YOUNG_MIB = 192;
@@ -87,7 +88,7 @@ export function createWriterThreads(
       const bytes = ownBytes(body.bytes);
       return send({ ...body, bytes }, patience, [bytes.buffer]) as Promise<Uint8Array>;
     },
-    record: (usage, patience) => send(usage, patience) as Promise<UsageReceipt>,
+    record: async (usage, patience) => unpacked((await send(usage, patience)) as PackedReceipt),
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
     },

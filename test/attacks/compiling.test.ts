@@ -7,7 +7,8 @@ import { createDocumentStore } from '../../src/graphql/document-store.js';
 import { createSchema } from '../../src/graphql/schema.js';
 
 const { compiledAgainst } = await createSchema();
-const STANDARD = { schema: compiledAgainst, fieldsMax: 300 };
+const STANDARD = { schemas: compiledAgainst, fieldsMax: 300 };
+const REVOKE = 'revokeApiKey(input: { keyId: "x" }) { userErrors { code } }';
 
 describe('what is kept of documents', () => {
   it('A45 a flood of documents that are asked once keeps nothing, and pushes nothing out', async () => {
@@ -51,7 +52,9 @@ describe('what is compiled', () => {
   });
 
   it.each([
-    ['a mutation', 'mutation { revokeApiKey(input: { keyId: "x" }) { userErrors { code } } }'],
+    ['a mutation of several fields', `mutation { a: ${REVOKE} b: ${REVOKE} }`],
+    ['a mutation whose fields may be several', `mutation { ...f } fragment f on Mutation { ${REVOKE} }`],
+    ['a subscription', 'subscription { windowClosed { closedBefore } }'],
     ['what reads the schema', 'query { ...f } fragment f on Query { __schema { types { name } } }'],
     ['one of several operations', 'query a { viewer { role } } query b { viewer { role } }'],
     ['what cannot be compiled', '{ viewer { ...missing } }'],

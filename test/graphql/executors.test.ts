@@ -1,11 +1,20 @@
 /** Whoever executes an operation, a client sees the same: to the byte, and in its errors too. */
 import fc from 'fast-check';
-import { OperationTypeNode, execute, getOperationAST, parse, print, typeFromAST, validate } from 'graphql';
-import type { DocumentNode, GraphQLFormattedError, GraphQLInputType } from 'graphql';
+import { OperationTypeNode, buildSchema, execute, getOperationAST, parse, print, typeFromAST, validate } from 'graphql';
+import type {
+  DocumentNode,
+  GraphQLFieldResolver,
+  GraphQLFormattedError,
+  GraphQLInputType,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
 
 import { createServer } from '../../src/http/server.js';
 import { compileOperation } from '../../src/graphql/compiled-operation.js';
 import { createContext } from '../../src/graphql/context.js';
+import { createExecutor } from '../../src/graphql/executor.js';
+import { withAnswersKept } from '../../src/graphql/kept-answers.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import * as operations from '../operations/operations.js';
 import { CSP, RANGE, RESELLER, STACKS, TENANTS, fillBooks } from '../support/books.js';
@@ -80,7 +89,7 @@ describeOnSqlite('both executors', (server) => {
         const document = parse(question.query);
         // Fields of one name may not be asked for with different arguments; chance does not know that.
         if (validate(schema, document).length > 0) return;
-        if (compileOperation({ schema: compiledAgainst, fieldsMax: 2_000 }, document) !== null) seen.compiled += 1;
+        if (compileOperation({ schemas: compiledAgainst, fieldsMax: 2_000 }, document) !== null) seen.compiled += 1;
         const { errors, data } = await answerAlike(question, who);
         if (errors) seen.withErrors += 1;
         if (data) seen.withData += 1;
@@ -137,6 +146,43 @@ describeOnSqlite('both executors', (server) => {
     await answerAlike({ query, variables }, 'INGESTOR');
   });
 
+  it('do a mutation once, also where graphql-js has to say what is wrong with its answer', async () => {
+    const { small, timesDone } = smallSchema();
+    const kept = withAnswersKept(small);
+    const compiledSchemas = { queries: small, mutations: kept };
+    const options = { executor: 'jit', compileAfter: 1, compiledFieldsMax: 100, errorsMax: 5 } as const;
+    const executor = createExecutor({
+      ...options,
+      schema: small,
+      withInputAsSent: kept,
+      rootRuled: { schema: small, guarded: [] },
+      compiledAgainst: compiledSchemas,
+    });
+    const caller = { ...principalOf('OPERATOR'), credential: 'LOCAL_TOKEN', expiresAt: Infinity } as const;
+    for (const field of ['good', 'broken', 'missing', 'refused']) {
+      const document = parse(
+        `mutation Do($n: Int!) { done: change(n: $n, how: "${field}") { n good broken missing } }`,
+      );
+      expect(compileOperation({ schemas: compiledSchemas, fieldsMax: 100 }, document)).not.toBeNull();
+      for (const variables of [{ n: 1 }, { n: 'one' }]) {
+        const context = await createContext(gateway.app, caller, { requestId: 'same', documentText: null });
+        const operation = getOperationAST(document) ?? undefined;
+        const before = timesDone();
+        const result = await executor({
+          document,
+          operation,
+          operationName: 'Do',
+          variables,
+          context,
+          isTrusted: false,
+        });
+        expect(timesDone() - before).toBe(variables.n === 1 ? 1 : 0);
+        const byJs = await execute({ schema: small, document, contextValue: context, variableValues: variables });
+        expect(JSON.stringify(result)).toBe(JSON.stringify(byJs));
+      }
+    }
+  });
+
   /** Asks both; a document is kept, and so compiled, the second time. */
   async function answerAlike(question: GeneratedQuery, who: Who): Promise<Body> {
     await ask(gateway.http, question, who);
@@ -173,6 +219,31 @@ describeOnSqlite('both executors', (server) => {
     return { body, seen: JSON.stringify([response.statusCode, { ...body, extensions: { cost } }]) };
   }
 });
+
+/** One mutation, which counts how often it is done, and whose answer is as wrong as it is asked to be. */
+function smallSchema() {
+  const small = buildSchema(`
+    type Query { n: Int }
+    type Mutation { change(n: Int!, how: String!): Payload! }
+    type Payload { n: Int! good: String! broken: String missing: String! }`);
+  let times = 0;
+  resolve(small, 'Mutation', 'change', async (_parent, { n, how }: { readonly n: number; readonly how: string }) => {
+    times += 1;
+    if (how === 'refused') throw new Error('It is refused.');
+    return { n, how, good: 'x', missing: how === 'missing' ? null : 'x' };
+  });
+  resolve(small, 'Payload', 'broken', ({ how }: { readonly how: string }) => {
+    if (how === 'broken') throw new Error('It broke.');
+    return 'x';
+  });
+  return { small, timesDone: () => times };
+}
+
+function resolve(of: GraphQLSchema, type: string, name: string, how: GraphQLFieldResolver<never, unknown, never>) {
+  const field = (of.getType(type) as GraphQLObjectType).getFields()[name];
+  if (field === undefined) throw new Error(`There is no ${type}.${name}.`);
+  field.resolve = how as GraphQLFieldResolver<unknown, unknown>;
+}
 
 /** A record as some sender may write it: good, broken, or no record at all. */
 function sentRecords(): fc.Arbitrary<unknown> {

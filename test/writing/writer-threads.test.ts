@@ -70,6 +70,7 @@ describeEachDatabase('threads that take usage in', (server) => {
           textRecord({ id: 'd\ud800' }),
         ],
         [textRecord({ id: 'e', tags: '{"twice":1,"twice":2}' }), textRecord({ id: 'f', additionalInfo: null })],
+        [textRecord({ id: 'g', quantity: `0.${'1'.repeat(30)}` }), textRecord({ id: 'h' })],
         [],
       ];
       const told = [];
@@ -89,7 +90,7 @@ describeEachDatabase('threads that take usage in', (server) => {
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]).toMatchObject({
-      told: [{ data: { recordUsage: { receipt: { accepted: 1, conflicts: 1, rejected: 1 } } } }, {}, {}, {}],
+      told: [{ data: { recordUsage: { receipt: { accepted: 1, conflicts: 1, rejected: 1 } } } }, {}, {}, {}, {}],
     });
   });
 });
