@@ -28,6 +28,7 @@ import { AddSettledIndexToUsageReport1764004000000 } from '../migrations/1764004
 import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-audit-entry.js';
 import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
 import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
+import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -64,4 +65,5 @@ export const migrations = [
   IndexAuditEntry1764005001000,
   UnbindUsageRecord1764006000000,
   NarrowHoursAndDays1764007000000,
+  AddReplayToQuarantinedRecord1764008000000,
 ];

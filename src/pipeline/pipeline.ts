@@ -216,9 +216,12 @@ async function keepRefused(
       const text = delivery.raw();
       const code = verdict.code ?? '';
       const named = checked.ok ? checked.entry : checked;
+      const reportedHour = checked.ok ? checked.entry.reportedHour : null;
+      const hours = reportedHour === null ? [] : [String(reportedHour)];
       return {
         registrationId: batch.registrationId,
-        identity: digest16([String(batch.registrationId), code, text]),
+        identity: digest16([String(batch.registrationId), code, text, ...hours]),
+        reportedHour,
         verdict: verdict.verdict,
         code,
         message: verdict.message ?? '',

@@ -14,6 +14,7 @@ import type { Scope } from '../access/scope.js';
 import type { SqlValue } from '../database/transaction.js';
 import type { Sql } from '../database/transaction.js';
 import type { QuarantinedRecord } from '../pipeline/ingestion/ingestion.entity.js';
+import { QUARANTINED } from '../pipeline/ingestion/usage-record-store.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf } from '../primitives/windows.js';
@@ -168,23 +169,23 @@ export function listQuarantinedRecords(
   question: {
     readonly registrationId?: number;
     readonly code?: string;
+    readonly isReplayed?: boolean;
     readonly ids?: readonly number[];
     readonly beforeId: number | null;
     readonly limit: number;
   },
 ): Promise<QuarantinedRecord[]> {
-  const { beforeId, registrationId, code, ids } = question;
+  const { beforeId, registrationId, code, isReplayed, ids } = question;
   const where = [
     inScope(scope, { registration: 'q.registration_id', tenant: 's.tenant_id' }),
     ...(beforeId === null ? [] : [`q.id < ${Number(beforeId)}`]),
     ...(registrationId === undefined ? [] : [`q.registration_id = ${Number(registrationId)}`]),
     ...(ids === undefined ? [] : [among('q.id', ids)]),
     ...(code === undefined ? [] : ['q.code = ?']),
+    ...(isReplayed === undefined ? [] : [`q.replayed_at IS ${isReplayed ? 'NOT ' : ''}NULL`]),
   ];
   return sql.query<QuarantinedRecord>(
-    `SELECT q.id, q.registration_id AS registrationId, q.identity, q.verdict, q.code, q.message, q.source,
-            q.record_id AS recordId, q.stack_subscription_guid AS stackSubscriptionGuid, q.raw,
-            q.first_seen_at AS firstSeenAt, q.last_seen_at AS lastSeenAt, q.times_seen AS timesSeen
+    `SELECT ${QUARANTINED}
        FROM quarantined_record q
        LEFT JOIN stack_subscription s ON s.registration_id = q.registration_id
              AND s.stack_subscription_guid = q.stack_subscription_guid

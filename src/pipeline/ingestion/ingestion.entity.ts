@@ -76,7 +76,10 @@ export interface UsageRecord {
 export interface QuarantinedRecord {
   id: number;
   registrationId: number;
-  /** Digest of registration, code and raw text: sending the same bad record again adds to `timesSeen`, not a row. */
+  /**
+   * Digest of registration, code, raw text and, where a stamp reported it, the hour: the same bad record again adds to
+   * `timesSeen`, not a row.
+   */
   identity: Buffer;
   verdict: string;
   code: string;
@@ -84,10 +87,14 @@ export interface QuarantinedRecord {
   source: string | null;
   recordId: string | null;
   stackSubscriptionGuid: string | null;
+  /** Under which hour a stamp reported it; null for what was pushed, and for rows that could not be read. */
+  reportedHour: number | null;
   raw: string;
   firstSeenAt: number;
   lastSeenAt: number;
   timesSeen: number;
+  /** When it was judged anew and taken in; null while it was not. */
+  replayedAt: number | null;
 }
 
 /** The tables of records, what they name, their batches and the quarantine. */
@@ -164,6 +171,8 @@ export function ingestionTables(dialect: Dialect) {
         firstSeenAt: epochMs(),
         lastSeenAt: epochMs(),
         timesSeen: integer(),
+        reportedHour: { ...hour(dialect), nullable: true },
+        replayedAt: { ...epochMs(), nullable: true },
       },
       unique: { uq_quarantined_record_identity: ['identity'] },
       references: { registrationId: 'registration' },

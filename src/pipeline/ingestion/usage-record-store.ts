@@ -1,6 +1,7 @@
 import type { QuarantinedRecord, UsageRecord } from './ingestion.entity.js';
+import { among } from '../../access/scope.js';
 import { incoming, onDuplicate } from '../../database/dialect.js';
-import type { SqlValue, Tx } from '../../database/transaction.js';
+import type { Sql, SqlValue, Tx } from '../../database/transaction.js';
 import { canonicalQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 
@@ -15,6 +16,11 @@ export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId' | 'identit
 export type StoredUsageRecord = NewUsageRecord & Pick<UsageRecord, 'batchId'>;
 
 const IDENTITIES_PER_STATEMENT_MAX = 500;
+/** What is read of a quarantined record `q`. */
+export const QUARANTINED = `q.id, q.registration_id AS registrationId, q.identity, q.verdict, q.code, q.message, q.source,
+  q.record_id AS recordId, q.stack_subscription_guid AS stackSubscriptionGuid, q.raw,
+  q.first_seen_at AS firstSeenAt, q.last_seen_at AS lastSeenAt, q.times_seen AS timesSeen,
+  q.reported_hour AS reportedHour, q.replayed_at AS replayedAt`;
 
 /** Begins a batch and answers its id; its counts are settled at the end of the transaction. */
 export async function insertUsageBatch(
@@ -132,7 +138,7 @@ export function identityName({ usageDay, identity }: Pick<NewUsageRecord, 'usage
 /** Keeps what was not taken in. The same again counts up instead of adding a row. */
 export async function quarantine(
   tx: Tx,
-  records: readonly Omit<QuarantinedRecord, 'id' | 'timesSeen' | 'firstSeenAt'>[],
+  records: readonly Omit<QuarantinedRecord, 'id' | 'timesSeen' | 'firstSeenAt' | 'replayedAt'>[],
 ): Promise<void> {
   if (records.length === 0) return;
   const { dialect } = tx;
@@ -151,6 +157,7 @@ export async function quarantine(
       'first_seen_at',
       'last_seen_at',
       'times_seen',
+      'reported_hour',
     ],
     rows: records.map((record): SqlValue[] => [
       record.registrationId,
@@ -165,12 +172,28 @@ export async function quarantine(
       record.lastSeenAt,
       record.lastSeenAt,
       1,
+      record.reportedHour,
     ]),
     onDuplicate: onDuplicate(dialect, ['identity'], {
       last_seen_at: incoming(dialect, 'last_seen_at'),
       times_seen: `quarantined_record.times_seen + ${incoming(dialect, 'times_seen')}`,
     }),
   });
+}
+
+/** Quarantined records of a registration, of those with these row ids. */
+export function listRefused(sql: Sql, registrationId: number, ids: readonly number[]): Promise<QuarantinedRecord[]> {
+  return sql.query<QuarantinedRecord>(
+    `SELECT ${QUARANTINED} FROM quarantined_record q WHERE q.registration_id = ? AND ${among('q.id', ids)}`,
+    [registrationId],
+  );
+}
+
+/** Notes that these were taken in after all. */
+export async function markReplayed(tx: Tx, ids: readonly number[], at: number): Promise<void> {
+  await tx.execute(`UPDATE quarantined_record SET replayed_at = ? WHERE replayed_at IS NULL AND ${among('id', ids)}`, [
+    at,
+  ]);
 }
 
 function byDay(identities: readonly Pick<NewUsageRecord, 'usageDay' | 'identity'>[]): ReadonlyMap<number, Buffer[]> {

@@ -1,10 +1,12 @@
 /** The forms in which usage arrives: bytes in, checked deliveries out. What is in a record, `usage-record.ts` says. */
 import { MalformedJson, canonicalJson, decodeUtf8, exactItems, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
-import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-record.js';
-import type { Checked } from './usage-record.js';
+import type { QuarantinedRecord } from './ingestion.entity.js';
+import { checkProviderRow, checkUsageRecord, identityText, malformedLine } from './usage-record.js';
+import type { Checked, UsageEntry } from './usage-record.js';
 import type { Delivery, RecordVerdict, UsageReceipt } from './verdict.js';
 import { DomainError } from '../../primitives/errors.js';
+import { digest16Hex } from '../../primitives/ids.js';
 import { jsonBytes } from '../../primitives/utf8-writer.js';
 import { hourOf, hourText, parseInstant } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
@@ -153,6 +155,40 @@ export function deliveriesOfProvider(
   pulled: { readonly reportedHour: Hour; readonly source: string; readonly now: number },
 ): readonly Delivery[] {
   return response.rows.map((row) => delivery(row, checkProviderRow(row, pulled)));
+}
+
+/**
+ * A record of quarantine, to be judged anew in the form in which it came. A row that its stamp reported for a day that
+ * is closed is filed when it is replayed, as a pushed record whose id is what identified the row, so that it is counted
+ * once however often it is replayed. Null for what has no way in: a conflict, what is no JSON or was kept in part, and
+ * rows that are pulled again anyway.
+ */
+export function deliveryOfQuarantined(
+  { raw, verdict, code, source, reportedHour }: QuarantinedRecord,
+  now: number,
+): Delivery | null {
+  const value = verdict === 'REJECTED' ? jsonOrNull(raw) : null;
+  if (value === null) return null;
+  if (!isJsonObject(value) || !('properties' in value)) {
+    const isEvent = isJsonObject(value) && 'specversion' in value;
+    return delivery(value, isEvent ? checkEvent(value, now) : checkUsageRecord(value, now));
+  }
+  if (code !== 'WINDOW_CLOSED' || reportedHour === null) return null;
+  const checked = checkProviderRow(value, { reportedHour, source: source ?? '', now });
+  return delivery(value, checked.ok ? { ok: true, entry: filedOnArrival(checked.entry) } : checked);
+}
+
+function jsonOrNull(text: string): JsonValue | null {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof MalformedJson) return null;
+    throw error;
+  }
+}
+
+function filedOnArrival(entry: UsageEntry): UsageEntry {
+  return { ...entry, recordId: `late-${digest16Hex(identityText(entry))}`, reportedHour: null };
 }
 
 function providerResponse(body: JsonObject): ProviderResponse {
