@@ -53,8 +53,9 @@ export const ACCESS: AccessTable = {
     ...of(OPERATORS, 'apiKeys'),
   },
   Mutation: {
-    ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'createApiKey', 'revokeApiKey'),
-    ...of(ADMINISTRATORS, 'registerTenant', 'registerReseller', 'addCspSubscription'),
+    ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'upsertMeter', 'createApiKey', 'revokeApiKey'),
+    ...of(OPERATORS, 'replayQuarantined'),
+    ...of(ADMINISTRATORS, 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
   },
@@ -160,7 +161,9 @@ export const ACCESS: AccessTable = {
   UserError: of(EVERYONE, 'code', 'message', 'field'),
   CreateRegistrationPayload: payload(OPERATORS, 'registration'),
   UpdateRegistrationPayload: payload(OPERATORS, 'registration'),
+  UpsertMeterPayload: payload(OPERATORS, 'meter'),
   RegisterTenantPayload: payload(ADMINISTRATORS, 'tenant'),
+  UpdateTenantPayload: payload(ADMINISTRATORS, 'tenant'),
   RegisterResellerPayload: payload(ADMINISTRATORS, 'reseller'),
   AddCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),
   MapTenantPayload: payload(ADMINISTRATORS, 'tenant'),
@@ -169,12 +172,13 @@ export const ACCESS: AccessTable = {
 
   // Taking usage in.
   RecordUsagePayload: payload(SENDERS, 'receipt'),
+  ReplayQuarantinedPayload: payload(OPERATORS, 'receipt'),
   UsageReceipt: of(SENDERS, 'batchId', 'receivedAt', 'accepted', 'duplicates', 'conflicts', 'rejected', 'verdicts'),
   RecordVerdict: of(SENDERS, 'index', 'verdict', 'recordId', 'code', 'message', 'field', 'isRounded', 'stored'),
   StoredRecord: of(SENDERS, 'quantity', 'usageWindow', 'reportedWindow'),
   QuarantinedRecord: {
     ...of(REGISTRATION_STAFF, 'id', 'verdict', 'code', 'message', 'source', 'recordId', 'stackSubscriptionId', 'raw'),
-    ...of(REGISTRATION_STAFF, 'firstSeenAt', 'lastSeenAt', 'timesSeen', 'registration'),
+    ...of(REGISTRATION_STAFF, 'firstSeenAt', 'lastSeenAt', 'timesSeen', 'registration', 'reportedWindow', 'replayedAt'),
   },
   ...page('QuarantinedRecord', REGISTRATION_STAFF),
   Invariant: of(CONTROLLERS, 'name', 'holds', 'detail'),

@@ -9,6 +9,7 @@ import { ApiKeyResolver } from './modules/api-keys.js';
 import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
 import { ClosedWindowReferences, LiveResolver } from './modules/live.js';
+import { MeterResolver } from './modules/meters.js';
 import {
   CspSubscriptionReferences,
   StackSubscriptionReferences,
@@ -73,6 +74,7 @@ export function createBareSchema(): Promise<GraphQLSchema> {
     resolvers: [
       ViewerResolver,
       WhoResolver,
+      MeterResolver,
       TenantReferences,
       TenantMappingReferences,
       CspSubscriptionReferences,

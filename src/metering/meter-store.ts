@@ -1,6 +1,8 @@
 import type { Meter } from './meter.entity.js';
 import { among } from '../access/scope.js';
-import type { Sql } from '../database/transaction.js';
+import { lockForWrite } from '../database/dialect.js';
+import { insertRow } from '../database/transaction.js';
+import type { Sql, Tx } from '../database/transaction.js';
 
 /** Which meters; what is left out does not narrow. */
 export interface MeterFilter {
@@ -42,4 +44,34 @@ export async function listMeters(
     isKnown: Boolean(row.isKnown),
     createdAt: Number(row.createdAt),
   }));
+}
+
+/** Keeps others from describing this meter until the end of the transaction, if it is there. */
+export async function lockMeter(tx: Tx, meterGuid: string): Promise<void> {
+  await tx.query(`SELECT id FROM meter WHERE meter_guid = ? ${lockForWrite(tx.dialect)}`, [meterGuid]);
+}
+
+/** Writes a meter that is not there yet; the database refuses a second one of this id. */
+export async function insertMeter(tx: Tx, meter: Omit<Meter, 'id'>): Promise<void> {
+  await insertRow<Meter>(tx, 'meter', meter);
+}
+
+/** Writes down another description. The caller holds the lock of the meter. */
+export async function updateMeter(tx: Tx, meter: Meter): Promise<void> {
+  await tx.execute(
+    `UPDATE meter SET name = ?, unit = ?, category = ?, resource_provider = ?, description = ?, is_deprecated = ?,
+            quantity_rule = ?, billed_by_microsoft = ?, is_known = ? WHERE id = ?`,
+    [
+      meter.name,
+      meter.unit,
+      meter.category,
+      meter.resourceProvider,
+      meter.description,
+      Number(meter.isDeprecated),
+      meter.quantityRule,
+      meter.billedByMicrosoft,
+      Number(meter.isKnown),
+      meter.id,
+    ],
+  );
 }

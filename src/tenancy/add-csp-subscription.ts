@@ -1,5 +1,4 @@
 import { checkCspSubscription, checkMappingAllowed } from './csp-rules.js';
-import { checkedName } from './register-tenant.js';
 import { countOfOtherPartners, findTenant, listCspSubscriptions } from './tenancy-store.js';
 import type { CspSubscription } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
@@ -12,6 +11,7 @@ import { insertRow, isDuplicateKey } from '../database/transaction.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
+import { givenName } from '../primitives/given-text.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import type { BaseOffer } from '../registration/billing-model.js';
 import { getRegistration } from '../registration/registration-store.js';
@@ -45,7 +45,7 @@ export async function addCspSubscription(
   const tenantGuid = canonicalGuid(input.tenantId) ?? '';
   const tenant = await findTenant(db.reader, scope, { registrationId: registration.id, tenantGuid });
   if (tenant === null) throw tenantNotFound();
-  const name = checkedName(input.name);
+  const name = givenName(input.name);
   const { offer, partnerId } = input;
   try {
     return await inAuditedTransaction(app, { action: 'addCspSubscription', by: input.by }, async (tx) => {

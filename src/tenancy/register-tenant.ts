@@ -7,8 +7,10 @@ import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import type { Sql } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
+import { givenName } from '../primitives/given-text.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { getRegistration } from '../registration/registration-store.js';
 
@@ -16,8 +18,6 @@ interface App {
   readonly db: Database;
   readonly clock: Clock;
 }
-
-const NAME_LENGTH_MAX = 200;
 
 /**
  * Makes a customer's directory known to a registration. Its usage goes on landing on the base subscription until it is
@@ -39,8 +39,8 @@ export async function registerTenant(
   const registration = await getRegistration(db.reader, scope, input.registration);
   const tenantGuid = canonicalGuid(input.tenantId);
   if (tenantGuid === null) throw invalid('tenantId', 'A tenant id is the GUID of a directory.');
-  const name = checkedName(input.name);
-  const reseller = await resellerNamed(db, scope, input.reseller);
+  const name = givenName(input.name);
+  const reseller = input.reseller === undefined ? null : await getReseller(db.reader, scope, input.reseller);
   const key = { registrationId: registration.id, tenantGuid };
   try {
     return await inAuditedTransaction(app, { action: 'registerTenant', by: input.by }, async (tx) => {
@@ -77,7 +77,7 @@ export async function registerReseller(
     readonly by: By;
   },
 ): Promise<Reseller> {
-  const name = checkedName(input.name);
+  const name = givenName(input.name);
   if (input.partnerId !== undefined && !/^[\w-]{1,64}$/.test(input.partnerId)) {
     throw invalid('partnerId', 'A partner id has 1 to 64 letters, digits or dashes.');
   }
@@ -108,18 +108,9 @@ export async function registerReseller(
   }
 }
 
-/** A name that people give: 1 to 200 characters, none of them a control character. */
-export function checkedName(name: string, field = 'name'): string {
-  const trimmed = name.trim();
-  if (trimmed.length === 0 || trimmed.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(trimmed)) {
-    throw invalid(field, `A name has 1 to ${NAME_LENGTH_MAX} characters and no control characters.`);
-  }
-  return trimmed;
-}
-
-async function resellerNamed(db: Database, scope: Scope, name: string | undefined): Promise<Reseller | null> {
-  if (name === undefined) return null;
-  const [found] = await listResellers(db.reader, scope, { name }, { afterId: 0, limit: 1 });
+/** The reseller of this name, compared without case. Throws RESELLER_NOT_FOUND. */
+export async function getReseller(sql: Sql, scope: Scope, name: string): Promise<Reseller> {
+  const [found] = await listResellers(sql, scope, { name }, { afterId: 0, limit: 1 });
   if (found !== undefined) return found;
   throw new DomainError('RESELLER_NOT_FOUND', 'There is no reseller of this name.', ['reseller']);
 }

@@ -1,7 +1,7 @@
 import type { CspSubscription, Reseller, StackSubscription, Tenant } from './tenancy.entity.js';
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import type { Sql } from '../database/transaction.js';
+import type { Sql, Tx } from '../database/transaction.js';
 
 /** Rows after this row id, and how many of them. */
 export interface Page {
@@ -72,6 +72,14 @@ export async function findTenant(
 ): Promise<Tenant | null> {
   const rows = await listTenants(sql, scope, key, { afterId: 0, limit: 1 });
   return rows[0] ?? null;
+}
+
+/** Writes down another name or reseller. The caller holds the lock of the registration. */
+export async function changeTenant(
+  tx: Tx,
+  { id, name, resellerId }: Pick<Tenant, 'id' | 'name' | 'resellerId'>,
+): Promise<void> {
+  await tx.execute('UPDATE tenant SET name = ?, reseller_id = ? WHERE id = ?', [name, resellerId, id]);
 }
 
 /** CSP subscriptions in the scope, in the order of their row ids. */

@@ -30,6 +30,8 @@ const DONE: Readonly<Record<string, string>> = {
   updateRegistration: 'input: { registration: "edge", msAssetTag: "A-1" }',
   registerReseller: 'input: { name: "Northwind" }',
   registerTenant: `input: { registration: "edge", tenantId: "${guid('tenant')}", name: "Contoso" }`,
+  updateTenant: `input: { registration: "edge", tenantId: "${guid('tenant')}", reseller: "Northwind" }`,
+  upsertMeter: `input: { meterId: "${guid('meter')}", name: "Meter" }`,
   addCspSubscription: `input: { registration: "edge", tenantId: "${guid('tenant')}", name: "CSP",
     cspSubscriptionId: "${guid('csp')}", partnerId: "4711" }`,
   assignStackSubscription: `input: { registration: "edge", tenantId: "${guid('tenant')}", stackSubscriptionId: "${STACK}" }`,
@@ -38,6 +40,13 @@ const DONE: Readonly<Record<string, string>> = {
   createApiKey: 'input: { name: "portal", role: AUDITOR }',
   revokeApiKey: 'input: { keyId: "…" }',
   retryReport: 'input: { reportId: "…" }',
+  replayQuarantined: 'input: { registration: "edge", ids: ["…"] }',
+};
+
+/** What these are about is made first. */
+const ID_FOR: Readonly<Record<string, (gateway: TestGateway) => Promise<string>>> = {
+  retryReport: (gateway) => givenUpReport(gateway, 'edge'),
+  replayQuarantined: (gateway) => refusedRecord(gateway, 'edge'),
 };
 
 /** Records carry their own identity, and their batches are receipts that name the sender: not written down twice. */
@@ -80,7 +89,7 @@ describeEachDatabase('the audit log', (server) => {
     let keyId = '';
     for (const [mutation, input] of Object.entries(DONE)) {
       const answers = mutation.endsWith('ApiKey') ? 'apiKey { keyId } userErrors { code }' : 'userErrors { code }';
-      const id = mutation === 'retryReport' ? await givenUpReport(gateway, 'edge') : keyId;
+      const id = (await ID_FOR[mutation]?.(gateway)) ?? keyId;
       const { data, errors } = await gateway.ask(
         'OPERATOR',
         `mutation { ${mutation}(${input.replace('…', id)}) { ${answers} } }`,
@@ -353,6 +362,13 @@ async function givenUpReport(gateway: TestGateway, name: string): Promise<string
   await sendReports({ ...app, commerce, jitter: () => 0 }, new AbortController().signal);
   const { data } = await gateway.ask('OPERATOR', '{ usageReports(states: [GIVEN_UP]) { nodes { id } } }');
   return data.usageReports.nodes[0].id;
+}
+
+async function refusedRecord(gateway: TestGateway, name: string): Promise<string> {
+  const { id } = await getRegistration(gateway.app.db.reader, WHOLE_BOOKS, name);
+  await push(gateway.app, { id }, [usageRecord({ id: 'wrong', quantity: 'many' })]);
+  const { data } = await gateway.ask('OPERATOR', '{ quarantinedRecords { nodes { id } } }');
+  return data.quarantinedRecords.nodes[0].id;
 }
 
 function verified(db: Database) {

@@ -16,6 +16,8 @@ import {
   RegisterTenantDocument,
   UnmapTenantDocument,
   UpdateRegistrationDocument,
+  UpdateTenantDocument,
+  UpsertMeterDocument,
 } from '../operations/operations.js';
 
 const ALDER = { registration: 'hub', tenantId: guid('tenant alder') };
@@ -87,6 +89,35 @@ const CASES: readonly Case[] = [
       [{ registration: 'hub', tenantId: guid('y'), name: '' }, 'INVALID_INPUT'],
       [{ registration: 'hub', tenantId: guid('y'), name: 'Y', reseller: 'south' }, 'RESELLER_NOT_FOUND'],
       [{ registration: 'nowhere', tenantId: guid('y'), name: 'Y' }, 'RegistrationNotFound'],
+    ],
+  },
+  {
+    name: 'updateTenant',
+    document: UpdateTenantDocument,
+    also: ['CSP_ADMIN'],
+    good: { ...ALDER, tenantId: ALDER.tenantId.toUpperCase(), name: ' Alder & Sons ', reseller: 'NORTH' },
+    answer: { tenant: { tenantId: ALDER.tenantId, name: 'Alder & Sons', reseller: { name: 'north' } } },
+    bad: [
+      [{ ...ALDER, name: '' }, 'INVALID_INPUT'],
+      [{ ...ALDER, reseller: 'south' }, 'RESELLER_NOT_FOUND'],
+      [{ ...ALDER, reseller: 'north', isWithoutReseller: true }, 'INVALID_INPUT'],
+      [{ ...ALDER, tenantId: guid('no'), name: 'A' }, 'TENANT_NOT_FOUND'],
+      [{ ...ALDER, registration: 'nowhere', name: 'A' }, 'RegistrationNotFound'],
+    ],
+  },
+  {
+    name: 'upsertMeter',
+    document: UpsertMeterDocument,
+    also: [],
+    good: { meterId: guid('new meter').toUpperCase(), name: 'New', unit: 'GB', billedByMicrosoft: 'yes' },
+    answer: {
+      meter: { meterId: guid('new meter'), name: 'New', unit: 'GB', billedByMicrosoft: 'yes', isKnown: true },
+    },
+    bad: [
+      [{ meterId: 'x', name: 'New' }, 'INVALID_INPUT'],
+      [{ meterId: guid('nameless'), unit: 'GB' }, 'INVALID_INPUT'],
+      [{ meterId: guid('new meter'), name: 'x'.repeat(201) }, 'INVALID_INPUT'],
+      [{ meterId: guid('new meter'), name: 'New', billedByMicrosoft: 'perhaps' }, 'INVALID_INPUT'],
     ],
   },
   {
@@ -213,5 +244,76 @@ describeEachDatabase('mutations', (server) => {
     const elsewhere: Who = { role, registrations: ['edge'] };
     const { data } = await gateway.ask(elsewhere, print(document), { input: good });
     expect(data[name]).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
+  });
+
+  it('gives a customer to another reseller with all its usage, and takes it from the one before', async () => {
+    const customer = { registration: 'hub', tenantId: guid('tenant cedar') };
+    await registerCustomer(gateway.app, 'hub', 'cedar');
+    await registerPartner(gateway.app, 'east coast');
+    await registerPartner(gateway.app, 'west coast');
+    const seenBy = async (reseller: string) => {
+      const who: Who = { role: 'RESELLER', resellers: [reseller] };
+      const { data } = await gateway.ask(who, '{ tenants(first: 10) { nodes { tenantId } } }');
+      return (data['tenants'] as { readonly nodes: readonly object[] }).nodes;
+    };
+    const update = async (change: object) => {
+      const variables = { input: { ...customer, ...change } };
+      const { data } = await gateway.ask('CSP_ADMIN', print(UpdateTenantDocument), variables);
+      expect(data).toMatchObject({ updateTenant: { userErrors: [] } });
+    };
+    const mine = [{ tenantId: customer.tenantId }];
+
+    await update({ reseller: 'east coast' });
+    expect([await seenBy('east coast'), await seenBy('west coast')]).toEqual([mine, []]);
+    await update({ reseller: 'west coast', name: 'Cedar' });
+    expect([await seenBy('east coast'), await seenBy('west coast')]).toEqual([[], mine]);
+    await update({ isWithoutReseller: true });
+    expect([await seenBy('east coast'), await seenBy('west coast')]).toEqual([[], []]);
+
+    const asked = '{ auditLog(first: 3, action: "updateTenant") { nodes { before after } } }';
+    const { data } = await gateway.ask('AUDITOR', asked);
+    const steps = (data['auditLog'] as { readonly nodes: readonly Record<'before' | 'after', string>[] }).nodes;
+    expect(steps.map(({ before, after }) => [JSON.parse(before), JSON.parse(after)])).toEqual([
+      [
+        { name: 'Cedar', reseller: 'west coast' },
+        { name: 'Cedar', reseller: null },
+      ],
+      [
+        { name: 'cedar', reseller: 'east coast' },
+        { name: 'Cedar', reseller: 'west coast' },
+      ],
+      [
+        { name: 'cedar', reseller: null },
+        { name: 'cedar', reseller: 'east coast' },
+      ],
+    ]);
+  });
+
+  it('describes a meter that usage named first, as it was sent and counted', async () => {
+    const meterId = guid('a new kind of disk');
+    const record = { ...RECORD, id: 'of a new meter', meterId: meterId.toUpperCase() };
+    await gateway.ask('OPERATOR', print(RecordUsageDocument), { input: { registration: 'hub', records: [record] } });
+    const unknown = async () => {
+      const asked = '{ meters(first: 200, isKnown: false) { nodes { meterId name } } }';
+      const { data } = await gateway.ask('AUDITOR', asked);
+      return (data['meters'] as { readonly nodes: readonly object[] }).nodes;
+    };
+    expect(await unknown()).toContainEqual({ meterId, name: null });
+    const input = { meterId, name: 'New disk', unit: 'Disks*month' };
+    const { data } = await gateway.ask('OPERATOR', print(UpsertMeterDocument), { input });
+    expect(data).toMatchObject({
+      upsertMeter: { meter: { meterId, name: 'New disk', isKnown: true }, userErrors: [] },
+    });
+    expect(await unknown()).not.toContainEqual(expect.objectContaining({ meterId }));
+
+    const [, second] = await Promise.all(
+      ['Disk', 'Newer disk'].map((name) =>
+        gateway.ask('OPERATOR', print(UpsertMeterDocument), { input: { meterId: guid('at once'), name } }),
+      ),
+    );
+    expect(second?.data).toMatchObject({ upsertMeter: { userErrors: [] } });
+    const narrow: Who = { role: 'OPERATOR', registrations: ['hub'] };
+    const refused = await gateway.ask(narrow, print(UpsertMeterDocument), { input });
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

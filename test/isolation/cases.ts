@@ -20,6 +20,7 @@ export type Kind =
   | 'node'
   | 'aggregate'
   | 'report'
+  | 'refused'
   | 'cursor'
   /** A name that the change would give: whether somebody has it already is asked in `unique-names.test.ts`. */
   | 'new'
@@ -87,7 +88,7 @@ export const QUERIES: Readonly<Record<string, FieldCase>> = {
   usageReports: { names: { ...OF_REGISTRATION, states: 'plain' }, own: {} },
   completeness: { names: { registration: 'registration' }, own: { registration: HUB }, canBeEmpty: true },
   reconcileReport: { names: { registration: 'registration' }, own: { registration: HUB }, canBeEmpty: true },
-  quarantinedRecords: { names: { ...OF_REGISTRATION, code: 'plain' }, own: {} },
+  quarantinedRecords: { names: { ...OF_REGISTRATION, code: 'plain', isReplayed: 'plain' }, own: {} },
   previewTenantMapping: {
     names: {
       registration: 'registration',
@@ -153,6 +154,34 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
     },
     own: { input: { ...OURS, name: 'again' } },
   },
+  updateTenant: {
+    names: {
+      ...ONCE,
+      'input.registration': 'registration',
+      'input.tenantId': 'tenantId',
+      'input.name': 'plain',
+      'input.reseller': 'reseller',
+      'input.isWithoutReseller': 'plain',
+    },
+    own: { input: { ...OURS, name: 'ours tenant' } },
+  },
+  upsertMeter: {
+    names: {
+      ...ONCE,
+      // What is measured is no secret: everyone sees all meters.
+      'input.meterId': 'plain',
+      'input.name': 'plain',
+      'input.unit': 'plain',
+      'input.category': 'plain',
+      'input.resourceProvider': 'plain',
+      'input.description': 'plain',
+      'input.quantityRule': 'plain',
+      'input.billedByMicrosoft': 'plain',
+      'input.isDeprecated': 'plain',
+    },
+    own: { input: { meterId: guid('meter'), name: 'meter' } },
+    canBeEmpty: true,
+  },
   registerReseller: {
     names: { ...ONCE, 'input.name': 'reseller', 'input.partnerId': 'plain' },
     own: { input: { name: 'ours reseller' } },
@@ -185,6 +214,10 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
     own: { input: { ...OURS, stackSubscriptionId: guid('stack ours') } },
   },
   retryReport: { names: { ...ONCE, 'input.reportId': 'report' }, own: { input: {} } },
+  replayQuarantined: {
+    names: { 'input.registration': 'registration', 'input.ids': 'refused' },
+    own: { input: { registration: HUB, ids: [] } },
+  },
   recordUsage: {
     names: {
       'input.registration': 'registration',

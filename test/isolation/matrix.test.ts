@@ -20,6 +20,8 @@ const schema = await createBareSchema();
 const roots = rootFieldsOf(schema);
 /** Rows of these types belong to nobody. */
 const SHARED = ['Meter'];
+/** Kinds of arguments that are ids of one type. */
+const NODE_OF: Readonly<Partial<Record<Kind, string>>> = { report: 'UsageReport', refused: 'QuarantinedRecord' };
 /** Roles differ in fields, limits in rows: of other databases, only the role that sees every field asks. */
 const SEES_ALL_FIELDS: Role = 'OPERATOR';
 const OURS = ['tenant', 'csp', 'stack'].map((kind) => guid(`${kind} ours`));
@@ -255,6 +257,8 @@ describeEachDatabase('what is somebody else’s', (server) => {
   function pairsOf({ field }: RootField, kind: Kind, place: Place): readonly Pair[] {
     const { nodes, keyId } = ids[place];
     const withNobodys = (found: readonly string[]) => found.map((id) => ({ theirs: id, none: nobodysId(id) }));
+    const type = NODE_OF[kind];
+    if (type !== undefined) return withNobodys(nodes[type] ?? []);
     switch (kind) {
       case 'node':
         return Object.entries(nodes)
@@ -262,8 +266,6 @@ describeEachDatabase('what is somebody else’s', (server) => {
           .flatMap(([nodeType, found]) => withNobodys(ends(found)).map((pair) => ({ ...pair, nodeType })));
       case 'aggregate':
         return withNobodys(ends(nodes['UsageAggregate'] ?? []));
-      case 'report':
-        return withNobodys(nodes['UsageReport'] ?? []);
       case 'keyId':
         return [{ theirs: keyId, none: '0123456789abcdef' }];
       case 'cursor':

@@ -31,14 +31,17 @@ const SENDING: Denied = {
   StoredRecord: '*',
 };
 const CREATION: Denied = {
-  Mutation: ['createRegistration', 'updateRegistration'],
+  Mutation: ['createRegistration', 'updateRegistration', 'upsertMeter', 'replayQuarantined'],
   CreateRegistrationPayload: '*',
   UpdateRegistrationPayload: '*',
+  UpsertMeterPayload: '*',
+  ReplayQuarantinedPayload: '*',
 };
 const CHANGES: Denied = {
   Query: ['previewTenantMapping'],
   Mutation: [
     'registerTenant',
+    'updateTenant',
     'registerReseller',
     'addCspSubscription',
     'mapTenant',
@@ -49,6 +52,7 @@ const CHANGES: Denied = {
   MappingPreview: '*',
   UsageMove: '*',
   RegisterTenantPayload: '*',
+  UpdateTenantPayload: '*',
   RegisterResellerPayload: '*',
   AddCspSubscriptionPayload: '*',
   MapTenantPayload: '*',

@@ -11,6 +11,7 @@ import { previewTenantMapping } from '../../reading/mapping-preview.js';
 import type { BaseOffer } from '../../registration/billing-model.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
+import { updateTenant } from '../../tenancy/update-tenant.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
@@ -38,6 +39,20 @@ class RegisterTenantInput extends OnceInput {
   name!: string;
   @Field(() => String, { nullable: true, description: 'Name of the reseller that owns it.' })
   reseller?: string;
+}
+
+@InputType({ description: 'What of a customer is otherwise now. What is left out stays.' })
+class UpdateTenantInput extends OnceInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'Directory id of the customer.' })
+  tenantId!: string;
+  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  name?: string;
+  @Field(() => String, { nullable: true, description: 'Name of the reseller that owns it from now on.' })
+  reseller?: string;
+  @Field(() => Boolean, { nullable: true, description: 'true: no reseller owns it any more.' })
+  isWithoutReseller?: boolean;
 }
 
 @InputType({ description: 'An indirect partner.' })
@@ -106,6 +121,9 @@ class RegisterTenantPayload {
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
+class UpdateTenantPayload extends RegisterTenantPayload {}
+
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class MapTenantPayload extends RegisterTenantPayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
@@ -165,6 +183,23 @@ export class AdministrationResolver {
       async () => {
         const by = actorIn(context, input);
         return { tenant: toTenant(await registerTenant(context.app, context.scope, { ...given(input), by })) };
+      },
+      { tenant: null },
+    );
+  }
+
+  @Mutation(() => UpdateTenantPayload, {
+    description:
+      'Renames a customer, gives it to another reseller or takes it back. Whoever owns it now sees all its usage; nothing is billed elsewhere.',
+  })
+  updateTenant(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => UpdateTenantInput, { description: 'Which, and what is otherwise.' }) input: UpdateTenantInput,
+  ): Promise<UpdateTenantPayload> {
+    return payloadOf(
+      async () => {
+        const by = actorIn(context, input);
+        return { tenant: toTenant(await updateTenant(context.app, context.scope, { ...given(input), by })) };
       },
       { tenant: null },
     );

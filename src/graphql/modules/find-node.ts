@@ -13,7 +13,8 @@ import type { Loaders } from '../loaders.js';
 import { parseNodeId } from '../node-id.js';
 import type { NodeType } from '../node-id.js';
 import { toUsageReport } from '../types/reporting.js';
-import { toQuarantinedRecord, toUsageAggregate, toUsageRecord } from '../types/usage.js';
+import { toQuarantinedRecord } from '../types/quarantine.js';
+import { toUsageAggregate, toUsageRecord } from '../types/usage.js';
 import {
   toCspSubscription,
   toMeter,

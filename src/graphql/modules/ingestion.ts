@@ -4,6 +4,7 @@ import {
   ArgsType,
   Ctx,
   Field,
+  ID,
   InputType,
   Int,
   Mutation,
@@ -15,20 +16,24 @@ import {
 } from 'type-graphql';
 import type { MiddlewareFn } from 'type-graphql';
 
+import { actorFor } from '../../access/actor.js';
 import { RECORDS_PER_BATCH_MAX } from '../../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
 import { DomainError } from '../../primitives/errors.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
 import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
+import { replayQuarantined } from '../../writing/replay-quarantined.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
 import type { Connection } from '../connection.js';
 import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
+import { parseNodeId } from '../node-id.js';
 import { DateTime, Decimal } from '../scalars.js';
 import { VerdictEnum } from '../types/enums.js';
-import { QuarantinedRecord, TimeWindow, toQuarantinedRecord, toWindow } from '../types/usage.js';
+import { QuarantinedRecord, toQuarantinedRecord } from '../types/quarantine.js';
+import { TimeWindow, toWindow } from '../types/usage.js';
 
 @InputType({
   description:
@@ -137,12 +142,25 @@ class RecordUsagePayload {
   userErrors?: readonly UserError[];
 }
 
+@InputType({ description: 'Quarantined records to be judged anew.' })
+class ReplayQuarantinedInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => [ID], { description: '`id` of each.' })
+  ids!: string[];
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
+class ReplayQuarantinedPayload extends RecordUsagePayload {}
+
 @ArgsType()
 class QuarantineArgs extends PageArgs {
   @Field(() => String, { nullable: true, description: 'Name of a registration.' })
   registration?: string;
   @Field(() => String, { nullable: true, description: 'Only this reason.' })
   code?: string;
+  @Field(() => Boolean, { nullable: true, description: 'false: only those that were not taken in by a replay.' })
+  isReplayed?: boolean;
 }
 
 const QuarantinedRecordConnection = connectionOf(() => QuarantinedRecord, 'QuarantinedRecord');
@@ -188,6 +206,25 @@ export class IngestionResolver {
     );
   }
 
+  @Mutation(() => ReplayQuarantinedPayload, {
+    description:
+      'Judges quarantined records anew, and takes in those that pass now: windows that have begun meanwhile, and rows that a stamp reported late for a closed day, which are filed under the present hour. Verdicts are in the order of the ids, each once; replaying again changes nothing.',
+  })
+  replayQuarantined(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => ReplayQuarantinedInput, { description: 'Which.' })
+    { registration, ids }: ReplayQuarantinedInput,
+  ): Promise<ReplayQuarantinedPayload> {
+    return payloadOf(
+      async () => {
+        const by = actorFor(callerOf(context), context.requestId);
+        const change = { registration, ids: ids.map(rowIdOf), by };
+        return { receipt: toReceipt(await replayQuarantined(context.app, context.scope, change)) };
+      },
+      { receipt: null },
+    );
+  }
+
   @Query(() => QuarantinedRecordConnection, { description: 'Records that were not taken in, latest first.' })
   async quarantinedRecords(
     @Ctx() context: GatewayContext,
@@ -195,16 +232,24 @@ export class IngestionResolver {
   ): Promise<Connection<QuarantinedRecord>> {
     const page = pageOf(context, 'quarantinedRecords', args);
     const { app, scope } = context;
-    const { registration, code } = args;
+    const { registration, code, isReplayed } = args;
     const found = registration == null ? null : await findRegistration(app.db.reader, scope, registration);
     const rows = await listQuarantinedRecords(app.db.reader, scope, {
       ...(registration != null && { registrationId: found?.id ?? 0 }),
       ...(code != null && { code }),
+      ...(isReplayed != null && { isReplayed }),
       beforeId: page.after === null ? null : Number(page.after[0]),
       limit: page.limit + 1,
     });
     return connection(context, page, rows, { position: ({ id }) => [id], item: toQuarantinedRecord });
   }
+}
+
+/** An id that stands for nothing of ours is answered like one that nobody has. */
+function rowIdOf(id: string): number {
+  const parsed = parseNodeId(id);
+  const rowId = parsed?.type === 'QuarantinedRecord' ? Number(parsed.key[0]) : Number.NaN;
+  return Number.isSafeInteger(rowId) ? rowId : 0;
 }
 
 function toReceipt(receipt: UsageReceipt): UsageReceiptType {

@@ -4,7 +4,8 @@ import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 
 import type { GatewayContext } from '../context.js';
-import { Destination, QuarantinedRecord, toDestination, toResource } from '../types/usage.js';
+import { QuarantinedRecord } from '../types/quarantine.js';
+import { Destination, toDestination, toResource } from '../types/usage.js';
 import type { ReferenceIds, ReferencesOf } from '../types/usage.js';
 import {
   CspSubscription,

@@ -1,19 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, ArgsType, Ctx, Field, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { findNode } from './find-node.js';
 import type { Role } from '../../access/principal.js';
-import { listMeters } from '../../metering/meter-store.js';
 import { DomainError } from '../../primitives/errors.js';
 import { checkInvariants } from '../../reading/invariants.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
 import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { UUID } from '../scalars.js';
 import { RoleEnum } from '../types/enums.js';
 import { InvariantType } from '../types/reporting.js';
-import { Meter, Node, toMeter } from '../types/who.js';
+import { Node } from '../types/who.js';
 
 @ObjectType({ simpleResolvers: true, description: 'Who is asking, as the token says. Null stands for all.' })
 export class Viewer {
@@ -29,18 +26,7 @@ export class Viewer {
   resellers!: readonly string[] | null;
 }
 
-@ArgsType()
-class MetersArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'Part of the product, as `Meter.category`.' })
-  category?: string;
-  @Field(() => Boolean, { nullable: true, description: 'false: only ids that no list names.' })
-  isKnown?: boolean;
-  @Field(() => Boolean, { nullable: true, description: 'true: only ids that Microsoft replaced.' })
-  isDeprecated?: boolean;
-}
-
 const NODES_MAX = 100;
-const MeterConnection = connectionOf(() => Meter, 'Meter');
 
 @Resolver()
 export class ViewerResolver {
@@ -82,22 +68,6 @@ export class ViewerResolver {
       throw new DomainError('INVALID_INPUT', `Ask for at most ${NODES_MAX} nodes.`, ['ids']);
     }
     return Promise.all(ids.map((id) => findNode(context, info, id)));
-  }
-
-  @Query(() => MeterConnection, {
-    description: "What is measured: Microsoft's meters, and every other id that usage named.",
-  })
-  async meters(@Ctx() context: GatewayContext, @Args(() => MetersArgs) args: MetersArgs): Promise<Connection<Meter>> {
-    const page = pageOf(context, 'meters', args);
-    const { category, isKnown, isDeprecated } = args;
-    const filter = {
-      ...(category != null && { category }),
-      ...(isKnown != null && { isKnown }),
-      ...(isDeprecated != null && { isDeprecated }),
-    };
-    const afterId = Number(page.after?.[0] ?? 0);
-    const rows = await listMeters(context.app.db.reader, filter, { afterId, limit: page.limit + 1 });
-    return connection(context, page, rows, { position: ({ id }) => [id], item: toMeter });
   }
 
   @Query(() => [InvariantType], {

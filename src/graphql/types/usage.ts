@@ -1,10 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
-import { GranularityEnum, RoutingReasonEnum, UsageStatusEnum, VerdictEnum } from './enums.js';
+import { GranularityEnum, RoutingReasonEnum, UsageStatusEnum } from './enums.js';
 import { Meter, Node, Registration, StackSubscription, Tenant } from './who.js';
 import { isJsonObject, parseExactJson } from '../../pipeline/ingestion/exact-json.js';
-import type { QuarantinedRecord as QuarantinedRow } from '../../pipeline/ingestion/ingestion.entity.js';
-import type { Verdict } from '../../pipeline/ingestion/verdict.js';
 import type { RoutingReason } from '../../pipeline/routing/destination.js';
 import { hourMs, hourStart } from '../../primitives/windows.js';
 import type { HourRange } from '../../primitives/windows.js';
@@ -321,56 +319,6 @@ export function toUsageRecord(row: UsageRecordRow, references: References): Usag
     meter,
     resource,
     destination,
-  };
-}
-
-@ObjectType({
-  simpleResolvers: true,
-  implements: Node,
-  description:
-    'A record that was not taken in: rejected, or in conflict with a stored one. Kept, so that nothing vanishes.',
-})
-export class QuarantinedRecord extends Node {
-  @Field(() => VerdictEnum, { description: 'REJECTED or CONFLICT.' })
-  verdict!: Verdict;
-  @Field(() => String, { description: 'Why; see docs/errors.md.' })
-  code!: string;
-  @Field(() => String, { description: 'A sentence for people.' })
-  message!: string;
-  @Field(() => String, { nullable: true, description: 'Who sent it, where that could be read.' })
-  source!: string | null;
-  @Field(() => String, { nullable: true, description: "The sender's id, where it could be read." })
-  recordId!: string | null;
-  @Field(() => UUID, { nullable: true, description: 'Stack subscription, where it could be read.' })
-  stackSubscriptionId!: string | null;
-  @Field(() => String, { description: 'The record as it came; at most its first 16,000 characters.' })
-  raw!: string;
-  @Field(() => DateTime, { description: 'When it first came.' })
-  firstSeenAt!: number;
-  @Field(() => DateTime, { description: 'When it last came.' })
-  lastSeenAt!: number;
-  @Field(() => Int, { description: 'How often it came.' })
-  timesSeen!: number;
-  registrationRowId!: number;
-}
-
-/** A record that was not taken in, with the text that it came as. */
-export function toQuarantinedRecord(row: QuarantinedRow): QuarantinedRecord {
-  const { code, message, source, recordId, raw, timesSeen } = row;
-  return {
-    id: nodeId('QuarantinedRecord', row.id),
-    nodeType: 'QuarantinedRecord',
-    verdict: row.verdict as Verdict,
-    code,
-    message,
-    source,
-    recordId,
-    stackSubscriptionId: row.stackSubscriptionGuid,
-    raw,
-    firstSeenAt: Number(row.firstSeenAt),
-    lastSeenAt: Number(row.lastSeenAt),
-    timesSeen,
-    registrationRowId: row.registrationId,
   };
 }
 

@@ -248,7 +248,7 @@ export function toStackSubscription(row: StackSubscriptionRow): StackSubscriptio
 export class Meter extends Node {
   @Field(() => UUID, { description: 'Id of the meter.' })
   meterId!: string;
-  @Field(() => String, { nullable: true, description: "Name in Microsoft's list." })
+  @Field(() => String, { nullable: true, description: "Name in Microsoft's list, or as an operator gave it." })
   name!: string | null;
   @Field(() => String, { nullable: true, description: 'What a quantity of 1 is.' })
   unit!: string | null;
@@ -266,7 +266,7 @@ export class Meter extends Node {
     description: '"yes", "no" or "unknown": whether Microsoft bills it; inferred but for App Service.',
   })
   billedByMicrosoft!: string;
-  @Field({ description: 'False for ids that no list names.' })
+  @Field({ description: 'False for ids that usage named, and that no list and no operator described.' })
   isKnown!: boolean;
 }
 

@@ -10,10 +10,10 @@ import { insertRow, isDuplicateKey } from '../../database/transaction.js';
 import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError, invariant } from '../../primitives/errors.js';
+import { givenName } from '../../primitives/given-text.js';
 import { canonicalGuid } from '../../primitives/ids.js';
 import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
-import { checkedName } from '../../tenancy/register-tenant.js';
 import { findTenant, listStackSubscriptions, listTenants } from '../../tenancy/tenancy-store.js';
 import type { StackSubscription, StackSubscriptionAssignment } from '../../tenancy/tenancy.entity.js';
 
@@ -39,7 +39,7 @@ export async function assignStackSubscription(
   if (stackSubscriptionGuid === null) {
     throw new DomainError('INVALID_INPUT', 'A stack subscription id is a GUID.', ['stackSubscriptionId']);
   }
-  const name = input.name === undefined ? null : checkedName(input.name);
+  const name = input.name === undefined ? null : givenName(input.name);
   return inAuditedTransaction(app, { action: 'assignStackSubscription', by: input.by }, async (tx) => {
     const registration = await lockRegistration(tx, seen.id);
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
