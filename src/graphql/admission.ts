@@ -179,13 +179,16 @@ function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: strin
 
 function checkLists(value: unknown, itemsMax: number, field: readonly string[]): void {
   if (typeof value !== 'object' || value === null) return;
-  if (Array.isArray(value) && value.length > itemsMax) {
-    throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
+  if (Array.isArray(value)) {
+    if (value.length > itemsMax) {
+      throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
+    }
+    for (const item of value as readonly unknown[]) checkLists(item, itemsMax, field);
+    return;
   }
   for (const name in value) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    if (typeof member !== 'object') continue;
-    checkLists(member, itemsMax, Array.isArray(value) ? field : [...field, name]);
+    if (typeof member === 'object') checkLists(member, itemsMax, [...field, name]);
   }
 }
 

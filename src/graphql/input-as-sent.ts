@@ -62,11 +62,15 @@ function leafOf(item: GraphQLInputObjectType): GraphQLScalarType {
       if (!fields.has(name) || (typeof text !== 'string' && text !== null)) throw notAsSent();
     }
   };
+  /** Lists that were found good: an operation that is compiled looks at its variables twice. */
+  const good = new WeakSet<readonly unknown[]>();
   return new GraphQLScalarType({
     name: `${item.name}List`,
     parseValue: (value): readonly unknown[] => {
       if (!Array.isArray(value)) throw notAsSent();
+      if (good.has(value)) return value;
       value.forEach(checkItem);
+      good.add(value);
       return value;
     },
     parseLiteral: () => {

@@ -4,10 +4,17 @@
  */
 import type { FastifyRequest } from 'fastify';
 
-import { MalformedJson, NumberText, decodeUtf8, parseExactJson } from '../pipeline/ingestion/exact-json.js';
+import {
+  MalformedJson,
+  NumberText,
+  decodeUtf8,
+  parsePlainJson,
+  readExactJson,
+} from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { DomainError } from '../primitives/errors.js';
 
+const FORBIDDEN_KEY = 'constructor';
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
 /** Throws UNSUPPORTED_MEDIA_TYPE and MALFORMED_BODY. An empty body is read as undefined. */
@@ -15,7 +22,11 @@ export function readJsonBody({ headers }: Pick<FastifyRequest, 'headers'>, bytes
   checkIsUtf8(headers['content-type']);
   if (bytes.length === 0) return undefined;
   try {
-    return plain(parseExactJson(decodeUtf8(bytes)));
+    const text = decodeUtf8(bytes);
+    const quick = parsePlainJson(text);
+    // Without a number in it, and without the key that `plain` refuses, there is nothing to be done.
+    if (quick !== undefined && !text.includes(FORBIDDEN_KEY)) return quick;
+    return plain(quick === undefined ? readExactJson(text) : quick);
   } catch (error) {
     if (error instanceof MalformedJson)
       throw new DomainError('MALFORMED_BODY', `The body is no JSON: ${error.message}`);
@@ -44,7 +55,7 @@ function plain(value: JsonValue): unknown {
   for (const key in members) {
     const member = members[key];
     if (typeof member !== 'object' || member === null) continue;
-    if (key === 'constructor') throw new DomainError('MALFORMED_BODY', 'The body has a forbidden key.');
+    if (key === FORBIDDEN_KEY) throw new DomainError('MALFORMED_BODY', 'The body has a forbidden key.');
     const shown = plain(member);
     if (shown !== member) members[key] = shown as JsonValue;
   }

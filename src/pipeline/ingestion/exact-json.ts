@@ -125,7 +125,7 @@ function orNull<Result>(read: () => Result): Result | null {
  * text and has fewer strings than the text has pairs of quotes. Undefined for anything else, and for what has to be
  * refused.
  */
-function parsePlainJson(text: string): JsonValue | undefined {
+export function parsePlainJson(text: string): JsonValue | undefined {
   if (text.includes('\\u') || LONE_SURROGATE.test(text)) return undefined;
   let value: JsonValue;
   try {
@@ -202,7 +202,8 @@ function isEscaped(text: string, quote: number): boolean {
   return (quote - first) % 2 === 1;
 }
 
-function readExactJson(text: string): JsonValue {
+/** Reads what `parsePlainJson` leaves to it, sign by sign. Throws MalformedJson. */
+export function readExactJson(text: string): JsonValue {
   const reader = new Reader(text);
   const value = reader.value(0);
   reader.end();
