@@ -32,8 +32,9 @@ export interface ClosedPage {
 
 /**
  * The page's tag; null where it may still change, or tags are turned off. A page depends on the question, as it stands
- * in the link to the next page, and on the subscriptions that the caller may read, in their order. The GUIDs, meters
- * and resources that its rows name are never changed. The seals tell apart books that were restored and closed anew.
+ * in the link to the next page, and on the subscriptions that the caller may read, in their order. The GUIDs, ids of
+ * meters and resources that its rows name are never changed. The seals tell apart books that were restored and closed
+ * anew.
  */
 export async function closedPage(
   { app, scope, address, parameters }: ArmRequest,

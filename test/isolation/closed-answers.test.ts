@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 
-import type { App } from '../../src/app.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { createServer } from '../../src/http/server.js';
+import { upsertMeter } from '../../src/metering/upsert-meter.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant, unmapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import { hourOf, hourText } from '../../src/primitives/windows.js';
+import { updateTenant } from '../../src/tenancy/update-tenant.js';
 import { PROVIDER_PATH, TENANT_PATH, usageUrl } from '../support/azure.js';
 import { describeEachDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
@@ -129,7 +130,8 @@ async function happen(three: Three, stamp: { readonly id: number }, chance: Chan
         stackSubscriptionId: chance.pick(STACKS),
         name: `name ${step}`,
       }),
-    () => renameAndMove(app, customer, chance.pick(RESELLERS), step),
+    () => updateTenant(app, WHOLE_BOOKS, { ...within, name: `${customer} ${step}`, reseller: chance.pick(RESELLERS) }),
+    () => upsertMeter(app, { meterId: METERS.vmHours, name: `meter ${step}`, by: BY }),
   ];
   await pushSome(three, stamp, chance, step);
   await chance.pick(acts)();
@@ -154,16 +156,6 @@ async function pushSome(three: Three, stamp: { readonly id: number }, chance: Ch
   clock.set(end - chance.below(20) * MS_PER_HOUR);
   await push(chance.pick(three.apps), stamp, records);
   clock.set(end);
-}
-
-/** No act of the gateway does this yet: a tenant gets another name, and another reseller. */
-async function renameAndMove(app: App, customer: string, reseller: string, step: number): Promise<void> {
-  await app.db.inTransaction((tx) =>
-    tx.execute(
-      'UPDATE tenant SET name = ?, reseller_id = (SELECT id FROM reseller WHERE name = ?) WHERE tenant_guid = ?',
-      [`${customer} ${step}`, reseller, guid(`tenant ${customer}`)],
-    ),
-  );
 }
 
 async function askGraphql(http: FastifyInstance, token: string, query: string, variables: object): Promise<string> {
