@@ -42,9 +42,16 @@ export interface CompilerOptions {
 }
 
 /**
+ * Text that may stand in a document that is compiled. graphql-jit writes literals into the source of a function, and in
+ * that source it puts numbers and dates in the place of texts that begin with a mark of its own (`__MAGIC_DATE__…`): a
+ * text with that mark would be executed. Nothing that is not plainly harmless gets there.
+ */
+const HARMLESS = /^(?!.*__)[\w .:+/-]*$/;
+
+/**
  * Compiles the one operation of a document. Null for what graphql-js executes: mutations of several fields, which are
- * done one after the other, what reads the schema, a document with several operations, one that is too large, and what
- * cannot be compiled.
+ * done one after the other, what reads the schema, a document with several operations, one that is too large, one with
+ * unusual text or with variables where graphql-jit understands them otherwise, and what cannot be compiled.
  */
 export function compileOperation(
   { schemas, fieldsMax }: CompilerOptions,
@@ -54,7 +61,7 @@ export function compileOperation(
   const schema = operation == null ? null : schemaFor(operation, schemas);
   if (operation == null || schema === null) return null;
   if (sizeOfOperation(document, operation).selections > fieldsMax) return null;
-  if (readsSchema(document)) return null;
+  if (readsSchema(document) || !isUnderstoodAlike(document, operation)) return null;
   // Errors of the compiled form are never shown, so they need no stack.
   const compiled = compileQuery(schema, document, undefined, {
     disablingCapturingStackErrors: true,
@@ -93,6 +100,33 @@ function schemaFor(
   if (operation === OperationTypeNode.QUERY) return queries;
   const isOneField = selections.length === 1 && selections[0]?.kind === Kind.FIELD;
   return operation === OperationTypeNode.MUTATION && isOneField ? mutations : null;
+}
+
+/**
+ * Whether nothing in it means one thing to graphql-js and another one to graphql-jit: text that is not harmless, and
+ * variables within an object or list that is written out, unless they are never null or left out. There, graphql-jit
+ * gives null to the resolver where graphql-js takes the default, leaves the field out, or refuses the operation.
+ */
+function isUnderstoodAlike(document: DocumentNode, { variableDefinitions = [] }: OperationDefinitionNode): boolean {
+  const given = new Set(
+    variableDefinitions
+      .filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+      .map(({ variable }) => variable.name.value),
+  );
+  let isAlike = true;
+  let depth = 0;
+  const written = { enter: () => void (depth += 1), leave: () => void (depth -= 1) };
+  visit(document, {
+    [Kind.OBJECT]: written,
+    [Kind.LIST]: written,
+    [Kind.STRING]: ({ value }) => {
+      isAlike &&= HARMLESS.test(value);
+    },
+    [Kind.VARIABLE]: ({ name }) => {
+      isAlike &&= depth === 0 || given.has(name.value);
+    },
+  });
+  return isAlike;
 }
 
 function readsSchema(document: DocumentNode): boolean {

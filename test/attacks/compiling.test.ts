@@ -1,5 +1,8 @@
 /** A45: documents that are sent to have the gateway compile, or to push out what it keeps for others. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { parse } from 'graphql';
 
 import { compileOperation } from '../../src/graphql/compiled-operation.js';
@@ -49,6 +52,42 @@ describe('what is compiled', () => {
     const bomb = `{ viewer { ...f0 ...f0 ...f0 } } ${fragments.join(' ')} fragment f7 on Viewer { role subject }`;
     expect(compileOperation(STANDARD, parse(bomb))).toBeNull();
     expect(compileOperation(STANDARD, parse('{ viewer { role } }'))).not.toBeNull();
+  });
+
+  it.each(['DATE', 'NAN', 'PLUS_INFINITY'])(
+    'A45 never holds text that graphql-jit would execute (%s)',
+    async (mark) => {
+      // As graphql-jit 0.8 writes it; the constants are private to it, so they are looked up where it keeps them.
+      const source = readFileSync(createRequire(import.meta.url).resolve('graphql-jit'), 'utf8');
+      const folder = dirname(createRequire(import.meta.url).resolve('graphql-jit'));
+      const text = `${source}${readFileSync(join(folder, 'execution.js'), 'utf8')}`;
+      const marker = new RegExp(`__MAGIC_${mark}__[0-9a-f_]+`).exec(text)?.[0];
+      expect(marker).toBeDefined();
+      const escaped = String(marker).replaceAll(/./g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+      for (const literal of [`"${marker}(1)"`, `"a\\"${marker}(1)"`, `"""${marker}(1)"""`, `"${escaped}(1)"`]) {
+        for (const question of [
+          `{ meters(first: 1, category: ${literal}) { nodes { id } } }`,
+          `query ($c: String = ${literal}) { meters(first: 1, category: $c) { nodes { id } } }`,
+          `{ tenants(first: 1) { nodes { id } } usageAggregates(range: { from: ${literal}, to: "2026-01-01T00:00:00Z" }) {
+            nodes { id } } }`,
+          `mutation { upsertMeter(input: { meterId: ${literal} }) { userErrors { code } } }`,
+        ]) {
+          expect(compileOperation(STANDARD, parse(question))).toBeNull();
+        }
+      }
+      const harmless = '{ meters(first: 1, category: "Managed Disks") { nodes { id } } }';
+      expect(compileOperation(STANDARD, parse(harmless))).not.toBeNull();
+    },
+  );
+
+  it('is nothing in which a variable that may be null stands in an object or a list', () => {
+    const query = (type: string) =>
+      `query ($it: ${type}) { usageAggregates(range: { from: $it, to: "2026-01-01T00:00:00Z" }) { nodes { id } } }`;
+    expect(compileOperation(STANDARD, parse(query('DateTime')))).toBeNull();
+    expect(compileOperation(STANDARD, parse(query('DateTime!')))).not.toBeNull();
+    const list = 'query ($it: String) { nodes: tenants(first: 1) { nodes { id } } node(id: "x") { id } }';
+    expect(compileOperation(STANDARD, parse(list))).not.toBeNull();
+    expect(compileOperation(STANDARD, parse('query ($it: ID) { nodes(ids: [$it]) { id } }'))).toBeNull();
   });
 
   it.each([

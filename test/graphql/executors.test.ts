@@ -146,6 +146,33 @@ describeOnSqlite('both executors', (server) => {
     await answerAlike({ query, variables }, 'INGESTOR');
   });
 
+  it.each([
+    ['left out', {}],
+    ['null', { offer: null, name: null, from: null, granularity: null, clock: null }],
+    ['given', { offer: 'CSP', name: 'n', from: RANGE.from, granularity: 'DAILY', clock: 'USAGE' }],
+    ['wrong', { offer: 'csp', name: 1, from: '2026' }],
+  ])('understand variables within what is written out alike, where they are %s', async (_what, variables) => {
+    const add = (declared: string, fields: string) =>
+      `mutation Add(${declared}) { addCspSubscription(input: { registration: "hub", tenantId: "${TENANTS.alder}",
+         cspSubscriptionId: "${CSP.alder}", partnerId: "4711", ${fields} }) {
+         cspSubscription { offer } userErrors { code field } } }`;
+    const page = 'usageAggregates(range: { from: "2026-03-08T00:00:00Z", to: "2026-03-09T00:00:00Z" }';
+    const documents = [
+      `query Q($granularity: Granularity, $clock: Clock = USAGE) {
+         ${page}, granularity: $granularity, clock: $clock, first: 3) { nodes { quantity } } }`,
+      add('$offer: BaseOffer', 'name: "n", offer: $offer'),
+      add('$offer: BaseOffer = OTHER', 'name: "n", offer: $offer'),
+      add('$name: String = "d", $offer: BaseOffer', 'name: $name, offer: $offer'),
+      'query Q($from: DateTime = "2026-03-08T00:00:00Z") { usageSummary(range: { from: $from, to: "2026-03-09T00:00:00Z" }) { nodes { quantity } } }',
+      'query Q($name: String) { usageSummary(range: { from: "2026-03-08T00:00:00Z", to: "2026-03-09T00:00:00Z" }, filter: { registration: $name }) { nodes { quantity } } }',
+    ];
+    for (const query of documents) {
+      const declared = new Set([...query.matchAll(/\$(\w+): /g)].map(([, name = '']) => name));
+      const given = Object.fromEntries(Object.entries(variables).filter(([name]) => declared.has(name)));
+      await answerAlike({ query, variables: given }, 'OPERATOR');
+    }
+  });
+
   it('do a mutation once, also where graphql-js has to say what is wrong with its answer', async () => {
     const { small, timesDone } = smallSchema();
     const kept = withAnswersKept(small);
