@@ -169,8 +169,11 @@ async function filledGateway(run: BenchRun, server: BenchServer): Promise<Filled
       startPushing: (batchesPerSecond) =>
         startPushing({ contestant, token, nextBatch: () => next++, batchesPerSecond }),
       close: async () => {
-        await contestant.stop();
-        await database.remove();
+        try {
+          await contestant.stop();
+        } finally {
+          await database.remove();
+        }
       },
     };
   } catch (error) {

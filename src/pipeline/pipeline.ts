@@ -53,6 +53,8 @@ export interface UsageDelivery {
   /** The principal who sent it. */
   readonly receivedBy: string;
   readonly deliveries: readonly Delivery[];
+  /** What is true with the batch or not at all: done in its transaction. */
+  readonly within?: (tx: Tx, receipt: UsageReceipt) => Promise<void>;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): 
 
 async function takeIn(
   pipeline: Pipeline,
-  { registrationId, receivedBy, deliveries }: UsageDelivery,
+  { registrationId, receivedBy, deliveries, within }: UsageDelivery,
 ): Promise<UsageReceipt> {
   const receivedAt = pipeline.clock.now();
   if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
@@ -92,6 +94,7 @@ async function takeIn(
     await keepRefused(tx, { registrationId, receivedAt, deliveries, verdicts });
     const receipt = receiptOf(batchId, receivedAt, verdicts);
     await settleUsageBatch(tx, batchId, receipt);
+    await within?.(tx, receipt);
     return receipt;
   });
 }

@@ -1,22 +1,22 @@
-import { subjectOf } from '../access/actor.js';
+import { actorOf, subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
-import { inAuditedTransaction } from '../access/audited-transaction.js';
+import { appendAuditEntry } from '../access/audit-store.js';
 import type { Scope } from '../access/scope.js';
 import type { QuarantinedRecord } from '../pipeline/ingestion/ingestion.entity.js';
 import { listRefused, markReplayed } from '../pipeline/ingestion/usage-record-store.js';
 import { deliveryOfQuarantined } from '../pipeline/ingestion/usage-wire.js';
-import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
+import type { RecordVerdict, UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { DomainError } from '../primitives/errors.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 
 /**
- * Judges quarantined records of a registration anew, and takes in those that pass now: a window that has begun
- * meanwhile, a row that its stamp reported late for a day that is closed and that is filed under the present hour. The
- * verdicts are in the order of the ids. Replaying again changes nothing: what was taken in is a duplicate then. Throws
- * RegistrationNotFound, NOT_FOUND for an id that is not one of the registration's, and NOT_REPLAYABLE; then nothing was
- * taken in.
+ * Takes in rows that their stamp reported for a day that is closed: they are filed under the present hour, and billed
+ * with it. The verdicts are in the order of the ids, each once. Replaying again changes nothing: what was taken in is a
+ * duplicate then. Records, the note that they were replayed and the entry in the audit log are one transaction. Throws
+ * RegistrationNotFound, NOT_FOUND for an id that is not one of the registration's, and NOT_REPLAYABLE for what is no
+ * such row; then nothing was taken in.
  */
 export async function replayQuarantined(
   pipeline: Pipeline,
@@ -26,24 +26,26 @@ export async function replayQuarantined(
   const { db, clock } = pipeline;
   const registration = await getWholeRegistration(db.reader, scope, name);
   const rows = inOrderOf(ids, await listRefused(db.reader, registration.id, ids));
-  const deliveries = rows.map((row) => deliveryOfQuarantined(row, clock.now()) ?? notReplayable());
-  const receivedBy = subjectOf(by);
-  const receipt = await recordUsage(pipeline, { registrationId: registration.id, receivedBy, deliveries });
-  // A gateway that ends here leaves them waiting, and whoever replays them again finds duplicates.
-  return inAuditedTransaction(pipeline, { action: 'replayQuarantined', by }, async (tx) => {
-    const isIn = ({ verdict }: UsageReceipt['verdicts'][number]) => verdict === 'ACCEPTED' || verdict === 'DUPLICATE';
-    const taken = receipt.verdicts.filter(isIn).flatMap(({ index }) => rows[index]?.id ?? []);
-    await markReplayed(tx, taken, clock.now());
-    const { batchId, accepted, duplicates, conflicts, rejected } = receipt;
-    return {
-      result: receipt,
-      target: `${rows.length} quarantined records of ${registration.name}`,
-      registrationId: registration.id,
-      tenantId: null,
-      before: null,
-      after: { batchId, accepted, duplicates, conflicts, rejected, ids: taken },
-    };
+  const now = clock.now();
+  return recordUsage(pipeline, {
+    registrationId: registration.id,
+    receivedBy: subjectOf(by),
+    deliveries: rows.map((row) => deliveryOfQuarantined(row, now) ?? notReplayable()),
+    within: async (tx, { verdicts, batchId, accepted, duplicates, conflicts, rejected }) => {
+      const taken = verdicts.filter(isInTheBooks).flatMap(({ index }) => rows[index]?.id ?? []);
+      await markReplayed(tx, taken, now);
+      await appendAuditEntry(tx, {
+        ...{ at: now, action: 'replayQuarantined', outcome: 'DONE', code: null, actor: actorOf(by) },
+        target: `${rows.length} quarantined records of ${registration.name}`,
+        ...{ registrationId: registration.id, tenantId: null, before: null },
+        after: JSON.stringify({ batchId, accepted, duplicates, conflicts, rejected }),
+      });
+    },
   });
+}
+
+function isInTheBooks({ verdict }: RecordVerdict): boolean {
+  return verdict === 'ACCEPTED' || verdict === 'DUPLICATE';
 }
 
 function inOrderOf(ids: readonly number[], rows: readonly QuarantinedRecord[]): readonly QuarantinedRecord[] {
@@ -58,7 +60,7 @@ function inOrderOf(ids: readonly number[], rows: readonly QuarantinedRecord[]): 
 function notReplayable(): never {
   throw new DomainError(
     'NOT_REPLAYABLE',
-    'It cannot be replayed: a conflict asks for a correction, a row of a stamp is pulled again until its day is closed, and what was not kept whole is to be sent again.',
+    'Only a row that a stamp reported for a closed day can be replayed: one with the code WINDOW_CLOSED and a reportedWindow.',
     ['ids'],
   );
 }

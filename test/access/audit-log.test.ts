@@ -9,6 +9,8 @@ import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import type { Database } from '../../src/database/database.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
+import { deliveriesOfProvider } from '../../src/pipeline/ingestion/usage-wire.js';
+import { recordUsage } from '../../src/pipeline/pipeline.js';
 import { CommerceError } from '../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
@@ -46,7 +48,7 @@ const DONE: Readonly<Record<string, string>> = {
 /** What these are about is made first. */
 const ID_FOR: Readonly<Record<string, (gateway: TestGateway) => Promise<string>>> = {
   retryReport: (gateway) => givenUpReport(gateway, 'edge'),
-  replayQuarantined: (gateway) => refusedRecord(gateway, 'edge'),
+  replayQuarantined: (gateway) => lateRow(gateway, 'edge'),
 };
 
 /** Records carry their own identity, and their batches are receipts that name the sender: not written down twice. */
@@ -364,10 +366,19 @@ async function givenUpReport(gateway: TestGateway, name: string): Promise<string
   return data.usageReports.nodes[0].id;
 }
 
-async function refusedRecord(gateway: TestGateway, name: string): Promise<string> {
-  const { id } = await getRegistration(gateway.app.db.reader, WHOLE_BOOKS, name);
-  await push(gateway.app, { id }, [usageRecord({ id: 'wrong', quantity: 'many' })]);
-  const { data } = await gateway.ask('OPERATOR', '{ quarantinedRecords { nodes { id } } }');
+async function lateRow(gateway: TestGateway, name: string): Promise<string> {
+  const { app, clock } = gateway;
+  const { id: registrationId } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  const properties = {
+    ...{ subscriptionId: STACK, meterId: guid('meter'), quantity: '1' },
+    ...{ usageStartTime: '2026-03-10T10:00:00Z', usageEndTime: '2026-03-10T11:00:00Z' },
+    instanceData: JSON.stringify({ 'Microsoft.Resources': { resourceUri: '/vm' } }),
+  };
+  const response = { rows: [{ properties }], nextLink: null, latestUsageHour: null };
+  const pulled = { reportedHour: hourOf(Date.parse('2026-03-10T11:00:00Z')), source: 'stamp', now: clock.now() };
+  const deliveries = deliveriesOfProvider(response, pulled);
+  await recordUsage(app, { registrationId, receivedBy: 'test', deliveries });
+  const { data } = await gateway.ask('OPERATOR', '{ quarantinedRecords(code: "WINDOW_CLOSED") { nodes { id } } }');
   return data.quarantinedRecords.nodes[0].id;
 }
 

@@ -299,7 +299,7 @@ export type UpsertMeterInput = {
   readonly idempotencyKey?: string | null | undefined;
   /** Whether Microsoft has replaced it. */
   readonly isDeprecated?: boolean | null | undefined;
-  /** GUID of the meter, in any spelling. */
+  /** GUID of the meter. Of one that usage has not named yet, as the stamp spells it: Azure's usage APIs print it so. */
   readonly meterId: string;
   /** Name for people; needed where it has none. */
   readonly name?: string | null | undefined;

@@ -1,9 +1,11 @@
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
 import { deliveriesOfProvider } from '../../src/pipeline/ingestion/usage-wire.js';
+import type { Tx } from '../../src/database/transaction.js';
 import { recordUsage } from '../../src/pipeline/pipeline.js';
 import { dayOf, hourOf } from '../../src/primitives/windows.js';
 import { checkInvariants } from '../../src/reading/invariants.js';
+import { replayQuarantined } from '../../src/writing/replay-quarantined.js';
 import { linesOfBooks, linesOfClosedDays } from '../support/book-lines.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
@@ -78,64 +80,97 @@ describeEachDatabase('replaying quarantined records', (server) => {
     expect(broken.filter(({ holds }) => !holds)).toEqual([]);
   });
 
-  it('judges pushed records anew: what has begun meanwhile is taken, what is wrong stays', async () => {
-    await push(gateway.app, { id }, [
-      usageRecord({ id: 'early', usageStartTime: '2026-03-10T20:00:00Z' }),
-      usageRecord({ id: 'wrong', quantity: 'many' }),
-    ]);
-    const [wrong, early] = await refused('registration: "hub"');
-    const ids = [early?.id ?? '', wrong?.id ?? ''];
+  it('counts a row once, whatever pulled it and however its stamp describes it', async () => {
+    await closeTheDay();
+    await pull(11, [row('2.5', '/vm2')]);
+    await pull(11, [row('2.50', '/VM2', { location: 'munich' })], 'another name for the stamp');
+    await pull(11, [row('3', '/vm2')]);
+    const waiting = await refused('isReplayed: false');
+    expect(waiting.length).toBe(3);
+    const ids = waiting.map((record) => record.id).reverse();
     expect(await replay(ids)).toMatchObject({
-      receipt: { verdicts: [{ code: 'WINDOW_IN_FUTURE' }, { code: 'INVALID_QUANTITY' }] },
+      receipt: {
+        verdicts: [{ verdict: 'ACCEPTED' }, { verdict: 'DUPLICATE' }, { verdict: 'CONFLICT', code: 'RECORD_CONFLICT' }],
+      },
     });
-    gateway.clock.set(TOMORROW);
-    expect(await replay(ids)).toMatchObject({
-      receipt: { verdicts: [{ verdict: 'ACCEPTED' }, { verdict: 'REJECTED', code: 'INVALID_QUANTITY' }] },
-    });
-    // It is that record: its sender, who knows nothing of this, sends it again.
-    const again = await push(gateway.app, { id }, [
-      usageRecord({ id: 'early', usageStartTime: '2026-03-10T20:00:00Z' }),
+    const [sum] = await gateway.app.db.reader.query<{ records: number }>(
+      'SELECT COUNT(*) AS records FROM usage_record',
+    );
+    expect(Number(sum?.records)).toBe(1);
+  });
+
+  it('is whole or nothing, with its entry in the audit log', async () => {
+    await closeTheDay();
+    await pull(11, [row('2.5', '/vm2')]);
+    const [late] = await refused('isReplayed: false');
+    const books = await linesOfBooks(gateway.app.db, id);
+    const { db } = gateway.app;
+    const failing = {
+      ...gateway.app,
+      db: {
+        ...db,
+        inTransaction: <T>(work: (tx: Tx) => Promise<T>) =>
+          db.inTransaction(async (tx) => {
+            await work(tx);
+            throw new Error('It ends here.');
+          }),
+      },
+    };
+    const rowId = Number(
+      Buffer.from(late?.id ?? '', 'base64url')
+        .toString()
+        .split(':')[1],
+    );
+    const change = { registration: 'hub', ids: [rowId], by: 'test' };
+    await expect(replayQuarantined(failing, WHOLE_BOOKS, change)).rejects.toThrow('It ends here.');
+    expect(await linesOfBooks(db, id)).toEqual(books);
+    expect(await entries()).toEqual([]);
+    expect(await refused('isReplayed: false')).toEqual([late]);
+
+    expect(await replay([late?.id ?? ''])).toMatchObject({ receipt: { accepted: 1 } });
+    expect(await entries()).toEqual([
+      { outcome: 'DONE', target: '1 quarantined records of hub', after: expect.stringContaining('"accepted":1') },
     ]);
-    expect(again).toMatchObject({ accepted: 0, duplicates: 1 });
-    expect((await refused('isReplayed: false')).map((record) => record.id)).toEqual([wrong?.id]);
   });
 
   it('refuses as a whole what has no way in, and takes nothing of it', async () => {
     await pull(11, [row('1', '/vm1'), row('many', '/vm3')]);
     await push(gateway.app, { id }, [
-      usageRecord({ id: 'a' }),
       usageRecord({ id: 'early', usageStartTime: '2026-03-10T20:00:00Z' }),
       usageRecord({ id: 'long', resourceUri: 'x'.repeat(20_000) }),
     ]);
     await pull(11, [row('2', '/vm1')]);
-    gateway.clock.set(TOMORROW);
+    await closeTheDay();
+    await pull(11, [row('1', '/vm4')]);
     const records = await refused('registration: "hub"');
     const idOf = (code: string) => records.find((record) => record.code === code)?.id ?? '';
-    const early = idOf('WINDOW_IN_FUTURE');
-    for (const code of ['RECORD_CONFLICT', 'INVALID_QUANTITY', 'TOO_LONG']) {
-      expect(await replay([early, idOf(code)])).toEqual({
+    const late = idOf('WINDOW_CLOSED');
+    for (const code of ['RECORD_CONFLICT', 'INVALID_QUANTITY', 'TOO_LONG', 'WINDOW_IN_FUTURE']) {
+      expect(await replay([late, idOf(code)])).toEqual({
         receipt: null,
         userErrors: [{ code: 'NOT_REPLAYABLE', field: ['ids'] }],
       });
     }
     for (const unknown of ['x', Buffer.from('QuarantinedRecord:999').toString('base64url')]) {
-      expect(await replay([early, unknown])).toMatchObject({ receipt: null, userErrors: [{ code: 'NOT_FOUND' }] });
+      expect(await replay([late, unknown])).toMatchObject({ receipt: null, userErrors: [{ code: 'NOT_FOUND' }] });
     }
-    expect(await replay([early], 'edge')).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
-    expect(await replay([early], 'nowhere')).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
+    expect(await replay([late], 'edge')).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+    expect(await replay([late], 'nowhere')).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
     const elsewhere: Who = { role: 'OPERATOR', registrations: ['edge'] };
-    expect(await replay([early], 'hub', elsewhere)).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
+    expect(await replay([late], 'hub', elsewhere)).toMatchObject({ userErrors: [{ code: 'RegistrationNotFound' }] });
     for (const role of ['CSP_ADMIN', 'INGESTOR', 'AUDITOR'] as const) {
-      const { errors } = await gateway.ask(role, REPLAY, { registration: 'hub', ids: [early] });
+      const { errors } = await gateway.ask(role, REPLAY, { registration: 'hub', ids: [late] });
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
+    // What an older version put there has no hour.
+    await gateway.app.db.inTransaction((tx) => tx.execute('UPDATE quarantined_record SET reported_hour = NULL'));
+    expect(await replay([late])).toMatchObject({ userErrors: [{ code: 'NOT_REPLAYABLE' }] });
     expect((await refused('isReplayed: true')).length).toBe(0);
-    expect(await replay([early])).toMatchObject({ receipt: { accepted: 1 } });
   });
 
   /** Rows as a stamp gives them, under an hour of the day. */
-  function pull(hourOfDay: number, rows: readonly ReturnType<typeof row>[]) {
-    const pulled = { reportedHour: TODAY * 24 + hourOfDay, source: 'stamp', now: gateway.clock.now() };
+  function pull(hourOfDay: number, rows: readonly ReturnType<typeof row>[], source = 'stamp') {
+    const pulled = { reportedHour: TODAY * 24 + hourOfDay, source, now: gateway.clock.now() };
     const response = { rows, nextLink: null, latestUsageHour: null };
     const deliveries = deliveriesOfProvider(response, pulled);
     return recordUsage(gateway.app, { registrationId: id, receivedBy: 'test', deliveries });
@@ -154,6 +189,11 @@ describeEachDatabase('replaying quarantined records', (server) => {
     return data.quarantinedRecords.nodes as readonly Refused[];
   }
 
+  async function entries(): Promise<readonly object[]> {
+    const asked = '{ auditLog(action: "replayQuarantined") { nodes { outcome target after } } }';
+    return (await gateway.ask('AUDITOR', asked)).data.auditLog.nodes as readonly object[];
+  }
+
   async function replay(ids: readonly string[], registration = 'hub', who: Who = 'OPERATOR') {
     const { data, errors } = await gateway.ask(who, REPLAY, { registration, ids });
     expect(errors).toEqual([]);
@@ -161,7 +201,7 @@ describeEachDatabase('replaying quarantined records', (server) => {
   }
 });
 
-function row(quantity: string, resourceUri: string) {
+function row(quantity: string, resourceUri: string, { location }: { readonly location?: string } = {}) {
   return {
     name: 'row',
     properties: {
@@ -170,7 +210,7 @@ function row(quantity: string, resourceUri: string) {
       usageEndTime: '2026-03-10T10:00:00Z',
       meterId: METERS.vmHours,
       quantity,
-      instanceData: JSON.stringify({ 'Microsoft.Resources': { resourceUri, location: 'frankfurt' } }),
+      instanceData: JSON.stringify({ 'Microsoft.Resources': { resourceUri, location: location ?? 'frankfurt' } }),
     },
   };
 }

@@ -142,7 +142,7 @@ class RecordUsagePayload {
   userErrors?: readonly UserError[];
 }
 
-@InputType({ description: 'Quarantined records to be judged anew.' })
+@InputType({ description: 'Quarantined rows to be taken in.' })
 class ReplayQuarantinedInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
@@ -208,7 +208,7 @@ export class IngestionResolver {
 
   @Mutation(() => ReplayQuarantinedPayload, {
     description:
-      'Judges quarantined records anew, and takes in those that pass now: windows that have begun meanwhile, and rows that a stamp reported late for a closed day, which are filed under the present hour. Verdicts are in the order of the ids, each once; replaying again changes nothing.',
+      'Takes in quarantined rows that a stamp reported for a closed day (WINDOW_CLOSED, with a reportedWindow): they are filed under the present hour. Verdicts are in the order of the ids, each once; replaying again changes nothing.',
   })
   replayQuarantined(
     @Ctx() context: GatewayContext,

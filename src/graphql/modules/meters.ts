@@ -24,7 +24,10 @@ const MeterConnection = connectionOf(() => Meter, 'Meter');
 
 @InputType({ description: 'What is known of a meter. What is left out stays as it is.' })
 class UpsertMeterInput extends OnceInput {
-  @Field(() => String, { description: 'GUID of the meter, in any spelling.' })
+  @Field(() => String, {
+    description:
+      "GUID of the meter. Of one that usage has not named yet, as the stamp spells it: Azure's usage APIs print it so.",
+  })
   meterId!: string;
   @Field(() => String, { nullable: true, description: 'Name for people; needed where it has none.' })
   name?: string;

@@ -2,11 +2,11 @@
 import { MalformedJson, canonicalJson, decodeUtf8, exactItems, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
 import type { QuarantinedRecord } from './ingestion.entity.js';
-import { checkProviderRow, checkUsageRecord, identityText, malformedLine } from './usage-record.js';
-import type { Checked, UsageEntry } from './usage-record.js';
+import { filedLate } from './late-row.js';
+import { checkProviderRow, checkUsageRecord, malformedLine } from './usage-record.js';
+import type { Checked } from './usage-record.js';
 import type { Delivery, RecordVerdict, UsageReceipt } from './verdict.js';
 import { DomainError } from '../../primitives/errors.js';
-import { digest16Hex } from '../../primitives/ids.js';
 import { jsonBytes } from '../../primitives/utf8-writer.js';
 import { hourOf, hourText, parseInstant } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
@@ -158,24 +158,19 @@ export function deliveriesOfProvider(
 }
 
 /**
- * A record of quarantine, to be judged anew in the form in which it came. A row that its stamp reported for a day that
- * is closed is filed when it is replayed, as a pushed record whose id is what identified the row, so that it is counted
- * once however often it is replayed. Null for what has no way in: a conflict, what is no JSON or was kept in part, and
- * rows that are pulled again anyway.
+ * A row in quarantine that its stamp reported for a day that is closed, as usage that is filed when it is replayed.
+ * Null for everything else: what was pushed its sender sends again, a row of an open day is pulled again, and what was
+ * not kept whole cannot be read.
  */
 export function deliveryOfQuarantined(
-  { raw, verdict, code, source, reportedHour }: QuarantinedRecord,
+  { raw, code, source, reportedHour }: QuarantinedRecord,
   now: number,
 ): Delivery | null {
-  const value = verdict === 'REJECTED' ? jsonOrNull(raw) : null;
-  if (value === null) return null;
-  if (!isJsonObject(value) || !('properties' in value)) {
-    const isEvent = isJsonObject(value) && 'specversion' in value;
-    return delivery(value, isEvent ? checkEvent(value, now) : checkUsageRecord(value, now));
-  }
   if (code !== 'WINDOW_CLOSED' || reportedHour === null) return null;
-  const checked = checkProviderRow(value, { reportedHour, source: source ?? '', now });
-  return delivery(value, checked.ok ? { ok: true, entry: filedOnArrival(checked.entry) } : checked);
+  const row = jsonOrNull(raw);
+  if (row === null) return null;
+  const checked = checkProviderRow(row, { reportedHour, source: source ?? '', now });
+  return delivery(row, checked.ok ? { ok: true, entry: filedLate(checked.entry) } : checked);
 }
 
 function jsonOrNull(text: string): JsonValue | null {
@@ -185,10 +180,6 @@ function jsonOrNull(text: string): JsonValue | null {
     if (error instanceof MalformedJson) return null;
     throw error;
   }
-}
-
-function filedOnArrival(entry: UsageEntry): UsageEntry {
-  return { ...entry, recordId: `late-${digest16Hex(identityText(entry))}`, reportedHour: null };
 }
 
 function providerResponse(body: JsonObject): ProviderResponse {

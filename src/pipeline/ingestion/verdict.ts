@@ -1,3 +1,4 @@
+import { isRowOfStamp } from './late-row.js';
 import type { Checked, Rejection, UsageEntry } from './usage-record.js';
 import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
 
@@ -81,7 +82,7 @@ export function judge(
     if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
     const known = winner === undefined ? stored.get(candidate.name) : { ...winner.record, batchId };
     if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
-    return isSameUsage(known, candidate.record)
+    return isSameUsage(known, candidate)
       ? verdictOn(candidate, 'DUPLICATE', null, known)
       : verdictOn(candidate, 'CONFLICT', CONFLICTING, known);
   });
@@ -133,18 +134,18 @@ function verdictOn(
 }
 
 /**
- * Whether two records of one identity say the same. A pulled record's identity already holds what it is about, and its
- * stamp may describe the resource differently a day later (new tags), so only the amount can contradict.
+ * Whether two records of one identity say the same. The identity of a row of a stamp already holds what it is about,
+ * and its stamp may describe the resource differently a day later (new tags), so only the amount can contradict.
  */
-function isSameUsage(known: StoredUsageRecord, candidate: NewUsageRecord): boolean {
-  if (known.quantity !== candidate.quantity) return false;
-  if (candidate.recordId === null) return true;
+function isSameUsage(known: StoredUsageRecord, { entry, record }: Candidate): boolean {
+  if (known.quantity !== record.quantity) return false;
+  if (isRowOfStamp(entry)) return true;
   return (
-    known.stackSubscriptionId === candidate.stackSubscriptionId &&
-    known.usageHour === candidate.usageHour &&
-    known.meterId === candidate.meterId &&
-    known.resourceId === candidate.resourceId &&
-    known.corrects === candidate.corrects
+    known.stackSubscriptionId === record.stackSubscriptionId &&
+    known.usageHour === record.usageHour &&
+    known.meterId === record.meterId &&
+    known.resourceId === record.resourceId &&
+    known.corrects === record.corrects
   );
 }
 
