@@ -61,7 +61,7 @@ export function compileOperation(
   const schema = operation == null ? null : schemaFor(operation, schemas);
   if (operation == null || schema === null) return null;
   if (sizeOfOperation(document, operation).selections > fieldsMax) return null;
-  if (readsSchema(document) || !isUnderstoodAlike(document, operation)) return null;
+  if (!isUnderstoodAlike(document, operation)) return null;
   // Errors of the compiled form are never shown, so they need no stack.
   const compiled = compileQuery(schema, document, undefined, {
     disablingCapturingStackErrors: true,
@@ -103,7 +103,8 @@ function schemaFor(
 }
 
 /**
- * Whether nothing in it means one thing to graphql-js and another one to graphql-jit: text that is not harmless, and
+ * Whether nothing in it means one thing to graphql-js and another one to graphql-jit: text that is not harmless, names
+ * that begin with two underlines (what reads the schema, and `__proto__`, which makes no field of an object), and
  * variables within an object or list that is written out, unless they are never null or left out. There, graphql-jit
  * gives null to the resolver where graphql-js takes the default, leaves the field out, or refuses the operation.
  */
@@ -122,15 +123,12 @@ function isUnderstoodAlike(document: DocumentNode, { variableDefinitions = [] }:
     [Kind.STRING]: ({ value }) => {
       isAlike &&= HARMLESS.test(value);
     },
+    [Kind.NAME]: ({ value }) => {
+      isAlike &&= value === '__typename' || !value.startsWith('__');
+    },
     [Kind.VARIABLE]: ({ name }) => {
       isAlike &&= depth === 0 || given.has(name.value);
     },
   });
   return isAlike;
-}
-
-function readsSchema(document: DocumentNode): boolean {
-  const names: string[] = [];
-  visit(document, { [Kind.FIELD]: ({ name }) => void names.push(name.value) });
-  return names.some((name) => name === '__schema' || name === '__type');
 }

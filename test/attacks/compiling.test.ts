@@ -94,6 +94,7 @@ describe('what is compiled', () => {
     ['a mutation of several fields', `mutation { a: ${REVOKE} b: ${REVOKE} }`],
     ['a mutation whose fields may be several', `mutation { ...f } fragment f on Mutation { ${REVOKE} }`],
     ['a subscription', 'subscription { windowClosed { closedBefore } }'],
+    ['what names its answer so that JavaScript hides it', '{ viewer { __proto__: role } }'],
     ['what reads the schema', 'query { ...f } fragment f on Query { __schema { types { name } } }'],
     ['one of several operations', 'query a { viewer { role } } query b { viewer { role } }'],
     ['what cannot be compiled', '{ viewer { ...missing } }'],

@@ -158,6 +158,7 @@ describeOnSqlite('both executors', (server) => {
          cspSubscription { offer } userErrors { code field } } }`;
     const page = 'usageAggregates(range: { from: "2026-03-08T00:00:00Z", to: "2026-03-09T00:00:00Z" }';
     const documents = [
+      '{ viewer { __proto__: role constructor: subject __typename } }',
       `query Q($granularity: Granularity, $clock: Clock = USAGE) {
          ${page}, granularity: $granularity, clock: $clock, first: 3) { nodes { quantity } } }`,
       add('$offer: BaseOffer', 'name: "n", offer: $offer'),
