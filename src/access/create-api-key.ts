@@ -11,10 +11,10 @@ import type { Everyone } from './scope.js';
 import type { Database } from '../database/database.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
+import { givenName } from '../primitives/given-text.js';
 import { canonicalGuid } from '../primitives/ids.js';
 
 const MS_PER_DAY = 86_400_000;
-const NAME_LENGTH_MAX = 200;
 const NAMES_MAX = 200;
 
 /** What a key is made of. */
@@ -53,7 +53,7 @@ export async function createApiKey(
   const { keyId, text, secretHash } = makeApiKey();
   const key = {
     keyId,
-    name: checkedName(input.name),
+    name: givenName(input.name),
     role: grant.role,
     registrations: JSON.stringify(checkedNames(grant.registrations, 'registrations')),
     tenants: JSON.stringify(checkedGuids(grant.tenants)),
@@ -85,12 +85,6 @@ function checkedExpiry(expiresAt: number | undefined, now: number): number {
   if (expiresAt === undefined) return now + API_KEY_DAYS_DEFAULT * MS_PER_DAY;
   if (expiresAt > now && expiresAt <= now + API_KEY_DAYS_MAX * MS_PER_DAY) return expiresAt;
   throw new DomainError('INVALID_INPUT', `A key is good for at most ${API_KEY_DAYS_MAX} days.`, ['expiresAt']);
-}
-
-function checkedName(name: string): string {
-  const trimmed = name.trim();
-  if (trimmed.length > 0 && trimmed.length <= NAME_LENGTH_MAX && !/\p{Cc}/u.test(trimmed)) return trimmed;
-  throw new DomainError('INVALID_INPUT', `A name has 1 to ${NAME_LENGTH_MAX} characters.`, ['name']);
 }
 
 function checkedNames(names: Everyone | readonly string[], field: string): Everyone | readonly string[] {
