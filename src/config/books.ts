@@ -18,8 +18,7 @@ export const BOOKS_VARIABLES: readonly Variable[] = [
   },
   {
     name: 'WRITER_THREADS',
-    meaning:
-      'Threads that take usage in. On SQLite one of them writes at a time, and the others read what comes next meanwhile.',
+    meaning: 'Threads that take usage in, at most. On SQLite one of them writes while the others read what comes next.',
     default: '2',
   },
 ];

@@ -47,13 +47,15 @@ type Receipt = Uint8Array | PackedReceipt;
 
 /** A batch lives until it is committed: with less room for the young, each one is copied about several times. */
 const YOUNG_MIB = 192;
+/** A thread holds a few hundred megabytes: one that was needed for a moment gives them back after this long. */
+const REST_MS = 60_000;
 
 interface Waiting {
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One of the threads: it begins with its first batch, and anew with the next one should it ever die. */
+/** One of the threads: it begins with its first batch, and anew with the next one after it has ended. */
 interface Thread {
   /** Batches that have no answer yet. */
   waiting(): number;
@@ -71,14 +73,27 @@ interface Begun {
   readonly worker: Worker;
   /** Batches that have no answer yet, by id. */
   readonly waiting: Map<number, Waiting>;
+  /** Runs while there are none. */
+  rest: NodeJS.Timeout | undefined;
 }
 
-/** Threads that write, up to `count`: a batch goes to the one that has least to do. `entry` is a thread's own half. */
+/**
+ * Threads that write, up to `count`: a batch goes to the one that has least to do. `entry` is a thread's own half. The
+ * first stays once it has begun, since a thread takes a good part of a second to begin; the others end after `restMs`
+ * without work.
+ */
 export function createWriterThreads(
-  { entry, count, ...start }: WriterThreadStart & { readonly entry: URL; readonly count: number },
+  {
+    entry,
+    count,
+    restMs = REST_MS,
+    ...start
+  }: WriterThreadStart & { readonly entry: URL; readonly count: number; readonly restMs?: number },
   { clock, onStage }: { readonly clock: Clock; readonly onStage: OnStage },
 ): UsageWriter {
-  const threads = Array.from({ length: count }, () => createThread(entry, start, onStage));
+  const threads = Array.from({ length: count }, (_, place) =>
+    createThread({ entry, start, restMs: place === 0 ? null : restMs }, onStage),
+  );
   const send = (batch: Batch, { milliseconds }: Patience, transfer: readonly ArrayBuffer[] = []) => {
     const times = { receivedAt: clock.now(), overAt: systemClock.now() + milliseconds };
     return leastBusy(threads).send({ ...batch, ...times }, transfer);
@@ -100,13 +115,25 @@ function leastBusy(threads: readonly Thread[]): Thread {
   return threads.reduce((best, thread) => (thread.waiting() < best.waiting() ? thread : best));
 }
 
-function createThread(entry: URL, start: WriterThreadStart, onStage: OnStage): Thread {
+function createThread(
+  { entry, start, restMs }: { readonly entry: URL; readonly start: WriterThreadStart; readonly restMs: number | null },
+  onStage: OnStage,
+): Thread {
   let thread: Begun | null = null;
   let lastId = 0;
+  /** Those that have not ended yet: beside `thread`, the ones that were told to. */
+  const alive = new Set<Promise<unknown>>();
   const begin = (): Begun => {
     const waiting = new Map<number, Waiting>();
     const worker = new Worker(entry, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
-    const begun = { worker, waiting };
+    const begun: Begun = { worker, waiting, rest: undefined };
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    alive.add(ended);
+    void ended.then(() => alive.delete(ended));
+    const rest = () => {
+      worker.unref();
+      if (restMs !== null) begun.rest = setTimeout(finish, restMs).unref();
+    };
     worker.on('message', (answer: FromWriter) => {
       if ('event' in answer) {
         onStage(answer.event);
@@ -114,12 +141,13 @@ function createThread(entry: URL, start: WriterThreadStart, onStage: OnStage): T
       }
       const one = waiting.get(answer.id);
       waiting.delete(answer.id);
-      if (waiting.size === 0) worker.unref();
+      if (waiting.size === 0) rest();
       if ('receipt' in answer) one?.resolve(answer.receipt);
       else if ('refusal' in answer) one?.reject(asRefusal(answer.refusal));
       else one?.reject(new Error(answer.fault));
     });
     const end = (error: unknown) => {
+      clearTimeout(begun.rest);
       if (thread === begun) thread = null;
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();
@@ -128,11 +156,21 @@ function createThread(entry: URL, start: WriterThreadStart, onStage: OnStage): T
     worker.once('exit', () => end(new Error('The thread that writes usage has ended.')));
     return begun;
   };
+  /** It ends when it has answered; a batch that comes after this begins another one. */
+  const finish = () => {
+    if (thread === null) return;
+    const { worker } = thread;
+    thread = null;
+    worker.ref();
+    const message: ToWriter = { isOver: true };
+    worker.postMessage(message);
+  };
   return {
     waiting: () => thread?.waiting.size ?? 0,
     send: (batch, transfer) =>
       new Promise<Receipt>((resolve, reject) => {
         thread ??= begin();
+        clearTimeout(thread.rest);
         thread.worker.ref();
         lastId += 1;
         thread.waiting.set(lastId, { resolve, reject });
@@ -140,13 +178,8 @@ function createThread(entry: URL, start: WriterThreadStart, onStage: OnStage): T
         thread.worker.postMessage(message, transfer);
       }),
     close: async () => {
-      if (thread === null) return;
-      const { worker } = thread;
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
-      worker.ref();
-      const message: ToWriter = { isOver: true };
-      worker.postMessage(message);
-      await ended;
+      finish();
+      await Promise.all(alive);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,18 @@ const MORTAL = new URL(
     await import(${JSON.stringify(THREAD.href)});
     parentPort.on('message', ({ bytes }) => {
       if (bytes && new TextDecoder().decode(bytes) === '"end"') process.exit(1);
+    });
+  `)}`,
+);
+
+const TOLD = 'told to end';
+/** The thread as it is built, but that it says so when it is told to end. */
+const TELLING = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    await import(${JSON.stringify(THREAD.href)});
+    parentPort.on('message', ({ isOver }) => {
+      if (isOver) parentPort.postMessage({ event: ${JSON.stringify(TOLD)} });
     });
   `)}`,
 );
@@ -145,6 +158,34 @@ describeOnSqlite('threads that take usage in', (server) => {
     await app.close();
     await gateway.close();
     await rm(folder, { recursive: true });
+  });
+
+  it('end, but for the first, when they have nothing to do, and begin anew when they are needed', async () => {
+    const gateway = await openTestGateway(server);
+    const { id } = await registerStamp(gateway.app);
+    const told = new EventEmitter();
+    let times = 0;
+    const onStage = (event: unknown) => {
+      if (event === TOLD) told.emit(String((times += 1)));
+    };
+    const { databaseUrl } = gateway.app.config;
+    const start = { entry: TELLING, count: 3, restMs: 1, databaseUrl, turns: sharedTurns() };
+    const writer = createWriterThreads(start, { clock: systemClock, onStage });
+    const write = async (recordId: string) => {
+      const bytes = Buffer.from(JSON.stringify([usageRecord({ id: recordId })]));
+      const body = { bytes, mediaType: 'application/json', registrationId: id, receivedBy: 'test' };
+      const receipt = await writer.write(body, { db: gateway.app.db, milliseconds: 20_000 });
+      return (JSON.parse(Buffer.from(receipt).toString()) as { readonly accepted: number }).accepted;
+    };
+    for (const round of [1, 2]) {
+      const others = once(told, String(2 * round));
+      expect(await Promise.all(['a', 'b', 'c'].map((name) => write(`${name} ${round}`)))).toEqual([1, 1, 1]);
+      await others;
+    }
+    expect(times).toBe(4);
+    await writer.close();
+    expect(times).toBe(5);
+    await gateway.close();
   });
 
   it('share the work: what comes while one is busy goes to another', async () => {
