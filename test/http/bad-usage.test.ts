@@ -67,6 +67,8 @@ const CASES: readonly Case[] = [
   of('an id that is a number', { id: 7 }, 'WRONG_TYPE', 'id'),
   of('NUL in the id', { id: 'a\u0000b' }, 'INVALID_TEXT', 'id'),
   of('a line break in the source', { source: 'a\nb' }, 'INVALID_TEXT', 'source'),
+  of('a source with a space at its end', { source: 'a ' }, 'INVALID_TEXT', 'source'),
+  of('the source of rows that are replayed', { source: 'replayed' }, 'INVALID_TEXT', 'source'),
   of('DEL in the resource', { resourceUri: '/a\u007f' }, 'INVALID_TEXT', 'resourceUri'),
   of('a tab in the location', { location: 'a\tb' }, 'INVALID_TEXT', 'location'),
   of('an unknown field', { reportedTime: '2026-03-10T10:00:00Z' }, 'UNKNOWN_FIELD', 'reportedTime'),

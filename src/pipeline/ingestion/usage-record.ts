@@ -75,6 +75,8 @@ export type Checked =
       readonly stackSubscriptionGuid: string | null;
     };
 
+/** The source of rows of stamps that somebody replayed. No sender may call itself that: it could take their ids. */
+export const REPLAYED_SOURCE = 'replayed';
 const NAME_LENGTH_MAX = 200;
 const METER_LENGTH_MAX = 64;
 const URI_LENGTH_MAX = 2048;
@@ -266,6 +268,7 @@ export function isSourceName(name: string): boolean {
 function sourceOf(object: JsonObject): string {
   const source = textOf(object, 'source', NAME_LENGTH_MAX);
   if (source.trim() !== source) throw refuse('INVALID_TEXT', 'source begins or ends with a space.', 'source');
+  if (source === REPLAYED_SOURCE) throw refuse('INVALID_TEXT', 'source is that of rows that are replayed.', 'source');
   return source;
 }
 
@@ -320,9 +323,7 @@ function windowOf(object: JsonObject, now: number): Hour {
 
 function instantOf(object: JsonObject, field: string): number {
   const instant = parseInstant(textOf(object, field, 64));
-  if (instant === null) {
-    throw refuse('INVALID_TIME', `${field} is not a time like 2026-01-31T13:00:00Z.`, field);
-  }
+  if (instant === null) throw refuse('INVALID_TIME', `${field} is not a time like 2026-01-31T13:00:00Z.`, field);
   return instant;
 }
 
