@@ -30,6 +30,14 @@ export default tseslint.config(
           message: 'Accessors belong to classes: of an object literal each keeps a request alive. Write a function.',
         },
       ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: 'graphql-shield',
+          allowTypeImports: true,
+          message: 'Its ES modules do not load on Node 23 and newer: require it, as graphql/permissions.ts does.',
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -4,13 +4,14 @@
  * are loaded through a data loader for each relation, which is the first thing that such a stack is given.
  */
 import 'reflect-metadata';
+import { createRequire } from 'node:module';
 import { ApolloServer } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import DataLoader from 'dataloader';
 import { fastify } from 'fastify';
 import { applyMiddleware } from 'graphql-middleware';
 import { UUIDResolver } from 'graphql-scalars';
-import { allow, rule, shield } from 'graphql-shield';
+import type * as Shield from 'graphql-shield';
 import {
   Arg,
   Ctx,
@@ -31,6 +32,8 @@ import type { EntityTarget, ObjectLiteral, Relation } from 'typeorm';
 
 import { serveDatabase } from '../contestant-process.js';
 
+/** As the gateway takes it, since newer versions of Node do not load it otherwise. */
+const { allow, rule, shield } = createRequire(import.meta.url)('graphql-shield') as typeof Shield;
 const MS_PER_HOUR = 3_600_000;
 const IN_BATCHES = process.argv[2] === 'loaders';
 const id = (...key: readonly (number | string)[]) => Buffer.from(key.join(':')).toString('base64url');

@@ -3,11 +3,11 @@
  * takes). The table itself is in `access-table.ts`; here it becomes graphql-shield's rules. Deny by default: a field
  * that the table does not name keeps the gateway from starting.
  */
+import { createRequire } from 'node:module';
 import type { GraphQLSchema } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
 import type { IMiddlewareFunction, IMiddlewareTypeMap } from 'graphql-middleware';
-import { deny, rule, shield } from 'graphql-shield';
-import type { IRules } from 'graphql-shield';
+import type * as Shield from 'graphql-shield';
 
 import { ACCESS } from './access-table.js';
 import type { AccessTable, Roles } from './access-table.js';
@@ -15,6 +15,12 @@ import type { GatewayContext } from './context.js';
 import { guardedFields, isOfRoot } from './guarded-fields.js';
 import type { GuardedField } from './guarded-fields.js';
 import { DomainError } from '../primitives/errors.js';
+
+/**
+ * Its ES modules import `util.isUndefined`, which Node 23 took out, and do not load there. Its CommonJS modules ask for
+ * it only where rules are combined, and ours never are.
+ */
+const { deny, rule, shield } = createRequire(import.meta.url)('graphql-shield') as typeof Shield;
 
 /**
  * The schema with a rule on every field at which a caller has to be stopped. Middleware is taken for these fields alone
@@ -43,7 +49,7 @@ export function withRootPermissions(schema: GraphQLSchema): {
 function withRules(schema: GraphQLSchema, guarded: readonly GuardedField[]): GraphQLSchema {
   const rules: Record<string, Record<string, ReturnType<typeof allowing>>> = {};
   for (const { type, field, roles } of guarded) (rules[type] ??= {})[field] = allowing(roles);
-  const generated = shield(rules as IRules, {
+  const generated = shield(rules as Shield.IRules, {
     allowExternalErrors: true,
     fallbackRule: deny,
     fallbackError: new DomainError('FORBIDDEN', 'Your role may not do this.'),

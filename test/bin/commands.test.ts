@@ -210,9 +210,12 @@ describe('a trouble of the machine', () => {
     ['21.7.3', false],
     ['22.12.0', false],
     ['22.13.0', true],
-    ['24.0.0', false],
+    ['23.11.1', false],
+    ['24.0.0', true],
+    ['26.12.1', true],
+    ['27.0.0', false],
   ])('is a Node that is not fit, said before anything is loaded: %s', (version, runs) => {
-    const sentence = `usage-gateway runs on Node 20 from 20.19 on, or 22 from 22.13 on; this is ${version}.`;
+    const sentence = `usage-gateway runs on Node 20 from 20.19 on, 22 from 22.13 on, 24 and 26; this is ${version}.`;
     expect(unfitNode(version)).toBe(runs ? null : sentence);
   });
 });

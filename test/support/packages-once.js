@@ -1,4 +1,4 @@
-import { isBuiltin } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { SyntheticModule, runInNewContext } from 'node:vm';
 import Runtime from 'jest-runtime';
 
@@ -6,6 +6,7 @@ import Runtime from 'jest-runtime';
 const packages = new Map();
 const { console: ownConsole } = globalThis;
 const { env, exit } = process;
+const require = createRequire(import.meta.url);
 /** `Object`, `Number`, `Error` and the like. */
 const BUILT_IN = runInNewContext('Object.getOwnPropertyNames(globalThis)').filter(
   (name) => typeof globalThis[name] === 'function',
@@ -31,6 +32,10 @@ export default class PackagesOnce extends Runtime {
     loader.resolveModule = (name, ...from) => (isPackage(name) ? packageOf(name) : resolveModule(name, ...from));
     // Newer versions of Node would otherwise go another way, past `resolveModule`.
     this._resolution.canResolveSync = () => false;
+  }
+
+  requireModuleOrMock(from, name) {
+    return isPackage(name) ? require(name) : super.requireModuleOrMock(from, name);
   }
 
   /** What a test file may leave behind for the next one goes with it. */
