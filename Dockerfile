@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # What is built needs the tools; what runs does not.
-FROM node:22-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /gateway
 # better-sqlite3 is compiled where no ready-made build fits.
 RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
@@ -13,7 +13,7 @@ COPY migrations migrations
 COPY graphiql graphiql
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /gateway
 COPY --from=build /gateway/package.json ./
