@@ -9,14 +9,14 @@
  *
  * Stages meet in tables. Only this file calls several of them.
  */
-import type { Dictionary, EntryIds } from './ingestion/dictionary.js';
+import type { Dictionary, IdsOfEntries } from './ingestion/dictionary.js';
 import {
   findStored,
-  identityName,
   insertUsageBatch,
   insertUsageRecords,
   quarantine,
   settleUsageBatch,
+  usageName,
 } from './ingestion/usage-record-store.js';
 import type { StoredUsageRecord } from './ingestion/usage-record-store.js';
 import { identityText } from './ingestion/usage-record.js';
@@ -83,10 +83,12 @@ async function takeIn(
   const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
   const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
   // Before the transaction, in which others wait for this one.
-  const identities = entries.map((entry) => digest16Hex(`${registrationId}\u0000${identityText(entry)}`));
+  const names = entries.map((entry) =>
+    usageName(digest16Hex(`${registrationId}\u0000${identityText(entry)}`), dayOf(entry.usageHour)),
+  );
   return pipeline.db.inTransaction(async (tx) => {
     const open = await holdOpenState(tx, registrationId);
-    const candidates = candidatesOf(deliveries, { ids, identities, receivedAt, open });
+    const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open });
     const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
     const { accepted, stored } = await insert(tx, batchId, candidates);
     await countIn(pipeline, tx, { registrationId, open, accepted: [...accepted.values()] });
@@ -103,12 +105,12 @@ function candidatesOf(
   deliveries: readonly Delivery[],
   {
     ids,
-    identities,
+    names,
     receivedAt,
     open: { closedBeforeDay },
   }: {
-    readonly ids: readonly EntryIds[];
-    readonly identities: readonly string[];
+    readonly ids: IdsOfEntries;
+    readonly names: readonly string[];
     readonly receivedAt: number;
     readonly open: OpenState;
   },
@@ -119,34 +121,36 @@ function candidatesOf(
   deliveries.forEach(({ checked }, index) => {
     if (!checked.ok) return;
     const { entry } = checked;
-    const known = ids[candidates.length];
-    const identity = identities[candidates.length];
-    if (known === undefined || identity === undefined) return;
+    const place = candidates.length;
+    const name = names[place];
+    invariant(name !== undefined, 'every record that passed the checks has a name');
     // A sender's clock may run a little ahead, but nothing is reported before it was used.
     const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
-    const usageDay = dayOf(entry.usageHour);
+    // Field by field: rows made by spreading are slow to make and, worse, slow to read ever after.
     candidates.push({
       index,
       entry,
-      name: identityName({ usageDay, identity }),
       isOpen: dayOf(reportedHour) >= closedBeforeDay,
-      record: {
-        // Field by field: rows made by spreading are slow to make and, worse, slow to read ever after.
-        stackSubscriptionId: known.stackSubscriptionId,
-        meterId: known.meterId,
-        resourceId: known.resourceId,
-        sourceId: known.sourceId,
-        reportedHour,
-        usageHour: entry.usageHour,
-        usageDay,
-        identity,
-        recordId: entry.recordId,
-        corrects: entry.corrects,
-        quantity: entry.quantity,
-      },
+      stackSubscriptionId: idAt(ids.stackSubscriptions, place),
+      meterId: idAt(ids.meters, place),
+      resourceId: idAt(ids.resources, place),
+      sourceId: idAt(ids.sources, place),
+      reportedHour,
+      usageHour: entry.usageHour,
+      usageDay: dayOf(entry.usageHour),
+      name,
+      recordId: entry.recordId,
+      corrects: entry.corrects,
+      quantity: entry.quantity,
     });
   });
   return candidates;
+}
+
+function idAt(ids: readonly number[], place: number): number {
+  const id = ids[place];
+  invariant(id, 'whatever a record names has an id');
+  return id;
 }
 
 async function insert(
@@ -161,10 +165,7 @@ async function insert(
   const inserted = await insertUsageRecords(tx, batchId, inWritingOrder(firsts.values()));
   const isAllNew = inserted === firsts.size;
   const unclear = isAllNew ? candidates.filter(({ isOpen }) => !isOpen) : candidates;
-  const stored = await findStored(
-    tx,
-    unclear.map(({ record }) => record),
-  );
+  const stored = await findStored(tx, unclear);
   if (isAllNew) return { accepted: firsts, stored };
   const accepted = [...firsts].filter(([name]) => stored.get(name)?.batchId === batchId);
   return { accepted: new Map(accepted), stored };
@@ -180,9 +181,8 @@ async function countIn(
   },
 ): Promise<void> {
   const table = await routingTables.at(tx, batch.registrationId, batch.open.routingVersion);
-  const deltas = foldIntoDays(
-    batch.accepted.map(({ record }) => record),
-    (stackSubscriptionId, usageHour) => destinationOf(table, stackSubscriptionId, usageHour),
+  const deltas = foldIntoDays(batch.accepted, (stackSubscriptionId, usageHour) =>
+    destinationOf(table, stackSubscriptionId, usageHour),
   );
   await addToDayTotals(tx, deltas);
 }

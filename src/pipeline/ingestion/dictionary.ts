@@ -6,12 +6,12 @@ import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
 import { ownText } from '../../primitives/own-text.js';
 
-/** The integers that stand for what an entry names. */
-export interface EntryIds {
-  readonly stackSubscriptionId: number;
-  readonly meterId: number;
-  readonly resourceId: number;
-  readonly sourceId: number;
+/** The integers that stand for what entries name, each list in the order of the entries. */
+export interface IdsOfEntries {
+  readonly stackSubscriptions: readonly number[];
+  readonly meters: readonly number[];
+  readonly resources: readonly number[];
+  readonly sources: readonly number[];
 }
 
 /**
@@ -19,12 +19,7 @@ export interface EntryIds {
  * that was handed out stays good whatever becomes of the batch. What is remembered is bounded; the tables decide.
  */
 export interface Dictionary {
-  idsOf(
-    db: Database,
-    registrationId: number,
-    entries: readonly UsageEntry[],
-    now: number,
-  ): Promise<readonly EntryIds[]>;
+  idsOf(db: Database, registrationId: number, entries: readonly UsageEntry[], now: number): Promise<IdsOfEntries>;
 }
 
 /** Names remembered of each kind before the memory is emptied. */
@@ -78,8 +73,7 @@ const RESOURCE: Kind = {
 
 /** A dictionary with an empty memory. One per thread that takes usage in. */
 export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dictionary {
-  const meters = new NameMemory();
-  const resources = new ResourceMemory(describedLengthMax);
+  const memory = { meters: new NameMemory(), resources: new ResourceMemory(describedLengthMax) };
   const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
   return {
     idsOf: async (db, registrationId, entries, now) => {
@@ -89,20 +83,20 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
         stackSubscriptions: new NameMemory(),
       };
       registrations.set(registrationId, known);
-      const meterIds = await intern(db, METER, '1 = 1', entries, {
-        recall: ({ meterGuid }) => meters.get(meterGuid),
-        remember: ({ meterGuid }, _, id) => meters.set(meterGuid, id),
+      const meters = await intern(db, METER, '1 = 1', entries, {
+        recall: ({ meterGuid }) => memory.meters.get(meterGuid),
+        remember: ({ meterGuid }, _, id) => memory.meters.set(meterGuid, id),
         named: ({ meterGuid, meterWireId }) => ({
           key: meterGuid,
           row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
         }),
       });
-      const sourceIds = await intern(db, SOURCE, within, entries, {
+      const sources = await intern(db, SOURCE, within, entries, {
         recall: ({ source }) => known.sources.get(source),
         remember: ({ source }, _, id) => known.sources.set(source, id),
         named: ({ source }) => ({ key: source, row: [registrationId, source] }),
       });
-      const subscriptionIds = await intern(db, STACK_SUBSCRIPTION, within, entries, {
+      const stackSubscriptions = await intern(db, STACK_SUBSCRIPTION, within, entries, {
         recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
         remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
         named: ({ stackSubscriptionGuid }) => ({
@@ -110,17 +104,12 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
           row: [registrationId, stackSubscriptionGuid, now],
         }),
       });
-      const resourceIds = await intern(db, RESOURCE, '1 = 1', entries, {
-        recall: (entry, index) => resources.get(subscriptionIds[index] ?? 0, entry),
-        remember: (entry, index, id) => resources.set(subscriptionIds[index] ?? 0, entry, id),
-        named: (entry, index) => namedResource(entry, subscriptionIds[index] ?? 0),
+      const resources = await intern(db, RESOURCE, '1 = 1', entries, {
+        recall: (entry, index) => memory.resources.get(stackSubscriptions[index] ?? 0, entry),
+        remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
+        named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
       });
-      return entries.map((_, index) => ({
-        stackSubscriptionId: subscriptionIds[index] ?? 0,
-        meterId: meterIds[index] ?? 0,
-        resourceId: resourceIds[index] ?? 0,
-        sourceId: sourceIds[index] ?? 0,
-      }));
+      return { stackSubscriptions, meters, resources, sources };
     },
   };
 }

@@ -4,11 +4,12 @@ import { incoming, onDuplicate } from '../../database/dialect.js';
 import type { Sql, SqlValue, Tx } from '../../database/transaction.js';
 import { canonicalQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
+import type { Day } from '../../primitives/windows.js';
 
 /** A record on its way into the books. */
 export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId' | 'identity'> & {
-  /** In hex, which is cheap to compare and to look up. */
-  readonly identity: string;
+  /** What it is unique by: its `usageName`. */
+  readonly name: string;
   readonly quantity: Quantity;
 };
 
@@ -16,6 +17,8 @@ export type NewUsageRecord = Omit<UsageRecord, 'quantity' | 'batchId' | 'identit
 export type StoredUsageRecord = NewUsageRecord & Pick<UsageRecord, 'batchId'>;
 
 const IDENTITIES_PER_STATEMENT_MAX = 500;
+/** Of an identity in hex. */
+const IDENTITY_LENGTH = 32;
 /** What is read of a quarantined record `q`. */
 export const QUARANTINED = `q.id, q.registration_id AS registrationId, q.identity, q.verdict, q.code, q.message, q.source,
   q.record_id AS recordId, q.stack_subscription_guid AS stackSubscriptionGuid, q.raw,
@@ -59,11 +62,7 @@ export async function settleUsageBatch(
  * Inserts what is not there yet and answers how many went in. Which ones, when not all did, `findStored` tells by the
  * batch id: uniqueness is the database's word, and nothing is looked up before.
  */
-export async function insertUsageRecords(
-  tx: Tx,
-  batchId: number,
-  candidates: readonly { readonly record: NewUsageRecord }[],
-): Promise<number> {
+export async function insertUsageRecords(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
   return tx.loadRows({
     table: 'usage_record',
     columns: [
@@ -82,8 +81,8 @@ export async function insertUsageRecords(
     ],
     decimals: ['quantity'],
     digests: ['identity'],
-    items: candidates,
-    rowOf: ({ record }) => rowOf(batchId, record),
+    items: records,
+    rowOf: (record) => rowOf(batchId, record),
   });
 }
 
@@ -94,7 +93,7 @@ function rowOf(batchId: number, record: NewUsageRecord): readonly SqlValue[] {
     record.usageHour,
     record.meterId,
     record.resourceId,
-    record.identity,
+    identityOf(record),
     record.usageDay,
     record.sourceId,
     batchId,
@@ -104,13 +103,13 @@ function rowOf(batchId: number, record: NewUsageRecord): readonly SqlValue[] {
   ];
 }
 
-/** What is stored under these identities, keyed by `identityName`. */
+/** What is stored under these names, by name. */
 export async function findStored(
   tx: Tx,
-  identities: readonly Pick<NewUsageRecord, 'usageDay' | 'identity'>[],
+  names: readonly Pick<NewUsageRecord, 'usageDay' | 'name'>[],
 ): Promise<ReadonlyMap<string, StoredUsageRecord>> {
   const stored = new Map<string, StoredUsageRecord>();
-  for (const [usageDay, sameDay] of byDay(identities)) {
+  for (const [usageDay, sameDay] of byDay(names)) {
     for (let start = 0; start < sameDay.length; start += IDENTITIES_PER_STATEMENT_MAX) {
       const some = sameDay.slice(start, start + IDENTITIES_PER_STATEMENT_MAX);
       const rows = await tx.query<UsageRecord>(
@@ -121,18 +120,22 @@ export async function findStored(
            FROM usage_record WHERE usage_day = ? AND identity IN (${some.map(() => '?').join(', ')})`,
         [usageDay, ...some],
       );
-      for (const row of rows) {
-        const record = { ...row, identity: row.identity.toString('hex'), quantity: canonicalQuantity(row.quantity) };
-        stored.set(identityName(record), record);
+      for (const { identity, ...row } of rows) {
+        const name = usageName(identity.toString('hex'), row.usageDay);
+        stored.set(name, { ...row, name, quantity: canonicalQuantity(row.quantity) });
       }
     }
   }
   return stored;
 }
 
-/** An identity as a key of a map. */
-export function identityName({ usageDay, identity }: Pick<NewUsageRecord, 'usageDay' | 'identity'>): string {
-  return `${identity}${usageDay}`;
+/** What a record is unique by, in one text: its identity in hex, and its usage day. */
+export function usageName(identityHex: string, usageDay: Day): string {
+  return `${identityHex}${usageDay}`;
+}
+
+function identityOf({ name }: Pick<NewUsageRecord, 'name'>): string {
+  return name.slice(0, IDENTITY_LENGTH);
 }
 
 /** Keeps what was not taken in. The same again counts up instead of adding a row. */
@@ -196,10 +199,11 @@ export async function markReplayed(tx: Tx, ids: readonly number[], at: number): 
   ]);
 }
 
-function byDay(identities: readonly Pick<NewUsageRecord, 'usageDay' | 'identity'>[]): ReadonlyMap<number, Buffer[]> {
+function byDay(names: readonly Pick<NewUsageRecord, 'usageDay' | 'name'>[]): ReadonlyMap<number, Buffer[]> {
   const days = new Map<number, Buffer[]>();
-  for (const { usageDay, identity } of identities) {
-    const bytes = Buffer.from(identity, 'hex');
+  for (const record of names) {
+    const { usageDay } = record;
+    const bytes = Buffer.from(identityOf(record), 'hex');
     const sameDay = days.get(usageDay);
     if (sameDay === undefined) days.set(usageDay, [bytes]);
     else sameDay.push(bytes);

@@ -42,13 +42,10 @@ export interface UsageReceipt {
   readonly rejected: number;
 }
 
-/** A record that passed the checks, with the row it would become. */
-export interface Candidate {
+/** A record that passed the checks, as the row that it would become. */
+export interface Candidate extends NewUsageRecord {
   readonly index: number;
   readonly entry: UsageEntry;
-  readonly record: NewUsageRecord;
-  /** Its `identityName`. */
-  readonly name: string;
   /** False when its reported day is closed, so that it can only be a duplicate or be refused. */
   readonly isOpen: boolean;
 }
@@ -80,12 +77,16 @@ export function judge(
   return candidates.map((candidate) => {
     const winner = accepted.get(candidate.name);
     if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
-    const known = winner === undefined ? stored.get(candidate.name) : { ...winner.record, batchId };
+    const known = winner === undefined ? stored.get(candidate.name) : storedAs(winner, batchId);
     if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
     return isSameUsage(known, candidate)
       ? verdictOn(candidate, 'DUPLICATE', null, known)
       : verdictOn(candidate, 'CONFLICT', CONFLICTING, known);
   });
+}
+
+function storedAs({ index: _index, entry: _entry, isOpen: _isOpen, ...record }: Candidate, batchId: number) {
+  return { ...record, batchId };
 }
 
 /** The verdict on a record that failed its checks. */
@@ -137,25 +138,25 @@ function verdictOn(
  * Whether two records of one identity say the same. The identity of a row of a stamp already holds what it is about,
  * and its stamp may describe the resource differently a day later (new tags), so only the amount can contradict.
  */
-function isSameUsage(known: StoredUsageRecord, { entry, record }: Candidate): boolean {
-  if (known.quantity !== record.quantity) return false;
-  if (isRowOfStamp(entry)) return true;
+function isSameUsage(known: StoredUsageRecord, candidate: Candidate): boolean {
+  if (known.quantity !== candidate.quantity) return false;
+  if (isRowOfStamp(candidate.entry)) return true;
   return (
-    known.stackSubscriptionId === record.stackSubscriptionId &&
-    known.usageHour === record.usageHour &&
-    known.meterId === record.meterId &&
-    known.resourceId === record.resourceId &&
-    known.corrects === record.corrects
+    known.stackSubscriptionId === candidate.stackSubscriptionId &&
+    known.usageHour === candidate.usageHour &&
+    known.meterId === candidate.meterId &&
+    known.resourceId === candidate.resourceId &&
+    known.corrects === candidate.corrects
   );
 }
 
-function byKey({ record: left }: Candidate, { record: right }: Candidate): number {
+function byKey(left: Candidate, right: Candidate): number {
   return (
     left.stackSubscriptionId - right.stackSubscriptionId ||
     left.reportedHour - right.reportedHour ||
     left.usageHour - right.usageHour ||
     left.meterId - right.meterId ||
     left.resourceId - right.resourceId ||
-    (left.identity < right.identity ? -1 : 1)
+    (left.name < right.name ? -1 : 1)
   );
 }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import type { App } from '../../../src/app.js';
 import { decodeUsageBody } from '../../../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../../../src/pipeline/pipeline.js';
 import { createDictionary } from '../../../src/pipeline/ingestion/dictionary.js';
@@ -10,7 +11,6 @@ import { checkUsageRecord } from '../../../src/pipeline/ingestion/usage-record.j
 import type { JsonObject } from '../../../src/pipeline/ingestion/exact-json.js';
 import { describeEachDatabase, describeOnSqlite } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
-import type { TestGateway } from '../../support/gateway.js';
 import { guid, push, registerStamp, usageRecord } from '../../support/world.js';
 
 const BODIES = 24;
@@ -20,7 +20,7 @@ describeEachDatabase('the dictionary', (server) => {
   it('keeps names apart that a server may think equal, and gives equal names one id', async () => {
     const gateway = await openTestGateway(server);
     const { id } = await registerStamp(gateway.app);
-    const ids = await idsOf(gateway, id, createDictionary(), [
+    const ids = await idsOf(gateway.app, id, createDictionary(), [
       { source: 'Microsoft.Compute' },
       { source: 'microsoft.compute' },
       { source: 'Microsoft.Compüte' },
@@ -30,7 +30,7 @@ describeEachDatabase('the dictionary', (server) => {
     expect(new Set(ids.map(({ sourceId }) => sourceId)).size).toBe(4);
     expect(ids[4]).toEqual(ids[0]);
 
-    const resources = await idsOf(gateway, id, createDictionary(), [
+    const resources = await idsOf(gateway.app, id, createDictionary(), [
       { resourceUri: '/vm1' },
       { resourceUri: '/VM1' },
       { resourceUri: '/vm1 ' },
@@ -43,7 +43,7 @@ describeEachDatabase('the dictionary', (server) => {
     ]);
     expect(new Set(resources.map(({ resourceId }) => resourceId)).size).toBe(resources.length);
 
-    const stacks = await idsOf(gateway, id, createDictionary(), [
+    const stacks = await idsOf(gateway.app, id, createDictionary(), [
       { stackSubscriptionId: guid('one').toUpperCase() },
       { stackSubscriptionId: guid('one').replaceAll('-', '') },
     ]);
@@ -68,8 +68,8 @@ describeEachDatabase('the dictionary', (server) => {
     const [hub, edge] = [await registerStamp(gateway.app, 'hub'), await registerStamp(gateway.app, 'edge')];
     const dictionary = createDictionary();
     const [[here], [there]] = [
-      await idsOf(gateway, hub.id, dictionary, [{}]),
-      await idsOf(gateway, edge.id, dictionary, [{}]),
+      await idsOf(gateway.app, hub.id, dictionary, [{}]),
+      await idsOf(gateway.app, edge.id, dictionary, [{}]),
     ];
     expect(there?.stackSubscriptionId).not.toBe(here?.stackSubscriptionId);
     expect(there?.sourceId).not.toBe(here?.sourceId);
@@ -87,12 +87,12 @@ describeEachDatabase('the dictionary', (server) => {
       resourceUri: `/vm${index}`,
       source: `rp${index % 7}`,
     }));
-    const first = await idsOf(gateway, id, dictionary, names);
+    const first = await idsOf(gateway.app, id, dictionary, names);
 
     const before = statements;
-    expect(await idsOf(gateway, id, dictionary, names)).toEqual(first);
+    expect(await idsOf(gateway.app, id, dictionary, names)).toEqual(first);
     expect(statements).toBe(before);
-    expect(await idsOf(gateway, id, createDictionary(), names)).toEqual(first);
+    expect(await idsOf(gateway.app, id, createDictionary(), names)).toEqual(first);
     expect(statements).toBeGreaterThan(before);
     await gateway.close();
   });
@@ -105,7 +105,7 @@ describeEachDatabase('the dictionary', (server) => {
     const long = (name: string) => [{ resourceUri: `/vm/${name}`, tags: { note: name.repeat(400) } }];
     const ask = async (name: string) => {
       const before = statements;
-      const [ids] = await idsOf(gateway, id, dictionary, long(name));
+      const [ids] = await idsOf(gateway.app, id, dictionary, long(name));
       return { id: ids?.resourceId, isRemembered: statements === before };
     };
     const a = await ask('a');
@@ -127,8 +127,8 @@ describeEachDatabase('the dictionary', (server) => {
         stackSubscriptionId: guid(`stack ${round} ${index % 4}`),
       }));
       const [here, there] = await Promise.all([
-        gateway.app.dictionary.idsOf(gateway.app.db, id, entriesOf(names), 1),
-        other.dictionary.idsOf(other.db, id, entriesOf([...names].reverse()), 1),
+        idsOf(gateway.app, id, gateway.app.dictionary, names),
+        idsOf(other, id, other.dictionary, [...names].reverse()),
       ]);
       expect([...there].reverse()).toEqual(here);
     }
@@ -158,8 +158,15 @@ describeOnSqlite('the dictionary, in memory', (server) => {
   });
 });
 
-function idsOf({ app }: TestGateway, registrationId: number, dictionary: Dictionary, records: readonly JsonObject[]) {
-  return dictionary.idsOf(app.db, registrationId, entriesOf(records), 1);
+/** The ids of each record. */
+async function idsOf({ db }: App, registrationId: number, dictionary: Dictionary, records: readonly JsonObject[]) {
+  const ids = await dictionary.idsOf(db, registrationId, entriesOf(records), 1);
+  return records.map((_, index) => ({
+    stackSubscriptionId: ids.stackSubscriptions[index],
+    meterId: ids.meters[index],
+    resourceId: ids.resources[index],
+    sourceId: ids.sources[index],
+  }));
 }
 
 function entriesOf(records: readonly JsonObject[]): UsageEntry[] {
