@@ -9,7 +9,7 @@ import { ApolloServer } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import DataLoader from 'dataloader';
 import { fastify } from 'fastify';
-import { applyMiddleware } from 'graphql-middleware';
+import type * as Middleware from 'graphql-middleware';
 import { UUIDResolver } from 'graphql-scalars';
 import type * as Shield from 'graphql-shield';
 import {
@@ -32,8 +32,10 @@ import type { EntityTarget, ObjectLiteral, Relation } from 'typeorm';
 
 import { serveDatabase } from '../contestant-process.js';
 
-/** As the gateway takes it, since newer versions of Node do not load it otherwise. */
-const { allow, rule, shield } = createRequire(import.meta.url)('graphql-shield') as typeof Shield;
+/** As the gateway takes them: newer versions of Node do not load the other modules of graphql-shield. */
+const require = createRequire(import.meta.url);
+const { allow, rule, shield } = require('graphql-shield') as typeof Shield;
+const { applyMiddleware } = require('graphql-middleware') as typeof Middleware;
 const MS_PER_HOUR = 3_600_000;
 const IN_BATCHES = process.argv[2] === 'loaders';
 const id = (...key: readonly (number | string)[]) => Buffer.from(key.join(':')).toString('base64url');
