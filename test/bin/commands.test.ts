@@ -218,4 +218,13 @@ describe('a trouble of the machine', () => {
     const sentence = `usage-gateway runs on Node 20 from 20.19 on, 22 from 22.13 on, 24 and 26; this is ${version}.`;
     expect(unfitNode(version)).toBe(runs ? null : sentence);
   });
+
+  it('is a Node that is not fit, as package.json says to npm', () => {
+    const file = join(import.meta.dirname, '..', '..', 'package.json');
+    const { engines } = JSON.parse(readFileSync(file, 'utf8')) as { readonly engines: { readonly node: string } };
+    const oldest = engines.node.split(' || ').map((range) => range.replace('^', ''));
+    expect(oldest.map((version) => unfitNode(version))).toEqual(oldest.map(() => null));
+    const majors = Array.from({ length: 40 }, (_, major) => `${major}.99.0`).filter((one) => unfitNode(one) === null);
+    expect(majors.map((version) => version.split('.')[0])).toEqual(oldest.map((version) => version.split('.')[0]));
+  });
 });

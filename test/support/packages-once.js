@@ -34,6 +34,7 @@ export default class PackagesOnce extends Runtime {
     this._resolution.canResolveSync = () => false;
   }
 
+  /** What our code requires is what it and Node import: a package's rules know no schema of a second graphql-js. */
   requireModuleOrMock(from, name) {
     return isPackage(name) ? require(name) : super.requireModuleOrMock(from, name);
   }
