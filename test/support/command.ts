@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { run } from '../../src/bin/command-line.js';
 
 /** The command line as it is built, and run by people; `before-all.js` brings it up to date. */
-export const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'src', 'bin', 'usage-gateway.js');
+export const PROGRAM = builtProgram('src', 'bin', 'usage-gateway.js');
 /** No command of the tests runs longer; one that does is stopped, and the test fails. */
 const RUN_MS_MAX = 45_000;
 
@@ -31,7 +31,7 @@ export interface CommandLine {
   readonly folder: string;
   /** Runs a command within this process: the start of another takes most of a second. One at a time. */
   readonly run: (args: readonly string[], options?: Pick<Options, 'env'>) => Promise<Ended>;
-  /** Starts the built command line as a process of its own. */
+  /** Starts the built command line, or another program that was built, as a process of its own. */
   readonly start: (args: readonly string[], options?: Options) => Running;
   readonly clean: () => Promise<void>;
 }
@@ -39,8 +39,15 @@ export interface CommandLine {
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
+  /** What `builtProgram` answers, instead of the command line. */
+  readonly program?: string;
   /** Nobody reads what it says on standard output. */
   readonly isUnread?: boolean;
+}
+
+/** The file of a program that is built, by the path of its source. */
+export function builtProgram(...path: readonly string[]): string {
+  return join(import.meta.dirname, '..', '..', 'dist', ...path);
 }
 
 export function commandLine(): CommandLine {
@@ -48,8 +55,8 @@ export function commandLine(): CommandLine {
   const children = new Map<ChildProcessWithoutNullStreams, Promise<Ended>>();
   // Nothing of the environment in which the tests run may decide.
   const ours = { PATH: process.env['PATH'], DATA_FOLDER: join(folder, 'data'), LOG_LEVEL: 'silent', PORT: '0' };
-  const start = (args: readonly string[], { env = {}, input, isUnread }: Options = {}): Running => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env: { ...ours, ...env } });
+  const start = (args: readonly string[], { env = {}, input, program = PROGRAM, isUnread }: Options = {}): Running => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...ours, ...env } });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input ?? '');
     if (isUnread) child.stdout.destroy();
