@@ -3,7 +3,6 @@
  * millions of rows are a matter of minutes. Every size gives every question about days or months an answer of the same
  * length: what grows is the number of machines behind it.
  */
-import Sqlite from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
@@ -16,6 +15,7 @@ import { readConfig } from '../src/config.js';
 import { dayOfHour, registerDecimals, sumOf } from '../src/database/dialect.js';
 import type { Dialect } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
+import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import type { Sql } from '../src/database/transaction.js';
 import { assignStackSubscription } from '../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant } from '../src/pipeline/routing/map-tenant.js';
@@ -141,7 +141,7 @@ interface Writer {
 }
 
 function sqliteWriter(url: string): Writer {
-  const file = new Sqlite(url.slice('sqlite:'.length));
+  const file = openSqliteFile(url.slice('sqlite:'.length));
   registerDecimals(file);
   for (const setting of ['foreign_keys = OFF', 'synchronous = OFF', 'cache_size = -500000']) file.pragma(setting);
   return {
