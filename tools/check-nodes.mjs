@@ -78,11 +78,9 @@ async function check(major) {
     mkdirSync(join(folder, 'npm'));
     symlinkSync(npm, join(folder, 'npm', 'npm'));
     const path = [node, join(folder, 'npm')];
-    const env = {
-      ...process.env,
-      PATH: [...path, process.env.PATH].join(delimiter),
-      npm_config_nodedir: dirname(node),
-    };
+    const env = { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) };
+    // The headers that SQLite is compiled against on Node 20; nothing else needs any.
+    if (major === 20) env.npm_config_nodedir = dirname(node);
     const run = (args, more = env) => runIn(clone, [join(node, 'node'), npm, ...args], more);
     const version = execFileSync(join(node, 'node'), ['--version'], { encoding: 'utf8' }).trim();
 
