@@ -54,6 +54,11 @@ if (unknown !== undefined || !(Number(values.minutes) > 0)) {
   process.exit(2);
 }
 
+/** The group of the demo that runs now: it must not outlive this program. */
+let running = null;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+process.on('exit', () => running !== null && endGroup(running));
+
 let failed = 0;
 for (const major of majors) {
   try {
@@ -189,6 +194,7 @@ process.on('exit', (code) => {
     // A group of its own: npm, a shell and the gateway end together, whatever happens.
     detached: true,
   });
+  running = gateway.pid;
   let said = '';
   const ended = new Promise((resolve) => gateway.on('exit', (code, signal) => resolve(signal ?? code)));
   const address = new Promise((resolve, reject) => {
@@ -232,6 +238,7 @@ process.on('exit', (code) => {
     return { ready, answers, collections: ending.count };
   } finally {
     endGroup(gateway.pid);
+    running = null;
   }
 }
 
