@@ -21,7 +21,7 @@ interface App {
 export async function setUpDemo(app: App, world: DemoWorld, by: string): Promise<void> {
   // First of all: its moment is what the demo's time is counted from when loading goes on.
   for (const { registration } of world.registrations) {
-    await unlessKnown(createRegistration(app, { ...registration, by }, insertFallbackDestinations));
+    await unlessKnown(createRegistration(app, { ...registration, by, isOfDemo: true }, insertFallbackDestinations));
   }
   for (const reseller of world.resellers) {
     await unlessKnown(registerReseller(app, { ...reseller, by }));
