@@ -14,7 +14,7 @@ export const REGISTRATION = 'bench-hub';
 
 /** What the configuration of a gateway on this database is, as environment. */
 export function environmentOf({ url, dataFolder }: BenchDatabase): Readonly<Record<string, string>> {
-  return { DATABASE_URL: url, DATA_FOLDER: dataFolder, PORT: '0', LOG_LEVEL: 'warn' };
+  return { DATABASE_URL: url, DATA_FOLDER: dataFolder, PORT: '0', LOG_LEVEL: 'info' };
 }
 
 /** Opens the gateway's books on an empty database, with one registration. */

@@ -115,6 +115,13 @@ export function createProgram(): Command {
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
+  cli
+    .command('books')
+    .description('Say what the books are: LIVE, DEMO or MIXED; which release wrote them, and what they hold.')
+    .addOption(
+      new Option('--decide <kind>', 'say what MIXED books are; this cannot be undone').choices(['LIVE', 'DEMO']),
+    )
+    .action(later(async () => (await import('./books-command.js')).booksCommand));
   const keys = cli.command('api-key').description('Credentials of integrations.');
   keys
     .command('create')

@@ -54,6 +54,7 @@ export async function loadDemo(gateway: Pipeline, options: DemoOptions): Promise
   const world = demoWorld(seed, endHour, days);
   const stamps = world.registrations.map(({ registration }) => registration);
   await claimForDemo(on(gateway, startOf(world)), { stamps, by: DEMO_PRINCIPAL });
+  if (await isDemoLoaded(gateway.db.reader, days)) return;
   options.onProgress?.(0, 'Registering two stamps and their customers.');
   await setUpDemo(on(gateway, startOf(world)), world, DEMO_PRINCIPAL);
   const loading: Loading[] = [];

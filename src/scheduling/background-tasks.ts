@@ -6,6 +6,10 @@ import { closeDueDays } from '../pipeline/closing/close-due-days.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
 import { chance } from '../primitives/chance.js';
+import { DomainError } from '../primitives/errors.js';
+import type { ErrorCode } from '../primitives/errors.js';
+
+const WITHHELD: readonly ErrorCode[] = ['BOOKS_ARE_DEMO', 'BOOKS_ARE_MIXED'];
 
 /** Where a task says what it did. */
 export interface TaskLog {
@@ -26,7 +30,8 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
     jitter: chance,
     onError: onError('closing'),
   });
-  const reporting = repeat((signal) => report(app, log, signal), {
+  const told = new Set<string>();
+  const reporting = repeat((signal) => reportUnlessWithheld(app, log, signal, told), {
     paceMs: app.config.closing.reportEveryMs,
     jitter: chance,
     onError: onError('reporting'),
@@ -57,6 +62,20 @@ async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void>
   if (closed > 0) log.info({ task: 'closing', closed }, 'Closed reported days.');
   for (const { registration, error: err } of failures) {
     log.error({ task: 'closing', registration, err }, 'A registration could not be closed; it is tried again.');
+  }
+}
+
+/** Books that are not to be reported are told of once: that does not change by trying. */
+async function reportUnlessWithheld(app: App, log: TaskLog, signal: AbortSignal, told: Set<string>): Promise<void> {
+  try {
+    await report(app, log, signal);
+  } catch (error) {
+    const isWithheld = error instanceof DomainError && WITHHELD.includes(error.code);
+    if (!isWithheld) throw error;
+    if (told.has(error.code)) return;
+    told.add(error.code);
+    const { code, message } = error;
+    log.warn({ task: 'reporting', client: app.commerce?.name ?? 'none', code }, `Reports wait. ${message}`);
   }
 }
 
