@@ -30,8 +30,7 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
     jitter: chance,
     onError: onError('closing'),
   });
-  const told = new Set<string>();
-  const reporting = repeat((signal) => reportUnlessWithheld(app, log, signal, told), {
+  const reporting = repeat(reportingTask(app, log), {
     paceMs: app.config.closing.reportEveryMs,
     jitter: chance,
     onError: onError('reporting'),
@@ -65,18 +64,23 @@ async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void>
   }
 }
 
-/** Books that are not to be reported are told of once: that does not change by trying. */
-async function reportUnlessWithheld(app: App, log: TaskLog, signal: AbortSignal, told: Set<string>): Promise<void> {
-  try {
-    await report(app, log, signal);
-  } catch (error) {
-    const isWithheld = error instanceof DomainError && WITHHELD.includes(error.code);
-    if (!isWithheld) throw error;
-    if (told.has(error.code)) return;
-    told.add(error.code);
-    const { code, message } = error;
-    log.warn({ task: 'reporting', client: app.commerce?.name ?? 'none', code }, `Reports wait. ${message}`);
-  }
+/**
+ * Puts closed days into reports and sends what is due. That books are not to be reported is said once: trying does not
+ * change it.
+ */
+export function reportingTask(app: App, log: TaskLog): (signal: AbortSignal) => Promise<void> {
+  const told = new Set<ErrorCode>();
+  return async (signal) => {
+    try {
+      await report(app, log, signal);
+    } catch (error) {
+      if (!(error instanceof DomainError && WITHHELD.includes(error.code))) throw error;
+      const { code, message } = error;
+      if (told.has(code)) return;
+      told.add(code);
+      log.warn({ task: 'reporting', client: app.commerce?.name ?? 'none', code }, `Reports wait. ${message}`);
+    }
+  };
 }
 
 async function report(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {
