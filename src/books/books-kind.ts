@@ -1,4 +1,4 @@
-/** What books are, and what that forbids. Made-up usage must never reach a receiver, nor real usage be lost in a demo. */
+/** What books are, and what that forbids: made-up usage must not reach a receiver, nor real usage be lost in a demo. */
 import { DomainError } from '../primitives/errors.js';
 
 export const BOOKS_KINDS = ['LIVE', 'DEMO', 'MIXED'] as const;

@@ -9,8 +9,8 @@ import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
 
 /**
- * Makes books that nobody has used the demo's; the demo's own stay so. Throws BOOKS_ARE_LIVE for books in which anything
- * was ever changed, or which hold a registration that the demo did not make, and BOOKS_ARE_MIXED.
+ * Makes books that nobody has used the demo's; the demo's own stay so. Throws BOOKS_ARE_LIVE for books in which
+ * anything was ever changed, or which hold a registration that the demo did not make, and BOOKS_ARE_MIXED.
  */
 export async function claimForDemo(
   app: { readonly db: Database; readonly clock: Clock },

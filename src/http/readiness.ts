@@ -11,8 +11,8 @@ const ANSWER_MS_MAX = 2_000;
 
 /**
  * `GET /readyz`: 200 when this process can do its work now: it has started, the database answers, in time, and its
- * tables are those of this version; it says then what the books are. Else 503, with the reason in a word and the rest in
- * the log.
+ * tables are those of this version; it says then what the books are. Else 503, with the reason in a word and the rest
+ * in the log.
  */
 export function serveReadiness(server: FastifyInstance, app: App, isStarting: () => boolean): void {
   let look: Promise<Found> | null = null;

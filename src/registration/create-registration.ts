@@ -16,9 +16,9 @@ import { DomainError, invariant } from '../primitives/errors.js';
 
 /**
  * Begins the books of a stamp. Refused when the name stands for another stamp (CloudIdUpdateNotAllowed, as in Azure) or
- * the stamp is registered under another name. Demo books take none but the demo's own (BOOKS_ARE_DEMO): what is sent for
- * another would never be reported. `afterInsert` writes, in the same transaction, what the books of a registration need
- * from the start.
+ * the stamp is registered under another name. Demo books take none but the demo's own (BOOKS_ARE_DEMO): what is sent
+ * for another would never be reported. `afterInsert` writes, in the same transaction, what the books of a registration
+ * need from the start.
  */
 export async function createRegistration(
   app: { readonly db: Database; readonly clock: Clock },

@@ -9,9 +9,9 @@ import { DomainError } from '../../primitives/errors.js';
 import { stopReporting } from '../../registration/registration-store.js';
 
 /**
- * Says what MIXED books are. DEMO: nothing of them is ever reported. LIVE: the registrations of the demo, which `stamps`
- * names, report nothing any more, and what waits to be sent of them is given up for good; all others report as before.
- * Throws BOOKS_ARE_DEMO or BOOKS_ARE_LIVE where the books are the other already: that cannot be changed.
+ * Says what MIXED books are. DEMO: nothing of them is ever reported. LIVE: the registrations of the demo, which
+ * `stamps` names, report nothing any more, and what waits to be sent of them is given up for good; all others report as
+ * before. Throws BOOKS_ARE_DEMO or BOOKS_ARE_LIVE where the books are the other already: that cannot be changed.
  */
 export async function decideBooks(
   app: { readonly db: Database; readonly clock: Clock },
