@@ -154,8 +154,7 @@ export interface Reconciliation {
 /**
  * Compares everything that the receiver took, by our books, with what it says that it has. Null where it cannot be
  * asked; throws RECEIVER_UNAVAILABLE where it does not answer, BOOKS_ARE_DEMO and BOOKS_ARE_MIXED.
- * What it holds of a report whose answer never came shows
- * here as received and not sent, until it is sent again.
+ * What it holds of a report whose answer never came shows here as received and not sent, until it is sent again.
  */
 export async function reconcileReports(
   sql: Sql,
