@@ -200,7 +200,7 @@ process.on('exit', (code) => {
   const address = new Promise((resolve, reject) => {
     const hear = (text) => {
       said += text;
-      const [, found] = /(http:\/\/127\.0\.0\.1:\d+)\/graphiql/.exec(said) ?? [];
+      const [, found] = /serves (http:\/\/127\.0\.0\.1:\d+)\/graphql/.exec(said) ?? [];
       if (found) resolve(found);
     };
     gateway.stdout.setEncoding('utf8').on('data', hear);
