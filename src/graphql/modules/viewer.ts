@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { findNode } from './find-node.js';
 import type { Role } from '../../access/principal.js';
@@ -26,15 +26,18 @@ export class Viewer {
   tenants!: readonly string[] | null;
   @Field(() => [String], { nullable: true, description: 'Names of the resellers whose tenants it is limited to.' })
   resellers!: readonly string[] | null;
+  @Field(() => BooksKindEnum, { description: 'What the books are that this gateway serves.' })
+  books!: BooksKind;
 }
 
 const NODES_MAX = 100;
 
-@Resolver(() => Viewer)
+@Resolver()
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'Who you are here.' })
-  viewer(@Ctx() context: GatewayContext): Omit<Viewer, 'books'> {
+  async viewer(@Ctx() context: GatewayContext): Promise<Viewer> {
     const { subject, role, registrations, tenants, resellers } = callerOf(context);
+    const { kind } = await readBooks(context.app.db.reader);
     const listed = (names: 'all' | readonly string[]) => (names === 'all' ? null : names);
     return {
       subject,
@@ -42,13 +45,8 @@ export class ViewerResolver {
       registrations: listed(registrations),
       tenants: listed(tenants),
       resellers: listed(resellers),
+      books: kind,
     };
-  }
-
-  @FieldResolver(() => BooksKindEnum, { description: 'What the books are that this gateway serves.' })
-  async books(@Ctx() { app }: GatewayContext): Promise<BooksKind> {
-    const { kind } = await readBooks(app.db.reader);
-    return kind;
   }
 
   @Query(() => Node, {
