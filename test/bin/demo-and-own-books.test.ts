@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
+import { createCommerceServer } from '../../src/commerce-simulator/commerce-server.js';
 import { commandLine } from '../support/command.js';
 import type { CommandLine, Running } from '../support/command.js';
 import { DEMO_STAMPS } from '../support/demo-stamps.js';
@@ -20,12 +22,13 @@ const env = () => ({
 
 beforeAll(async () => {
   cli = commandLine();
-  const running = cli.start(['fake-commerce', '--port', '0']);
-  const [, url = ''] = await running.said(/listens at (http:\S+)\. Let/);
-  receiver = url;
-  stopReceiver = () => {
-    running.signal('SIGTERM');
-    return running.ended;
+  // What `usage-gateway fake-commerce` serves: to the gateways it is a receiver like any other.
+  const taken = openCommerceBooks(':memory:');
+  const server = createCommerceServer(taken, null);
+  receiver = await server.listen({ host: '127.0.0.1', port: 0 });
+  stopReceiver = async () => {
+    await server.close();
+    taken.close();
   };
   const demo = cli.start(['demo', '--days', '2'], { env: env() });
   await demo.said(/serves http/);
