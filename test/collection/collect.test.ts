@@ -70,6 +70,19 @@ describeEachDatabase('the collector', (server) => {
     expect(stamp.requests).toHaveLength(20);
   });
 
+  it('follows pages to their end where links are relative, as of a gateway without a public address', async () => {
+    const { stamp, collect } = await open('relative', (request) => {
+      const at = Number(request.parameters.get('continuationToken') ?? 0);
+      const query = { ...Object.fromEntries(request.parameters), continuationToken: String(at + 1) };
+      const path = `/subscriptions/${guid('provider subscription')}/providers/${USAGE}`;
+      const next = `${path}?${new URLSearchParams(query).toString()}`;
+      return page([stampRow(hourOfRequest(request), `machine ${at}`)], at < 4 ? next : undefined);
+    });
+    await collect();
+    expect(await booksOf('relative')).toEqual([20, '20']);
+    expect(stamp.requests).toHaveLength(20);
+  });
+
   it.each([
     [
       'loop',
@@ -79,7 +92,9 @@ describeEachDatabase('the collector', (server) => {
     ],
     ['host', () => 'http://127.0.0.1:9/elsewhere', 'another host'],
     ['path', (request: StampRequest) => `${request.url}/elsewhere`, 'another path'],
-    ['relative', () => '/elsewhere', 'no absolute address'],
+    ['relative-path', () => '/elsewhere', 'another path'],
+    ['relative-host', () => '//127.0.0.2/elsewhere', 'another host'],
+    ['nothing', () => 'elsewhere', 'no address'],
   ])(
     'does not follow a nextLink that leads astray (%s), and does not take the hour for pulled',
     async (name, link, why) => {
