@@ -8,7 +8,13 @@ import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
 import { BOOKS_VARIABLES, booksShape } from './config/books.js';
 import { CLOSING_VARIABLES, closingConfigOf, closingShape } from './config/closing.js';
 import type { ClosingConfig } from './config/closing.js';
-import { COMMERCE_VARIABLES, commerceConfigOf, commerceShape, missingForCommerce } from './config/commerce.js';
+import {
+  COMMERCE_VARIABLES,
+  CommerceFileError,
+  commerceConfigOf,
+  commerceShape,
+  missingForCommerce,
+} from './config/commerce.js';
 import type { CommerceConfig } from './config/commerce.js';
 import { EXECUTION_VARIABLES, executionConfigOf, executionShape } from './config/execution.js';
 import type { ExecutionConfig } from './config/execution.js';
@@ -18,6 +24,7 @@ import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './co
 import type { RequestRules } from './config/request-rules.js';
 import { SERVER_VARIABLES, isLoopback, serverShape } from './config/server.js';
 import type { Variable } from './config/variable.js';
+import { inPlainWords } from './primitives/plain-problems.js';
 
 /** Everything that can be configured, read once at start. */
 export interface Config extends AzureApiConfig, CollectionConfig {
@@ -103,7 +110,7 @@ export class ConfigError extends Error {
 /** Reads the environment. Throws a ConfigError that names every problem at once. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const known = CONFIG_VARIABLES.map(({ name }) => [name, env[name] === '' ? undefined : env[name]]);
-  const read = environment.safeParse(Object.fromEntries(known));
+  const read = environment.safeParse(Object.fromEntries(known), { error: inPlainWords });
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`);
     throw new ConfigError(`The configuration is wrong:\n  ${lines.join('\n  ')}`);
@@ -135,10 +142,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 function commerceOf(data: z.infer<typeof environment>): CommerceConfig {
   try {
     return commerceConfigOf(data);
-  } catch {
-    // What is wrong may quote the file, which may be the secret.
-    throw new ConfigError(
-      'The configuration is wrong:\n  COMMERCE_CLIENT_SECRET_FILE or COMMERCE_OFFER_FILE cannot be read, or is not as described.',
-    );
+  } catch (error) {
+    if (!(error instanceof CommerceFileError)) throw error;
+    throw new ConfigError(`The configuration is wrong:\n  ${error.message}.`);
   }
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { problemOfGrant } from './grant.js';
 import { ROLES } from './principal.js';
 import { canonicalGuid } from '../primitives/ids.js';
+import { inPlainWords } from '../primitives/plain-problems.js';
 
 /** Stands in an issuer for the directory that a token names in `tid`, as in Microsoft Entra's own documents. */
 export const TENANT_PLACEHOLDER = '{tenantid}';
@@ -103,7 +104,7 @@ export function parseAccessFile(
   } catch {
     return { problems: ['is no JSON'] };
   }
-  const read = file.safeParse(json);
+  const read = file.safeParse(json, { error: inPlainWords });
   if (read.success) return { issuers: read.data.issuers };
   return { problems: read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim()) };
 }

@@ -95,9 +95,14 @@ export interface AuditVerification {
 
 /**
  * Reads the whole chain and computes it again. `expected` is a hash that was noted earlier: a chain that was rewritten
- * from some entry on is whole in itself, but no longer holds it. Ask within a snapshot.
+ * from some entry on is whole in itself, but no longer holds it. Ask within a snapshot. `onProgress` is told now and
+ * then how many entries were computed.
  */
-export async function verifyAuditChain(sql: Sql, expected: string | null = null): Promise<AuditVerification> {
+export async function verifyAuditChain(
+  sql: Sql,
+  expected: string | null = null,
+  onProgress: (entries: number) => void = () => undefined,
+): Promise<AuditVerification> {
   const chain = { entries: 0, hash: GENESIS };
   // From below zero on: an entry before the first is one too many.
   let after = -1_000_000_000;
@@ -116,6 +121,7 @@ export async function verifyAuditChain(sql: Sql, expected: string | null = null)
       chain.hash = row.hash;
       if (row.hash === expected) holdsExpected = true;
     }
+    onProgress(chain.entries);
     if (rows.length < ROWS_PER_READ) break;
   }
   return { ...chain, problem: await problemAtEnd(sql, chain), holdsExpected };

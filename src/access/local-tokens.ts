@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT, jwtVerify } from 'jose';
 import { z } from 'zod';
@@ -81,21 +81,42 @@ export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
   };
 }
 
+/** The key of the data folder cannot be used; the message says what to do. */
+export class LocalKeyError extends Error {
+  override readonly name = 'LocalKeyError';
+}
+
 /**
  * The key of the data folder; one is made, readable for its owner alone, where there is none. Two processes may start
- * at once: the file system decides whose key it is, and the other reads it.
+ * at once: the file system decides whose key it is, and the other reads it. Throws a LocalKeyError for a file that
+ * holds no key, or that everybody may read.
  */
 export function localKey(dataFolder: string): Uint8Array {
   const file = join(dataFolder, 'token.key');
-  mkdirSync(dataFolder, { recursive: true });
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, randomBytes(KEY_BYTES).toString('base64url'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+  refuseOpenKey(file);
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64url');
   if (key.length < KEY_BYTES) {
-    throw new Error(`${file} holds no key of ${KEY_BYTES} bytes. Remove it to have a new one made.`);
+    throw new LocalKeyError(
+      `${file} holds no key of ${KEY_BYTES} bytes. Remove it to have a new one made; tokens and links of the old one then end.`,
+    );
   }
   return key;
+}
+
+/**
+ * Whoever can read the key can sign a token for any role. The group may: that is how a container is given a secret.
+ * Windows has no such modes.
+ */
+function refuseOpenKey(file: string): void {
+  const othersMay = (statSync(file).mode & 0o007) !== 0;
+  if (!othersMay || process.platform === 'win32') return;
+  throw new LocalKeyError(
+    `${file} may be read by every user of this machine, and who reads it can sign tokens. Run: chmod o= ${file}`,
+  );
 }

@@ -1,10 +1,14 @@
+import { counted } from './counted.js';
+import { sentenceOf } from './error-sentence.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
+import { withProgress } from './progress.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
 import { findWatermark } from '../collection/watermark-store.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
+import { DomainError } from '../primitives/errors.js';
 import { dayOf, dayText, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
@@ -27,14 +31,16 @@ export async function closeCommand(options: Options): Promise<void> {
 }
 
 async function closeAll(app: App): Promise<void> {
-  const { closed, failures } = await closeDueDays(app, {
-    graceMs: app.config.closing.graceMs,
-    by: BY,
-    pulledBefore: findWatermark,
+  const { closed, failures } = await withProgress((progress) => {
+    let count = 0;
+    app.listen(({ stage, outcome }: Partial<Record<'stage' | 'outcome', string>>) => {
+      if (stage === 'closing' && outcome === 'CLOSED') progress.show(`Closed ${counted((count += 1), 'reported day')}`);
+    });
+    return closeDueDays(app, { graceMs: app.config.closing.graceMs, by: BY, pulledBefore: findWatermark });
   });
-  console.log(`Closed ${closed} reported days with usage.`);
+  console.log(`Closed ${counted(closed, 'reported day')} with usage.`);
   for (const { registration, error } of failures) {
-    console.error(`${registration}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${registration}: ${error instanceof DomainError ? error.message : sentenceOf(error)}`);
   }
   if (failures.length > 0) process.exitCode = EXIT.failed;
 }
@@ -51,9 +57,15 @@ async function closeOne(app: App, name: string, through: string | undefined): Pr
       `Usage of ${name} was pulled up to ${hourText(pulledBefore)} only. What is pulled later could not be taken in any more.`,
     );
   }
-  const days = await closeDays(app, { registrationId: id, through: last, by: BY });
+  const days = await withProgress((progress) =>
+    closeDays(app, { registrationId: id, through: last, by: BY }, (day) =>
+      progress.show(`Closed ${dayText(day)} of ${name}`),
+    ),
+  );
   const span = days.length === 0 ? '' : ` (${dayText(days[0] ?? last)} to ${dayText(days.at(-1) ?? last)})`;
-  console.log(`Closed ${days.length} reported days with usage${span}. ${name} is closed through ${dayText(last)}.`);
+  console.log(
+    `Closed ${counted(days.length, 'reported day')} with usage${span}. ${name} is closed through ${dayText(last)}.`,
+  );
 }
 
 function dayNamed(text: string): Day {

@@ -1,10 +1,13 @@
 import 'reflect-metadata';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 
 import { EXIT } from './exit.js';
+import { helpCommand, onOneScreen } from './help.js';
+import { tellingOfInterruption } from './interruption.js';
 import { API_KEY_DAYS_DEFAULT } from '../access/api-key.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES } from '../config.js';
+import { nearMisses } from '../config/near-misses.js';
 import { sqliteVersion } from '../database/sqlite-driver.js';
 import { RELEASE } from '../primitives/release.js';
 
@@ -20,38 +23,49 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** The list of all commands fits one screen; what each says of itself is as Commander has it. */
+const ON_ONE_SCREEN: Partial<Help> = {
+  formatHelp: (command, help) =>
+    command.parent === null ? onOneScreen(command) : new Help().formatHelp(command, help),
+};
+
 /** Every command with its arguments and options. */
 export function createProgram(): Command {
   const cli = new Command('usage-gateway')
-    .description('Takes in what every resource of an Azure Stack Hub used, keeps exact books, and serves them.')
     .exitOverride()
+    .helpCommand(false)
+    .configureHelp(ON_ONE_SCREEN)
     .showHelpAfterError('(--help shows what there is)')
     .option('--version', 'print the release, and the Node and the SQLite that it runs on')
     .on('option:version', () => {
       console.log(versions());
       throw new CommanderError(EXIT.ok, 'commander.version', 'told');
     })
-    .addHelpText('after', helpAfter());
+    .hook('preAction', warnOfNearMisses);
   cli
     .command('serve')
+    .summary('Serve the APIs on the books of this machine.')
     .description(
       "Serve /graphql, /graphiql, /v1/usage and Azure's APIs below /subscriptions. Brings the tables up to date first.",
     )
-    .action(later(async () => (await import('./serve-command.js')).serveCommand));
+    .action(later(async () => (await import('./serve-command.js')).serveCommand, tellingOfInterruption));
   cli
     .command('demo')
-    .description('Serve a made-up stamp with 60 days of usage, and print tokens to explore it with.')
+    .summary('Serve a made-up provider to explore.')
+    .description('Serve a made-up provider with two stamps and 60 days of usage, and print tokens to explore it with.')
     .option('--days <n>', 'how many days of usage', '60')
     .option('--until <time>', 'whole UTC hour with which the usage ends; left out: the current one')
-    .action(later(async () => (await import('./demo-command.js')).demoCommand));
+    .action(later(async () => (await import('./demo-command.js')).demoCommand, tellingOfInterruption));
   cli
     .command('migrate')
+    .summary('Bring the tables up to date, or take one change back.')
     .description('Bring the tables up to date, or take the latest migration back.')
     .addOption(new Option('--down', 'take the latest migration back').conflicts('pending'))
     .option('--pending', 'only list what is pending; exit code 1 if anything is')
     .action(later(async () => (await import('./migrate-command.js')).migrateCommand));
   cli
     .command('ingest')
+    .summary('Take a file of usage into the books.')
     .description(
       'Take a file of usage into the books: records (JSON array or one per line), CloudEvents, or the response of the Azure provider usage API. Works beside a running server.',
     )
@@ -63,32 +77,37 @@ export function createProgram(): Command {
     .action(later(async () => (await import('./ingest-command.js')).ingestCommand));
   cli
     .command('close')
+    .summary('Close reported days that are over.')
     .description('Close reported days that are over: their usage and destinations are then final. `serve` does it too.')
     .option('--registration <name>', 'only this one, without waiting for the grace')
     .option('--through <day>', 'with --registration: up to and including this UTC day; left out: yesterday')
     .action(later(async () => (await import('./close-command.js')).closeCommand));
   cli
     .command('report')
+    .summary('Put closed days into reports and send what is due.')
     .description('Put closed days into reports and send what is due to the receiver of COMMERCE. `serve` does it too.')
     .action(later(async () => (await import('./report-command.js')).reportCommand));
   cli
     .command('fake-commerce')
+    .summary('Serve a made-up receiver of reports.')
     .description('Serve a made-up receiver of reports on this machine, to try a gateway against.')
     .option('--port <n>', 'port to listen on; 0 takes a free one', '4100')
     .option('--file <file>', 'SQLite file of what it received', ':memory:')
     .option('--secret <text>', 'client secret that it asks for when a gateway signs in')
-    .action(later(async () => (await import('./fake-commerce-command.js')).fakeCommerceCommand));
+    .action(later(async () => (await import('./fake-commerce-command.js')).fakeCommerceCommand, tellingOfInterruption));
   cli
     .command('collect')
+    .summary('Pull usage from the stamps of COLLECTION_FILE.')
     .description(
       'Pull usage from the stamps of COLLECTION_FILE: every reported hour that is complete and not in the books yet, oldest first. Safe to stop and to run again, also beside a running server.',
     )
     .option('--registration <name...>', 'only from the stamps of these registrations')
     .option('--until <time>', 'only reported hours that end by then')
     .option('--no-reread', 'do not read past hours again')
-    .action(later(async () => (await import('./collect-command.js')).collectCommand));
+    .action(later(async () => (await import('./collect-command.js')).collectCommand, tellingOfInterruption));
   cli
     .command('registration')
+    .summary('Create a registration.')
     .description('Create a registration, so that its usage can be taken in.')
     .argument('<name>', '1 to 90 letters, digits or _-.()')
     .requiredOption('--cloud-id <guid>', 'the stamp (CloudDeploymentID)')
@@ -107,6 +126,7 @@ export function createProgram(): Command {
     .action(later(async () => (await import('./registration-command.js')).registrationCommand));
   cli
     .command('token')
+    .summary('Sign a token.')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')
     .addOption(new Option('--role <role>', 'what the caller is').choices(ROLES).makeOptionMandatory())
     .option('--subject <name>', 'name of the caller, written beside what it changes')
@@ -117,12 +137,16 @@ export function createProgram(): Command {
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
   cli
     .command('books')
+    .summary('Say what the books are, and what they hold.')
     .description('Say what the books are: LIVE, DEMO or MIXED; which release wrote them, and what they hold.')
     .addOption(
       new Option('--decide <kind>', 'say what MIXED books are; this cannot be undone').choices(['LIVE', 'DEMO']),
     )
     .action(later(async () => (await import('./books-command.js')).booksCommand));
-  const keys = cli.command('api-key').description('Credentials of integrations.');
+  const keys = cli
+    .command('api-key')
+    .summary('Create, revoke and list API keys.')
+    .description('Credentials of integrations.');
   keys
     .command('create')
     .description('Make a key. Its last line is the key alone, shown this once.')
@@ -144,6 +168,7 @@ export function createProgram(): Command {
     .action(later(async () => (await import('./api-key-command.js')).apiKeyListCommand));
   cli
     .command('audit')
+    .summary('Check the audit log.')
     .description('The audit log.')
     .command('verify')
     .description('Compute the whole audit log again; exit code 1 where it was tampered with.')
@@ -151,38 +176,39 @@ export function createProgram(): Command {
     .action(later(async () => (await import('./audit-command.js')).auditVerifyCommand));
   cli
     .command('schema')
+    .summary('Print the GraphQL schema.')
     .description('Print the GraphQL schema.')
     .option('--output <file>', 'write it to a file instead')
     .action(later(async () => (await import('./schema-command.js')).schemaCommand));
+  cli
+    .command('help')
+    .summary('Explain a command, or list the environment variables.')
+    .description('Explain a command; "help env" lists the environment variables.')
+    .argument('[topic...]', 'a command, or env')
+    .action((topics: readonly string[]) => helpCommand(cli, topics));
   return cli;
 }
 
+/** A name that is mistyped would be ignored in silence, and something else than was meant would happen. */
+function warnOfNearMisses(): void {
+  const ours = CONFIG_VARIABLES.map(({ name }) => name);
+  for (const { name, meant } of nearMisses(process.env, ours)) {
+    const hint = meant === null ? '"usage-gateway help env" lists those that are.' : `did you mean ${meant}?`;
+    console.error(`Warning: the environment variable ${name} is not read; ${hint}`);
+  }
+}
+
 /** A command whose code is loaded when it is asked for, so that help and mistakes are answered at once. */
-function later<Given extends unknown[]>(load: () => Promise<(...given: Given) => Promise<void>>) {
+function later<Given extends unknown[]>(
+  load: () => Promise<(...given: Given) => Promise<void>>,
+  running: (run: () => Promise<void>) => Promise<void> = (run) => run(),
+) {
   return async (...given: Given): Promise<void> => {
     const command = await load();
-    await command(...given);
+    await running(() => command(...given));
   };
 }
 
 function versions(): string {
   return `usage-gateway ${RELEASE} (Node ${process.versions.node}, SQLite ${sqliteVersion()})`;
-}
-
-function helpAfter(): string {
-  const variables = CONFIG_VARIABLES.map(
-    ({ name, meaning, default: value }) => `  ${name.padEnd(28)} ${meaning} Default: ${value}.`,
-  );
-  return `
-Environment:
-${variables.join('\n')}
-
-Exit codes:
-  0  done            1  it failed            2  wrong arguments or configuration
-  3  ingest, collect: done, but something was refused or has changed (it is in quarantine)
-
-Example:
-  usage-gateway registration my-hub --cloud-id <guid> --base-subscription <guid>
-  usage-gateway ingest usage.json --registration my-hub
-  usage-gateway token --role OPERATOR`;
 }

@@ -1,10 +1,14 @@
 import { sentenceOf } from './error-sentence.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
+import { LocalKeyError } from '../access/local-tokens.js';
 import { CollectionFileError } from '../collection/collection-file.js';
 import { ConfigError } from '../config.js';
-import { NewerDatabaseError } from '../database/migrate.js';
+import { MigrationError } from '../database/migrate.js';
 import { SqliteMissingError } from '../database/sqlite-driver.js';
 import { DomainError } from '../primitives/errors.js';
+
+/** Failures whose sentence says all. */
+const ORDINARY = [CommandError, MigrationError, LocalKeyError, SqliteMissingError];
 
 /**
  * Says on standard error why a command failed, and answers its exit code. Apart from the command line itself, because
@@ -15,7 +19,7 @@ export function explain(error: unknown): number {
     console.error(error.message);
     return EXIT.usage;
   }
-  if (error instanceof CommandError || error instanceof NewerDatabaseError || error instanceof SqliteMissingError) {
+  if (error instanceof Error && ORDINARY.some((kind) => error instanceof kind)) {
     console.error(error.message);
     return EXIT.failed;
   }

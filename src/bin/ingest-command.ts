@@ -1,13 +1,21 @@
 import { readFileSync, statSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
 
+import { counted } from './counted.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
+import { tellingOfInterruption } from './interruption.js';
 import { withBooks } from './open-books.js';
+import { withProgress } from './progress.js';
+import type { Progress } from './progress.js';
+import { collectRefused } from './refused-records.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
+import type { App } from '../app.js';
 import { isSourceName } from '../pipeline/ingestion/usage-record.js';
 import { deliveriesOfProvider, readUsageFile } from '../pipeline/ingestion/usage-wire.js';
-import type { ProviderResponse } from '../pipeline/ingestion/usage-wire.js';
+import type { ProviderResponse, UsageFile } from '../pipeline/ingestion/usage-wire.js';
 import type { Delivery, UsageReceipt } from '../pipeline/ingestion/verdict.js';
 import { recordUsage } from '../pipeline/pipeline.js';
+import { DomainError } from '../primitives/errors.js';
 import { hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
@@ -19,7 +27,11 @@ interface Options {
   readonly verdicts?: boolean;
 }
 
-const FILE_BYTES_MAX = 512 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const FILE_BYTES_MAX = 512 * MEBIBYTE;
+/** A file of that size takes seconds to read, and nothing else is done meanwhile. */
+const READ_BYTES_TO_TELL = 4 * MEBIBYTE;
+const SPACES: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
 const RECORDS_PER_BATCH = 5_000;
 const STANDARD_INPUT = 0;
 
@@ -30,8 +42,36 @@ const STANDARD_INPUT = 0;
 export async function ingestCommand(file: string, options: Options): Promise<void> {
   await withBooks(async (app) => {
     const { id: registrationId } = await getRegistration(app.db.reader, WHOLE_BOOKS, options.registration);
-    const deliveries = deliveriesOf(file, options, app.clock.now());
-    const total = { accepted: 0, duplicates: 0, conflicts: 0, rejected: 0 };
+    const { count, total, refused } = await withProgress((progress) =>
+      takeIn(app, { file, options, registrationId, progress }),
+    );
+    for (const line of refused.lines()) console.error(line);
+    const { accepted, duplicates, conflicts, rejected } = total;
+    console.log(
+      `${counted(count, 'record')}: ${accepted} accepted, ${duplicates} duplicates, ${conflicts} conflicts, ${rejected} rejected.`,
+    );
+    if (conflicts + rejected > 0) process.exitCode = EXIT.refused;
+  });
+}
+
+async function takeIn(
+  app: App,
+  {
+    file,
+    options,
+    registrationId,
+    progress,
+  }: {
+    readonly file: string;
+    readonly options: Options;
+    readonly registrationId: number;
+    readonly progress: Progress;
+  },
+) {
+  const deliveries = deliveriesOf(file, options, { now: app.clock.now(), progress });
+  const total = { accepted: 0, duplicates: 0, conflicts: 0, rejected: 0 };
+  const refused = collectRefused();
+  await tellingOfInterruption(async () => {
     for (let start = 0; start < deliveries.length; start += RECORDS_PER_BATCH) {
       const receipt = await recordUsage(app, {
         registrationId,
@@ -42,20 +82,26 @@ export async function ingestCommand(file: string, options: Options): Promise<voi
         total[count] += receipt[count];
       }
       if (options.verdicts === true) printVerdicts(receipt, start);
-      else printRefused(receipt, start);
-      showProgress(Math.min(start + RECORDS_PER_BATCH, deliveries.length), deliveries.length);
+      else refused.add(receipt, start);
+      progress.show(`${Math.min(start + RECORDS_PER_BATCH, deliveries.length)} of ${deliveries.length} records`);
+      // Signals get their turn: a SQLite statement blocks until it is done, and the next one follows without a pause.
+      await breathe();
     }
-    const { accepted, duplicates, conflicts, rejected } = total;
-    console.log(
-      `${deliveries.length} records: ${accepted} accepted, ${duplicates} duplicates, ${conflicts} conflicts, ${rejected} rejected.`,
-    );
-    if (conflicts + rejected > 0) process.exitCode = EXIT.refused;
   });
+  return { count: deliveries.length, total, refused };
 }
 
-function deliveriesOf(file: string, options: Options, now: number): readonly Delivery[] {
+function deliveriesOf(
+  file: string,
+  options: Options,
+  { now, progress }: { readonly now: number; readonly progress: Progress },
+): readonly Delivery[] {
+  const name = file === '-' ? 'Standard input' : file;
   const bytes = readBytes(file);
-  const read = readUsageFile(bytes, now);
+  if (bytes.length > READ_BYTES_TO_TELL) {
+    progress.showNow(`Reading ${name}, ${Math.round(bytes.length / MEBIBYTE)} MiB`);
+  }
+  const read = usageIn(name, bytes, now);
   if (read.format !== 'provider-response') {
     if (options.reportedHour === undefined) return read.deliveries;
     throw new CommandError('--reported-hour is for provider responses; pushed records are filed when they arrive.');
@@ -71,12 +117,24 @@ function deliveriesOf(file: string, options: Options, now: number): readonly Del
   return deliveriesOfProvider(read.response, { reportedHour, source: options.source, now });
 }
 
+function usageIn(name: string, bytes: Buffer, now: number): UsageFile {
+  if (!bytes.some((byte) => !SPACES.has(byte))) throw new CommandError(`${name} is empty.`);
+  try {
+    return readUsageFile(bytes, now);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new CommandError(`${name} is no JSON that can be read: ${error.message} (${error.code})`);
+  }
+}
+
 function readBytes(file: string): Buffer {
   if (file === '-') return readFileSync(STANDARD_INPUT);
-  const { size } = statSync(file);
+  const found = statSync(file);
+  if (found.isDirectory()) throw new CommandError(`${file} is a folder. Name a file, or - for standard input.`);
+  const { size } = found;
   if (size > FILE_BYTES_MAX) {
     throw new CommandError(
-      `${file} is larger than ${FILE_BYTES_MAX / 1024 / 1024} MiB. Split it; lines (NDJSON) split best.`,
+      `${file} is larger than ${FILE_BYTES_MAX / MEBIBYTE} MiB. Split it; lines (NDJSON) split best.`,
     );
   }
   return readFileSync(file);
@@ -102,16 +160,4 @@ function printVerdicts(receipt: UsageReceipt, start: number): void {
   for (const { index, verdict, recordId, code, field } of receipt.verdicts) {
     console.log(JSON.stringify({ index: start + index, verdict, recordId, code, field }));
   }
-}
-
-function printRefused(receipt: UsageReceipt, start: number): void {
-  for (const { index, verdict, recordId, code, message } of receipt.verdicts) {
-    if (verdict !== 'CONFLICT' && verdict !== 'REJECTED') continue;
-    const name = recordId === null ? '' : ` (${recordId})`;
-    console.error(`record ${start + index}${name}: ${verdict} ${code}: ${message}`);
-  }
-}
-
-function showProgress(done: number, all: number): void {
-  if (process.stderr.isTTY && all > RECORDS_PER_BATCH) process.stderr.write(`\r${done} of ${all} `);
 }

@@ -1,5 +1,7 @@
+import { counted } from './counted.js';
 import { EXIT } from './exit.js';
 import { tellKind } from './open-books.js';
+import { withProgress } from './progress.js';
 import { createApp } from '../app.js';
 import { readConfig } from '../config.js';
 import { migrateDown, migrateUp, pendingMigrations } from '../database/migrate.js';
@@ -16,8 +18,11 @@ export async function migrateCommand(options: { readonly down?: boolean; readonl
       const name = await migrateDown(app.db);
       console.log(name === null ? 'There is no migration to take back.' : `Took back ${name}.`);
     } else {
-      const names = await migrateUp(app.db);
-      console.log(names.length === 0 ? 'The tables are up to date.' : `Ran ${names.join(', ')}.`);
+      const names = await withProgress((progress) =>
+        migrateUp(app.db, (name) => progress.show(`Running the migration ${name}`)),
+      );
+      if (names.length === 0) console.log('The tables are up to date.');
+      else console.log(`Ran ${counted(names.length, 'migration')}:\n${names.map((name) => `  ${name}`).join('\n')}`);
       await tellKind(app);
     }
   } finally {

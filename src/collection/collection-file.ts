@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { isSourceName } from '../pipeline/ingestion/usage-record.js';
 import { canonicalGuid } from '../primitives/ids.js';
+import { inPlainWords } from '../primitives/plain-problems.js';
 import { hourOf, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 
@@ -110,12 +111,18 @@ const file = z.strictObject({
 
 /** Reads the file. Throws a CollectionFileError that names every problem at once. */
 export function readCollectionFile(path: string): readonly CollectionSource[] {
-  return collectionSources(readFileSync(path, 'utf8').slice(0, FILE_BYTES_MAX));
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new CollectionFileError('COLLECTION_FILE names a file that cannot be read.');
+  }
+  return collectionSources(text.slice(0, FILE_BYTES_MAX));
 }
 
 /** The stamps that a collection file names. Throws a CollectionFileError that names every problem at once. */
 export function collectionSources(text: string): readonly CollectionSource[] {
-  const read = file.safeParse(jsonIn(text));
+  const read = file.safeParse(jsonIn(text), { error: inPlainWords });
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
     throw new CollectionFileError(`The collection file is wrong:\n  ${lines.join('\n  ')}`);

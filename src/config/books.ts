@@ -25,9 +25,21 @@ export const BOOKS_VARIABLES: readonly Variable[] = [
 
 const DATABASE_URL = /^(sqlite:.+|mysql:\/\/[^/]+\/[^/]+)$/;
 
+/** A user or password with a character that means something in addresses is written in percent signs. */
+function isDatabaseUrl(text: string): boolean {
+  if (!DATABASE_URL.test(text)) return false;
+  if (text.startsWith('sqlite:')) return true;
+  try {
+    const { username, password } = new URL(text);
+    return [username, password].every((part) => typeof decodeURIComponent(part) === 'string');
+  } catch {
+    return false;
+  }
+}
+
 /** How each variable is read. */
 export const booksShape = {
-  DATABASE_URL: z.string().regex(DATABASE_URL, 'is sqlite:<file> or mysql://user:password@host:port/name').optional(),
+  DATABASE_URL: z.string().refine(isDatabaseUrl, 'is sqlite:<file> or mysql://user:password@host:port/name').optional(),
   DATA_FOLDER: z.string().min(1).default('data'),
   WRITER_THREADS: whole(1, 64).default(2),
 };

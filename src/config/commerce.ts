@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { whole } from './variable.js';
 import type { Variable } from './variable.js';
+import { inPlainWords } from '../primitives/plain-problems.js';
 
 /** A receiver over the network, and as whom the gateway signs in there. */
 export interface EndpointConfig {
@@ -120,20 +121,49 @@ function signsIn({ COMMERCE, COMMERCE_TOKEN_URL }: Read): boolean {
   return (COMMERCE === 'https' || COMMERCE === 'marketplace') && COMMERCE_TOKEN_URL !== undefined;
 }
 
-/** The configuration of the chosen client, whose variables are all there. Reads the secret's file. */
+/** A file that COMMERCE needs cannot be used. The message names the variable, and no value. */
+export class CommerceFileError extends Error {
+  override readonly name = 'CommerceFileError';
+}
+
+/** The configuration of the chosen client, whose variables are all there. Throws a CommerceFileError. */
 export function commerceConfigOf(read: Read): CommerceConfig {
   if (read.COMMERCE === 'none') return { client: 'none' };
   if (read.COMMERCE === 'file') return { client: 'file', folder: read.COMMERCE_FOLDER ?? '' };
   const endpointConfig = endpointConfigOf(read);
   if (read.COMMERCE === 'https') return { client: 'https', ...endpointConfig };
-  const offer = offerShape.parse(JSON.parse(readFileSync(read.COMMERCE_OFFER_FILE ?? '', 'utf8')));
-  return { client: 'marketplace', offer, ...endpointConfig };
+  return { client: 'marketplace', offer: offerIn(read.COMMERCE_OFFER_FILE ?? ''), ...endpointConfig };
+}
+
+function offerIn(file: string): z.infer<typeof offerShape> {
+  const read = offerShape.safeParse(jsonIn(textOf('COMMERCE_OFFER_FILE', file)), { error: inPlainWords });
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => ['COMMERCE_OFFER_FILE', ...path, message].join(' '));
+  throw new CommerceFileError(problems.join('\n  '));
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommerceFileError('COMMERCE_OFFER_FILE names a file that is no JSON');
+  }
+}
+
+function textOf(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CommerceFileError(`${variable} names a file that cannot be read`);
+  }
 }
 
 function endpointConfigOf(read: Read): EndpointConfig {
   const { COMMERCE_TOKEN_URL: tokenUrl, COMMERCE_CLIENT_SECRET_FILE: secretFile } = read;
   const clientSecret =
-    secretFile === undefined ? (read.COMMERCE_CLIENT_SECRET ?? '') : readFileSync(secretFile, 'utf8').trim();
+    secretFile === undefined
+      ? (read.COMMERCE_CLIENT_SECRET ?? '')
+      : textOf('COMMERCE_CLIENT_SECRET_FILE', secretFile).trim();
   const signIn = { clientId: read.COMMERCE_CLIENT_ID ?? '', clientSecret, scope: read.COMMERCE_SCOPE ?? null };
   return {
     url: read.COMMERCE_URL ?? '',

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
 import type { Database } from './database.js';
 import { beginImmediate } from './transaction.js';
@@ -11,23 +11,48 @@ import { RELEASE, isLaterRelease } from '../primitives/release.js';
 const LOCK_NAME = "CONCAT('usage-gateway:', LEFT(SHA2(DATABASE(), 256), 32))";
 const LOCK_SECONDS_MAX = 120;
 
+/** The tables cannot be changed now; the message says why. */
+export class MigrationError extends Error {
+  override readonly name: string = 'MigrationError';
+}
+
 /** The database was made by a newer version of the gateway, and this one must not touch it. */
-export class NewerDatabaseError extends Error {
+export class NewerDatabaseError extends MigrationError {
   override readonly name = 'NewerDatabaseError';
 }
 
 /**
  * Brings the tables up to date. Several processes may start at once: one migrates, the others wait and then find
  * nothing to do. The books then say that this release wrote them, where no later one has. Answers the names of the
- * migrations that were run.
+ * migrations that were run; `onBegin` is told each before it runs.
  */
-export async function migrateUp(db: Database): Promise<readonly string[]> {
+export async function migrateUp(db: Database, onBegin?: (name: string) => void): Promise<readonly string[]> {
   return alone(db, async () => {
     await refuseNewer(db);
-    const run = await db.source.runMigrations({ transaction: eachOrOne(db) });
-    await signBooks(db);
-    return run.map(({ name }) => name);
+    const forget = onBegin === undefined ? () => undefined : tellEach(db, onBegin);
+    try {
+      const run = await db.source.runMigrations({ transaction: eachOrOne(db) });
+      await signBooks(db);
+      return run.map(({ name }) => name);
+    } finally {
+      forget();
+    }
   });
+}
+
+/** TypeORM tells of a migration when it is done; how long one takes is of interest while it runs. */
+function tellEach({ source }: Database, onBegin: (name: string) => void): () => void {
+  const restores = source.migrations.map((migration) => {
+    const up = migration.up.bind(migration);
+    migration.up = async (runner) => {
+      onBegin(nameOf(migration));
+      await up(runner);
+    };
+    return () => {
+      migration.up = up;
+    };
+  });
+  return () => restores.forEach((restore) => restore());
 }
 
 /** Takes the latest migration back. Answers its name, or null when there is none. */
@@ -86,7 +111,11 @@ async function lastWriter({ source }: Database): Promise<string | null> {
 }
 
 function known(db: Database): readonly string[] {
-  return db.source.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  return db.source.migrations.map(nameOf);
+}
+
+function nameOf(migration: MigrationInterface): string {
+  return migration.name ?? migration.constructor.name;
 }
 
 async function executed(db: Database): Promise<readonly string[]> {
@@ -127,7 +156,7 @@ async function underNamedLock<T>(source: DataSource, work: () => Promise<T>): Pr
       readonly taken: number | null;
     }[];
     if (Number(lock?.taken) !== 1) {
-      throw new Error(`Another process has been migrating this database for ${LOCK_SECONDS_MAX} seconds.`);
+      throw new MigrationError(`Another process has been migrating this database for ${LOCK_SECONDS_MAX} seconds.`);
     }
     try {
       return await work();

@@ -44,6 +44,26 @@ export async function listReports(sql: Sql, scope: Scope, question: ReportsQuest
   return rows.map(asReport);
 }
 
+/** Reports that are not settled, of one state and one reason. */
+export interface WaitingReports {
+  /** PENDING: tried again later. SENDING: another process sends them, or did when it died. */
+  readonly state: 'PENDING' | 'SENDING';
+  /** Why the last attempt failed; null where there was none. */
+  readonly errorCode: string | null;
+  readonly count: number;
+  /** When the first of them is tried again, in milliseconds since 1970. */
+  readonly dueAt: number;
+}
+
+/** What waits to be sent, the next to be sent first. */
+export async function countWaitingReports(sql: Sql): Promise<readonly WaitingReports[]> {
+  const rows = await sql.query<WaitingReports>(
+    `SELECT state, error_code AS errorCode, COUNT(*) AS count, MIN(due_at) AS dueAt FROM usage_report
+      WHERE state IN ('PENDING', 'SENDING') GROUP BY state, error_code ORDER BY MIN(due_at)`,
+  );
+  return rows.map((row) => ({ ...row, count: Number(row.count), dueAt: Number(row.dueAt) }));
+}
+
 const ATTEMPTS_SHOWN = 100;
 
 /** The latest attempts at a report, latest first. The report was read in scope. */

@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { commandLine } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
 import { guid } from '../support/world.js';
 import { sentenceOf } from '../../src/bin/error-sentence.js';
+import { createProgram } from '../../src/bin/command-line.js';
+import { CONFIG_VARIABLES } from '../../src/config.js';
 import { unfitNode } from '../../src/bin/node-version.js';
 // @ts-expect-error -- A script without types.
 import { unfitNode as unfitForBuild } from '../../tools/build.mjs';
@@ -21,6 +23,8 @@ afterEach(async () => cli.clean());
 describe('the command line', () => {
   it.each([
     [[], 'Exit codes:'],
+    [['api-key'], 'revoke'],
+    [['help'], 'a command, or env'],
     [['serve'], '/v1/usage'],
     [['demo'], '--days'],
     [['migrate'], '--pending'],
@@ -63,12 +67,39 @@ describe('the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('lists every variable of the environment and every exit code', async () => {
-    const { stdout } = await cli.run(['--help']);
-    for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'DATA_FOLDER', 'BODY_BYTES_MAX', 'LOG_LEVEL']) {
-      expect(stdout).toContain(`  ${name}`);
-    }
-    for (const code of ['0  done', '1  it failed', '2  wrong', '3  ingest']) expect(stdout).toContain(code);
+  it.each([[['--help']], [['help']]])(
+    'lists commands and exit codes on one screen of 80 by 24: %j',
+    async (command) => {
+      const { code, stdout } = await cli.start(command).ended;
+      expect(code).toBe(0);
+      const lines = stdout.trimEnd().split('\n');
+      // The line below is for the next command.
+      expect(lines.length).toBeLessThan(24);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      for (const { name } of createProgram().commands.map((one) => ({ name: one.name() }))) {
+        expect(stdout).toContain(`\n  ${name} `);
+      }
+      for (const exit of ['0 done', '1 failed', '2 wrong', '3 done']) expect(stdout).toContain(exit);
+    },
+  );
+
+  it('lists every variable of the environment with "help env", and explains a command with its name', async () => {
+    const { stdout } = await cli.run(['help', 'env']);
+    for (const { name } of CONFIG_VARIABLES) expect(stdout).toContain(`  ${name}\n`);
+    expect(stdout).not.toMatch(/Default: \./);
+    expect((await cli.run(['help', 'api-key', 'create'])).stdout).toContain('Usage: usage-gateway api-key create');
+    expect(await cli.run(['help', 'dance'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('names variables that nothing reads and that look like one of ours, and goes on', async () => {
+    const env = { DATBASE_URL: 'mysql://me:secret@host/db', COMMERCE_SECRET: 'x', SORT: '1', HOSTNAME: 'x' };
+    const { code, stderr } = await cli.run(['migrate', '--pending'], { env });
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      'Warning: the environment variable DATBASE_URL is not read; did you mean DATABASE_URL?',
+      expect.stringContaining('COMMERCE_SECRET is not read') as string,
+      '',
+    ]);
   });
 
   it.each([
@@ -89,7 +120,7 @@ describe('the command line', () => {
     const env = { PORT: '70000', LOG_LEVEL: 'loud', HOST: '0.0.0.0', DATABASE_URL: 'postgres://me:secret@host/db' };
     const { code, stderr } = await cli.run(['serve'], { env });
     expect(code).toBe(2);
-    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(stderr).toContain(`  ${name} `);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(stderr).toContain(`  ${name} is `);
     expect(stderr).not.toMatch(/secret|loud|70000|0\.0\.0\.0/);
     const exposed = await cli.run(['serve'], { env: { HOST: '0.0.0.0' } });
     expect(exposed).toMatchObject({ code: 2 });
@@ -139,7 +170,11 @@ describe('usage-gateway migrate and registration', () => {
       code: 1,
       stderr: 'The tables are not up to date. Run: usage-gateway migrate\n',
     });
-    expect(await cli.run(['migrate'])).toMatchObject({ code: 0 });
+    const ran = await cli.run(['migrate']);
+    expect(ran.code).toBe(0);
+    const [head = '', ...names] = ran.stdout.trimEnd().split('\n');
+    expect(head).toBe(`Ran ${names.length} migrations:`);
+    expect(names.map((name) => name.trim())).toEqual(pending.stdout.trimEnd().split('\n'));
     expect(await cli.run(['migrate', '--pending'])).toEqual({ code: 0, stdout: 'Nothing is pending.\n', stderr: '' });
     const back = await cli.run(['migrate', '--down']);
     expect(back.code).toBe(0);
@@ -179,6 +214,14 @@ describe('a trouble of the machine', () => {
       /no SQLite database/,
     ],
     ['a database file that is a folder', (folder) => ({ DATABASE_URL: `sqlite:${folder}` }), /cannot be written/],
+    ['a data folder that is a file', (folder) => ({ DATA_FOLDER: join(folder, 'file') }), /is needed as a folder/],
+    ['a key that is none', (folder) => ({ DATA_FOLDER: join(folder, 'short') }), /token\.key holds no key/],
+    ['a key that all may read', (folder) => ({ DATA_FOLDER: join(folder, 'open') }), /Run: chmod o= .*token\.key/],
+    [
+      'a database at an unknown host',
+      () => ({ DATABASE_URL: 'mysql://me:secret@nowhere.invalid/usage' }),
+      /^DATABASE_URL names the machine "nowhere\.invalid"/,
+    ],
     [
       'a server that does not answer',
       () => ({ DATABASE_URL: 'mysql://me:secret@127.0.0.1:9/usage' }),
@@ -189,6 +232,14 @@ describe('a trouble of the machine', () => {
       join(cli.folder, 'file'),
       'This is a text and no database, long enough to have no header of one.'.repeat(20),
     );
+    for (const [name, mode] of [
+      ['short', 0o600],
+      ['open', 0o644],
+    ] as const) {
+      mkdirSync(join(cli.folder, name));
+      writeFileSync(join(cli.folder, name, 'token.key'), 'x'.repeat(name === 'short' ? 8 : 43), { mode });
+      chmodSync(join(cli.folder, name, 'token.key'), mode);
+    }
     const { code, stderr, stdout } = await cli.start(['migrate'], { env: envOf(cli.folder) }).ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(sentence);
@@ -197,8 +248,14 @@ describe('a trouble of the machine', () => {
   });
 
   it.each([
-    ['EACCES', { path: '/srv/data' }, 'Not allowed to write /srv/data. Set DATA_FOLDER'],
-    ['EROFS', { path: '/srv/data' }, 'Not allowed to write /srv/data. Set DATA_FOLDER'],
+    ['EACCES', { path: '/srv/data' }, 'Not allowed to read or write /srv/data.'],
+    ['EROFS', { path: '/srv/data' }, 'Not allowed to read or write /srv/data.'],
+    ['ENOSPC', { path: '/srv/data/x' }, 'The disk is full: /srv/data/x could not be written'],
+    ['SQLITE_FULL', {}, 'The disk of the database'],
+    ['ER_RECORD_FILE_FULL', {}, 'The disk of the database'],
+    ['SQLITE_BUSY', {}, 'Another process has been writing'],
+    ['SQLITE_CORRUPT', {}, 'restore a backup'],
+    ['ER_ACCESS_DENIED_NO_PASSWORD_ERROR', {}, 'The database refuses the user or password'],
     ['EACCES', { address: '127.0.0.1', port: 80 }, 'Port 80 on 127.0.0.1 may not be used'],
     ['EADDRINUSE', { address: '127.0.0.1', port: 4000 }, 'Port 4000 on 127.0.0.1 is in use'],
     ['SQLITE_READONLY', {}, 'The SQLite file cannot be written'],

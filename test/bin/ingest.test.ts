@@ -7,6 +7,7 @@ import { describeEachDatabase } from '../support/databases.js';
 import { METERS, guid, usageRecord } from '../support/world.js';
 
 const HOUR = 3_600_000;
+const OTHER = ['--cloud-id', guid('other'), '--base-subscription', guid('base')];
 const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base')];
 /** An hour that is over, whenever the tests run: the command has the clock of the machine. */
 const hour = (Math.floor(Date.now() / HOUR) - 5) * HOUR;
@@ -48,10 +49,14 @@ describeEachDatabase('usage-gateway ingest', (server) => {
     const file = join(cli.folder, `${name}.json`);
     writeFileSync(file, text);
     const first = await cli.run(command(file), { env });
-    expect(first.stdout).toBe(`${count} records: ${count} accepted, 0 duplicates, 0 conflicts, 0 rejected.\n`);
+    expect(first.stdout).toBe(
+      `${count} ${count === 1 ? 'record' : 'records'}: ${count} accepted, 0 duplicates, 0 conflicts, 0 rejected.\n`,
+    );
     expect(first.code).toBe(0);
     const second = await cli.run(command(file), { env });
-    expect(second.stdout).toBe(`${count} records: 0 accepted, ${count} duplicates, 0 conflicts, 0 rejected.\n`);
+    expect(second.stdout).toBe(
+      `${count} ${count === 1 ? 'record' : 'records'}: 0 accepted, ${count} duplicates, 0 conflicts, 0 rejected.\n`,
+    );
     expect(second.code).toBe(0);
   });
 
@@ -69,7 +74,32 @@ describeEachDatabase('usage-gateway ingest', (server) => {
     writeFileSync(file, input);
     const told = await cli.run(command(file), { env });
     expect(told.code).toBe(3);
-    expect(told.stderr).toMatch(/^record 1 \(bad\): REJECTED \w+: .+\nrecord 2 \(good\): CONFLICT \w+: .+\n$/);
+    expect(told.stderr.split('\n')).toEqual([
+      expect.stringMatching(/^1 record REJECTED INVALID_QUANTITY: ./) as string,
+      '  Place in the file, from 0: 1 (bad).',
+      expect.stringContaining('ingest the file again') as string,
+      expect.stringMatching(/^1 record CONFLICT RECORD_CONFLICT: ./) as string,
+      '  Place in the file, from 0: 2 (good).',
+      expect.stringContaining('send the difference as a correction') as string,
+      '',
+    ]);
+  });
+
+  it('says once why many records were refused, how many, and what to do next', async () => {
+    await cli.run(['registration', 'closed', ...OTHER], { env });
+    await cli.run(['close', '--registration', 'closed'], { env });
+    const hour = join(import.meta.dirname, '..', 'fixtures', 'provider-usage-hour.json');
+    const { code, stdout, stderr } = await cli.run(['ingest', hour, '--registration', 'closed'], { env });
+    expect({ code, stdout }).toEqual({
+      code: 3,
+      stdout: '236 records: 0 accepted, 0 duplicates, 0 conflicts, 236 rejected.\n',
+    });
+    const [, ...lines] = stderr.trimEnd().split('\n');
+    expect(lines).toEqual([
+      '236 records REJECTED WINDOW_CLOSED: The reported day is closed, and the record is not in it.',
+      '  Place in the file, from 0: 0, 1, 2 and 233 more; --verdicts lists each.',
+      expect.stringContaining('replayQuarantined') as string,
+    ]);
   });
 });
 
@@ -83,7 +113,8 @@ describe('a file that cannot be taken in', () => {
   afterAll(() => cli.clean());
 
   it.each([
-    ['a text that is no JSON', 'usage', [], 1, /MALFORMED_BODY/],
+    ['a text that is no JSON', 'usage', [], 1, /usage\.json is no JSON that can be read: .*MALFORMED_BODY/],
+    ['an empty file', ' \n', [], 1, /usage\.json is empty/],
     ['an hour for what was pushed', '[]', ['--reported-hour', usageStartTime], 1, /--reported-hour is for/],
     ['an hour that is none', providerResponse(), ['--reported-hour', 'noon'], 2, /whole hour/],
     ['one page of several', providerResponse('https://next'), [], 1, /one page of several/],

@@ -37,7 +37,11 @@ describe('the configuration of the receiver', () => {
     await writeFile(offer, JSON.stringify({ planId: 'gold', resources }));
     expect(readConfig(env).commerce).toMatchObject({ offer: { resources } });
     await writeFile(offer, JSON.stringify({ planId: 'gold', resources: { ...resources, other: { resourceId: 'A' } } }));
-    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow('COMMERCE_OFFER_FILE resources name a resource twice.');
+    await writeFile(offer, JSON.stringify({ planId: '', resources: 1 }));
+    expect(() => readConfig(env)).toThrow(
+      'COMMERCE_OFFER_FILE planId is empty\n  COMMERCE_OFFER_FILE resources is no object.',
+    );
   });
 
   it('takes the secret from a file, and does not show a file that it cannot use', async () => {
@@ -54,7 +58,7 @@ describe('the configuration of the receiver', () => {
       signIn: { clientId: 'gateway', clientSecret: 'open sesame', scope: null },
     });
     const wrong = { ...https, COMMERCE: 'marketplace', COMMERCE_CLIENT_SECRET: 'x', COMMERCE_OFFER_FILE: secret };
-    expect(() => readConfig(wrong)).toThrow(ConfigError);
+    expect(() => readConfig(wrong)).toThrow('COMMERCE_OFFER_FILE names a file that is no JSON.');
     expect(() => readConfig(wrong)).not.toThrow('sesame');
   });
 });

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registration: [...FOUNDATION, 'books'],
   tenancy: [...FOUNDATION, 'registration'],
   // Groups of variables. Whom they configure knows them by their types.
-  config: ['access'],
+  config: ['primitives', 'access'],
   ...Object.fromEntries(
     STAGE_FOLDERS.map((folder, index) => [folder, [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS.slice(0, index)]]),
   ),
@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rest: [...DOMAIN, 'collection', 'reading', 'graphql', 'app.ts', 'config.ts'],
   http: [...DOMAIN, 'reading', 'writing', 'graphql', 'rest', 'app.ts', 'config', 'config.ts'],
   scheduling: [...DOMAIN, 'collection', 'app.ts', 'config.ts'],
-  'config.ts': ['access', 'config'],
+  'config.ts': ['primitives', 'access', 'config'],
   'data-source.ts': [...DOMAIN, 'collection', 'migrations'],
   'app.ts': [...DOMAIN, 'collection', 'reading', 'writing', 'graphql', 'config.ts', 'data-source.ts'],
   migrations: ['metering'],

@@ -27,13 +27,21 @@ interface Closing {
  * Closes a registration's reported days up to and including one that is over. From then on no ingest writes into them,
  * no mapping change moves their usage, and the routing version by which they were billed is on record. Days that are
  * closed already stay as they are, so repeating it changes nothing. Each day is one transaction, oldest first: what was
- * closed stays closed when a later day fails. Answers the days with usage that were closed now.
+ * closed stays closed when a later day fails. Answers the days with usage that were closed now;
+ * `onClosed` is told each when it is.
  */
-export async function closeDays(app: App, closing: Closing): Promise<readonly Day[]> {
+export async function closeDays(
+  app: App,
+  closing: Closing,
+  onClosed: (day: Day) => void = () => undefined,
+): Promise<readonly Day[]> {
   const days: Day[] = [];
   for (;;) {
     const { day, isDone } = await closeNextDay(app, closing);
-    if (day !== null) days.push(day);
+    if (day !== null) {
+      days.push(day);
+      onClosed(day);
+    }
     if (isDone) return days;
   }
 }

@@ -1,0 +1,80 @@
+import { counted } from './counted.js';
+import type { RejectionCode } from '../pipeline/ingestion/usage-record.js';
+import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
+
+/** What to do about records that were refused with a code; in short what docs/errors.md says. */
+const NEXT: Readonly<Record<RejectionCode, string>> = {
+  NOT_AN_OBJECT: 'Write each record as a JSON object, and ingest the file again.',
+  MALFORMED_LINE: 'Write one JSON object on each line, and ingest the file again.',
+  MISSING_FIELD: 'Add the field, and ingest the file again.',
+  UNKNOWN_FIELD: 'Remove or rename the field, and ingest the file again.',
+  WRONG_TYPE: 'Correct the type of the field, and ingest the file again.',
+  TOO_LONG: 'Shorten the text, and ingest the file again.',
+  INVALID_TEXT: 'Correct the text, and ingest the file again.',
+  INVALID_GUID: 'Write the id as a GUID, and ingest the file again.',
+  INVALID_TIME: 'Write the time like 2026-01-31T13:00:00Z, and ingest the file again.',
+  WINDOW_NOT_ONE_HOUR: 'Split the usage by hours, and ingest the file again.',
+  WINDOW_NOT_ALIGNED: 'Start each usage window on a whole UTC hour, and ingest the file again.',
+  WINDOW_IN_FUTURE: "Check the sender's clock and --reported-hour, and ingest the file again.",
+  WINDOW_TOO_OLD: 'Check the year, and ingest the file again.',
+  INVALID_QUANTITY: 'Write the quantity as a decimal number, and ingest the file again.',
+  QUANTITY_TOO_LARGE: 'Check the unit of the quantity, and ingest the file again.',
+  NEGATIVE_QUANTITY: 'Name the record that it corrects, and ingest the file again.',
+  CORRECTS_ITSELF: 'Give the correction an id of its own, and ingest the file again.',
+  WINDOW_CLOSED:
+    'They are in quarantine. The mutation replayQuarantined takes them in under the current day: see "Quarantine" in docs/operations.md.',
+  RECORD_CONFLICT:
+    'What is in the books stays. Where the new record is right, send the difference as a correction: see docs/errors.md.',
+};
+
+/** Of a group, so many are named. */
+const NAMED_MAX = 3;
+
+interface Group {
+  readonly verdict: string;
+  readonly code: string;
+  readonly message: string;
+  readonly named: string[];
+  count: number;
+}
+
+/** Records of a file that were refused, in groups of one reason: a file that is wrong is wrong in every line. */
+export interface RefusedRecords {
+  /** `start` is the place in the file of the first record of the batch. */
+  add(receipt: Pick<UsageReceipt, 'verdicts'>, start: number): void;
+  /** The groups as lines to print, each with the first records, and with what to do next. */
+  lines(): readonly string[];
+}
+
+/** Empty groups, to which the receipts of a file are added. */
+export function collectRefused(): RefusedRecords {
+  const groups = new Map<string, Group>();
+  return {
+    add: ({ verdicts }, start) => {
+      for (const { index, verdict, recordId, code, message } of verdicts) {
+        if (verdict !== 'CONFLICT' && verdict !== 'REJECTED') continue;
+        const group = groups.get(`${verdict} ${code}`) ?? {
+          ...{ verdict, code: code ?? '', message: message ?? '' },
+          ...{ named: [], count: 0 },
+        };
+        groups.set(`${verdict} ${code}`, group);
+        group.count += 1;
+        if (group.count <= NAMED_MAX) {
+          group.named.push(`${start + index}${recordId === null ? '' : ` (${recordId})`}`);
+        }
+      }
+    },
+    lines: () => [...groups.values()].flatMap(linesOf),
+  };
+}
+
+function linesOf({ verdict, code, message, named, count }: Group): readonly string[] {
+  const more = count - named.length;
+  const others = more === 0 ? '' : ` and ${more} more; --verdicts lists each`;
+  const next = NEXT[code as RejectionCode] as string | undefined;
+  return [
+    `${counted(count, 'record')} ${verdict} ${code}: ${message}`,
+    `  Place in the file, from 0: ${named.join(', ')}${others}.`,
+    ...(next === undefined ? [] : [`  ${next}`]),
+  ];
+}
