@@ -8,10 +8,12 @@ import { DomainError } from '../primitives/errors.js';
  */
 export function checkMayAsk(
   { principal }: GatewayContext,
-  about: { readonly type: string; readonly field: string; readonly argument: string },
+  about: { readonly type: string; readonly field: string; readonly argument: readonly string[] },
 ): void {
   if (mayRead(principal?.role, about.type, about.field)) return;
-  throw new DomainError('FORBIDDEN', `Your role does not see ${about.type}.${about.field}, and may not ask by it.`, [
+  throw new DomainError(
+    'FORBIDDEN',
+    `Your role does not see ${about.type}.${about.field}, and may not ask by it.`,
     about.argument,
-  ]);
+  );
 }

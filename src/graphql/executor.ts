@@ -17,6 +17,7 @@ import type { GatewayContext } from './context.js';
 import { rolesOfDocument } from './guarded-fields.js';
 import { writesLeavesOut } from './input-as-sent.js';
 import { keepingAnswers } from './kept-answers.js';
+import { withOneErrorAField } from './one-error-a-field.js';
 import type { ServedSchema } from './schema.js';
 import type { ExecutionConfig } from '../config/execution.js';
 import { invariant } from '../primitives/errors.js';
@@ -136,12 +137,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return result as GatewayExecutionResult;
   }
 
-  return async (execution) => {
+  const executed = async (execution: Execution) => {
     const { operation } = execution;
     if (operation?.operation === OperationTypeNode.QUERY) return query(execution, operation);
     if (operation?.operation === OperationTypeNode.MUTATION && executor !== 'js') return mutate(execution, operation);
     return interpret(schema, execution);
   };
+  return async (execution) => withOneErrorAField(await executed(execution));
 }
 
 /**

@@ -5,24 +5,36 @@ import { canonicalGuid } from '../primitives/ids.js';
 import { parseQuantity } from '../primitives/quantity.js';
 import { dayOf, dayText, hourOf, monthText, parseInstant } from '../primitives/windows.js';
 
+/** A value that a scalar does not take. `noun` is what it takes; where the value stands, its scalar does not know. */
+export class ScalarError extends GraphQLError {
+  constructor(
+    readonly noun: string,
+    node?: ValueNode,
+  ) {
+    super(`This is not ${noun}.`, node === undefined ? {} : { nodes: node });
+  }
+}
+
 function textScalar<Internal>(options: {
   readonly name: string;
   readonly description: string;
+  /** What a value must be, for people: `a GUID`. */
+  readonly noun: string;
   readonly parse: (text: string) => Internal | null;
   readonly print: (value: Internal) => string;
 }): GraphQLScalarType<Internal, string> {
-  const { name, description, parse, print } = options;
-  const read = (value: unknown): Internal => {
+  const { name, description, noun, parse, print } = options;
+  const read = (value: unknown, node?: ValueNode): Internal => {
     const parsed = typeof value === 'string' && value.length <= 128 ? parse(value) : null;
-    if (parsed === null) throw new GraphQLError(`This is no ${name}. ${description}`);
+    if (parsed === null) throw new ScalarError(noun, node);
     return parsed;
   };
   return new GraphQLScalarType<Internal, string>({
     name,
     description,
     serialize: (value) => print(value as Internal),
-    parseValue: read,
-    parseLiteral: (node: ValueNode) => read(node.kind === Kind.STRING ? node.value : null),
+    parseValue: (value) => read(value),
+    parseLiteral: (node: ValueNode) => read(node.kind === Kind.STRING ? node.value : null, node),
   });
 }
 
@@ -43,6 +55,7 @@ function momentText(epochMs: number): string {
 export const DateTime = textScalar<number>({
   name: 'DateTime',
   description: 'A moment in UTC as ISO 8601, for example "2026-01-31T13:00:00Z". Offsets are accepted and converted.',
+  noun: 'a moment like 2026-01-31T13:00:00Z',
   parse: parseInstant,
   print: momentText,
 });
@@ -51,6 +64,7 @@ export const DateTime = textScalar<number>({
 export const LocalDate = textScalar<number>({
   name: 'LocalDate',
   description: 'A UTC day, for example "2026-01-31".',
+  noun: 'a day like 2026-01-31',
   parse: (text) => {
     const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
     return instant === null ? null : dayOf(hourOf(instant));
@@ -62,6 +76,7 @@ export const LocalDate = textScalar<number>({
 export const YearMonth = textScalar<number>({
   name: 'YearMonth',
   description: 'A calendar month in UTC, for example "2026-01".',
+  noun: 'a month like 2026-01',
   parse: (text) => {
     const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
     return match === null ? null : (Number(match[1]) - 1970) * 12 + Number(match[2]) - 1;
@@ -73,6 +88,7 @@ export const YearMonth = textScalar<number>({
 export const Decimal = textScalar<string>({
   name: 'Decimal',
   description: 'An exact decimal number as a string, with up to 24 digits on either side of the point; never a float.',
+  noun: 'a decimal number in quotes, with up to 24 digits on either side of the point',
   parse: (text) => {
     const parsed = parseQuantity(text);
     return parsed.ok ? parsed.quantity : null;
@@ -83,6 +99,7 @@ export const Decimal = textScalar<string>({
 export const UUID = textScalar<string>({
   name: 'UUID',
   description: 'A GUID. Compared without case; answered in lower case with dashes.',
+  noun: 'a GUID',
   parse: canonicalGuid,
   print: (value) => value,
 });

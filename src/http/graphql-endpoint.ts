@@ -25,6 +25,7 @@ import { createDocumentStore } from '../graphql/document-store.js';
 import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
 import { createExecutor, forApollo } from '../graphql/executor.js';
 import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
+import { literalPlaces } from '../graphql/literal-places.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
@@ -70,6 +71,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      literalPlaces,
       admissionPlugin(admission),
       answering,
     ],

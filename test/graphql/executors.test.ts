@@ -15,6 +15,7 @@ import { compileOperation } from '../../src/graphql/compiled-operation.js';
 import { createContext } from '../../src/graphql/context.js';
 import { createExecutor } from '../../src/graphql/executor.js';
 import { withAnswersKept } from '../../src/graphql/kept-answers.js';
+import { withOneErrorAField } from '../../src/graphql/one-error-a-field.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import * as operations from '../operations/operations.js';
 import { CSP, RANGE, RESELLER, STACKS, TENANTS, fillBooks } from '../support/books.js';
@@ -228,7 +229,7 @@ describeOnSqlite('both executors', (server) => {
     const caller = { ...principalOf(who), credential: 'LOCAL_TOKEN', expiresAt: Infinity } as const;
     const contextValue = await createContext(gateway.app, caller, { requestId: 'same', documentText: null });
     const answer = await execute({ schema, document: parse(query), contextValue, variableValues: variables });
-    return rowsOf(JSON.parse(JSON.stringify(answer)) as Body);
+    return rowsOf(JSON.parse(JSON.stringify(withOneErrorAField(answer))) as Body);
   }
 
   async function ask(http: TestGateway['http'], question: GeneratedQuery, who: Who) {

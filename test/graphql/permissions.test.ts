@@ -6,6 +6,8 @@ import { push, registerCustomer, registerPartner, registerStamp, usageRecord } f
 const STACK = '22222222-0000-4000-8000-000000000001';
 const RANGE = '{ from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }';
 
+const aggregates = (filter: string) => `usageAggregates(range: ${RANGE}, filter: { ${filter} }) { nodes { quantity } }`;
+
 describeOnSqlite('what a role may not see', (server) => {
   it('is refused with FORBIDDEN at its path, and everything beside it is answered', async () => {
     const { gateway, tenantUser } = await openWorld();
@@ -25,18 +27,46 @@ describeOnSqlite('what a role may not see', (server) => {
     await gateway.close();
   });
 
+  it('is named once, in however many rows it was asked for', async () => {
+    const { gateway, tenantUser } = await openWorld();
+    const others = await Promise.all(
+      ['Fabrikam', 'Tailspin'].map((name) => registerCustomer(gateway.app, 'hub', name, {})),
+    );
+    const tenants = [...tenantUser.tenants, ...others.map(({ tenantId }) => tenantId)];
+    const question = '{ tenants { nodes { name reseller { name } also: mapping { id } } } }';
+    for (let time = 0; time < 4; time += 1) {
+      const { data, errors } = await gateway.ask({ ...tenantUser, tenants }, question);
+      expect(data.tenants.nodes.map(({ name }: { name: string }) => name)).toHaveLength(3);
+      expect(errors.map(({ path }) => path)).toEqual([
+        ['tenants', 'nodes', 0, 'reseller'],
+        ['tenants', 'nodes', 0, 'also'],
+      ]);
+    }
+    await gateway.close();
+  });
+
+  it('takes the object around it along where it is never null, as docs/access.md says', async () => {
+    const { gateway, tenantUser } = await openWorld();
+    const { data, errors } = await gateway.ask(tenantUser, '{ viewer { role } registrations { nodes { name } } }');
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['registrations'], extensions: { code: 'FORBIDDEN' } }]);
+    await gateway.close();
+  });
+
   it('cannot be found out by a filter either', async () => {
     const { gateway, tenantUser } = await openWorld();
-    const questions = [
-      '{ tenants(isMapped: true) { nodes { name } } }',
-      '{ tenants(reseller: "Northwind") { nodes { name } } }',
-      `{ usageAggregates(range: ${RANGE}, filter: { resellers: ["Northwind"] }) { nodes { quantity } } }`,
-      `{ usageAggregates(range: ${RANGE}, filter: { reasons: [MAPPED] }) { nodes { quantity } } }`,
-      `{ usageSummary(range: ${RANGE}, groupBy: [DESTINATION]) { nodes { quantity } } }`,
+    const id = '22222222-0000-4000-8000-000000000009';
+    const questions: readonly [string, readonly string[]][] = [
+      ['tenants(isMapped: true) { nodes { name } }', ['isMapped']],
+      ['tenants(reseller: "Northwind") { nodes { name } }', ['reseller']],
+      [aggregates('resellers: ["Northwind"]'), ['filter', 'resellers']],
+      [aggregates('reasons: [MAPPED]'), ['filter', 'reasons']],
+      [aggregates(`cspSubscriptionIds: ["${id}"]`), ['filter', 'cspSubscriptionIds']],
+      [`usageSummary(range: ${RANGE}, groupBy: [DESTINATION]) { nodes { quantity } }`, ['groupBy']],
     ];
-    for (const question of questions) {
-      const { errors } = await gateway.ask(tenantUser, question);
-      expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['FORBIDDEN']);
+    for (const [question, field] of questions) {
+      const { errors } = await gateway.ask(tenantUser, `{ ${question} }`);
+      expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'FORBIDDEN', field }]);
     }
     await gateway.close();
   });

@@ -95,8 +95,8 @@ export class WhoResolver {
     @Ctx() context: GatewayContext,
     @Args(() => TenantsArgs) args: TenantsArgs,
   ): Promise<Connection<Tenant>> {
-    if (args.isMapped != null) checkMayAsk(context, { type: 'Tenant', field: 'mapping', argument: 'isMapped' });
-    if (args.reseller != null) checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: 'reseller' });
+    if (args.isMapped != null) checkMayAsk(context, { type: 'Tenant', field: 'mapping', argument: ['isMapped'] });
+    if (args.reseller != null) checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: ['reseller'] });
     const page = pageOf(context, 'tenants', args);
     const sql = context.app.db.reader;
     const filter = {

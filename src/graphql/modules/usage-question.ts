@@ -97,9 +97,17 @@ export function checkMayAskByDestination(
   input: UsageFilterInput | undefined | null,
   groupBy: readonly Grouping[] = [],
 ): void {
-  if (input?.resellers != null) checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: 'filter' });
-  const asks = input?.cspSubscriptionIds != null || input?.reasons != null || groupBy.includes('DESTINATION');
-  if (asks) checkMayAsk(context, { type: 'UsageAggregate', field: 'destination', argument: 'filter' });
+  const isAsked = (field: 'resellers' | 'cspSubscriptionIds' | 'reasons') => input?.[field] != null;
+  if (isAsked('resellers')) {
+    checkMayAsk(context, { type: 'Tenant', field: 'reseller', argument: ['filter', 'resellers'] });
+  }
+  for (const field of ['cspSubscriptionIds', 'reasons'] as const) {
+    if (!isAsked(field)) continue;
+    checkMayAsk(context, { type: 'UsageAggregate', field: 'destination', argument: ['filter', field] });
+  }
+  if (groupBy.includes('DESTINATION')) {
+    checkMayAsk(context, { type: 'UsageAggregate', field: 'destination', argument: ['groupBy'] });
+  }
 }
 
 /** The filter in row ids: what it names is looked up once, inside the caller's scope. */
