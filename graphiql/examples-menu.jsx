@@ -1,8 +1,8 @@
 import { ChevronDownIcon, DropdownMenu, pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 
 /**
- * The menu of example queries. Choosing one opens it in a tab, or shows the tab in which it is
- * open unchanged.
+ * The menu of the questions that the caller may ask. Choosing one opens it in a tab, or shows the
+ * tab in which it is open unchanged.
  */
 export function ExamplesMenu({ examples }) {
   const openExample = useOpenExample();
@@ -23,20 +23,31 @@ export function ExamplesMenu({ examples }) {
   );
 }
 
-function useOpenExample() {
-  const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
-  const { tabs, queryEditor, variableEditor } = useGraphiQL(pick('tabs', 'queryEditor', 'variableEditor'));
+/** Puts an example where the active tab is. */
+export function useShowExample() {
+  const { updateActiveTabValues } = useGraphiQLActions();
+  const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
+  // The editors come with Monaco, a moment after the menu.
+  if (!queryEditor || !variableEditor) return null;
   return ({ query, variables }) => {
-    // The editors come with Monaco, a moment after the menu.
-    if (!queryEditor || !variableEditor) return;
-    const open = tabs.findIndex((tab) => tab.query === query && (tab.variables ?? '') === variables);
+    queryEditor.setValue(query);
+    variableEditor.setValue(variables);
+    updateActiveTabValues({ query, variables });
+  };
+}
+
+function useOpenExample() {
+  const { addTab, changeTab } = useGraphiQLActions();
+  const { tabs } = useGraphiQL(pick('tabs'));
+  const show = useShowExample();
+  return (example) => {
+    if (show === null) return;
+    const open = tabs.findIndex((tab) => tab.query === example.query && (tab.variables ?? '') === example.variables);
     if (open >= 0) {
       changeTab(open);
       return;
     }
     addTab();
-    queryEditor.setValue(query);
-    variableEditor.setValue(variables);
-    updateActiveTabValues({ query, variables });
+    show(example);
   };
 }

@@ -1,30 +1,23 @@
-import { withDates } from './dates.js';
-
 const queries = import.meta.glob('./examples/*.graphql', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
-const variables = import.meta.glob('./examples/*.json', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+const sides = import.meta.glob('./examples/*.json', { import: 'default', eager: true });
 
 /**
- * The example queries in the order of their file names: `{ title, query, variables }`. The title is
- * the first comment of the file, or the file's name when it has none. `variables` is JSON with
- * the dates of today, or empty.
+ * The example questions in the order of their file names: `{ title, query, roles, variables }`. The title is the first
+ * comment of the file. `roles` are those that may ask all of it; `variables` still stand for the caller's own books and
+ * for the day, see `offered-examples.js`.
  */
 export const examples = Object.keys(queries)
   .sort()
   .map((path) => ({
-    title: titleOf(path, queries[path]),
+    title: titleOf(queries[path]),
     query: queries[path].trimEnd(),
-    variables: withDates(variables[path.replace(/\.graphql$/, '.json')]?.trimEnd() ?? '', Date.now()),
+    ...sides[path.replace(/\.graphql$/, '.json')],
   }));
 
-function titleOf(path, query) {
-  const comment = /^\s*#+[ \t]*(.*\S)/.exec(query);
-  return comment?.[1] ?? path.replace(/^.*\/|\.graphql$/g, '');
+function titleOf(query) {
+  return /^\s*#+[ \t]*(.*\S)/.exec(query)?.[1] ?? '';
 }

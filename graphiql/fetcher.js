@@ -1,9 +1,15 @@
+import { getOperationAST, parse } from 'graphql';
+
+import { eventsOf } from './events.js';
+
 /**
  * Makes the function that sends GraphiQL's operations to the gateway, with the token when there is
- * one. What is written in the header editor wins over the token.
+ * one. What is written in the header editor wins over the token. A subscription is answered as it
+ * goes on, everything else once.
  */
 export function createFetcher(token) {
-  return (operation, options) => post(token, operation, options?.headers);
+  return (operation, options) =>
+    isSubscription(operation) ? stream(token, operation, options?.headers) : post(token, operation, options?.headers);
 }
 
 /**
@@ -11,15 +17,54 @@ export function createFetcher(token) {
  * JSON, as it may be when a proxy answers in the place of the gateway.
  */
 export async function post(token, operation, headers = {}) {
-  const response = await fetch('/graphql', {
+  const response = await send('/graphql', 'application/json', { token, operation, headers });
+  return jsonOf(response);
+}
+
+/** Opens a stream; yields each of its results until it is complete, or the refusal. */
+async function* stream(token, operation, headers = {}) {
+  const stop = new AbortController();
+  try {
+    const response = await send('/graphql/stream', 'text/event-stream', {
+      ...{ token, operation, headers },
+      signal: stop.signal,
+    });
+    if (!response.ok) {
+      yield await jsonOf(response);
+      return;
+    }
+    for await (const { event, data } of eventsOf(response.body)) {
+      if (event === 'complete') return;
+      if (event === 'next') yield JSON.parse(data);
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    // What is no GraphQL is refused by the gateway, which says where.
+    return false;
+  }
+}
+
+function send(path, accept, { token, operation, headers, signal }) {
+  return fetch(path, {
     method: 'POST',
     headers: mergeHeaders(
-      { accept: 'application/json', 'content-type': 'application/json' },
+      { accept, 'content-type': 'application/json' },
       token ? { authorization: `Bearer ${token}` } : {},
       headers,
     ),
     body: JSON.stringify(operation),
+    ...(signal && { signal }),
   });
+}
+
+async function jsonOf(response) {
   const text = await response.text();
   try {
     return JSON.parse(text);

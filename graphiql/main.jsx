@@ -7,16 +7,20 @@ import { useMemo } from 'react';
 import { createPortal } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 
+import { AnswerHint } from './answer-hint.jsx';
 import { ExamplesMenu } from './examples-menu.jsx';
 import { examples } from './examples.js';
 import { createFetcher } from './fetcher.js';
-import { ownStorage, startWith } from './own-storage.js';
+import { WELCOME, useFirstQuestion } from './first-question.js';
+import { offeredExamples } from './offered-examples.js';
+import { ownStorage } from './own-storage.js';
 import { TokenField } from './token-field.jsx';
+import { useCaller } from './use-caller.js';
 import { useToken } from './use-token.js';
 
+/** Question and answer stand one above the other then, and need the room. The same width is in gateway-bar.css. */
+const isNarrow = window.matchMedia('(max-width: 720px)').matches;
 const bar = document.getElementById('gateway-bar');
-const [first] = examples;
-const anyVariables = examples.some((example) => example.variables !== '');
 
 function Page() {
   const [token, changeToken] = useToken();
@@ -29,8 +33,8 @@ function Page() {
       storage={ownStorage}
       inputValueDeprecation
       schemaDescription
-      defaultEditorToolsVisibility={anyVariables ? 'variables' : undefined}
-      {...(first && { defaultQuery: first.query })}
+      defaultEditorToolsVisibility={isNarrow ? undefined : 'variables'}
+      defaultQuery={WELCOME}
     >
       <GraphiQL.Logo>
         <span />
@@ -42,15 +46,23 @@ function Page() {
 }
 
 function Bar({ token, changeToken }) {
-  return createPortal(
+  const identity = useCaller(token);
+  const { caller } = identity;
+  const offered = useMemo(() => (caller === null ? [] : offeredExamples(examples, caller, Date.now())), [caller]);
+  useFirstQuestion(caller, offered);
+  return (
     <>
-      <h1>Usage gateway</h1>
-      <ExamplesMenu examples={examples} />
-      <TokenField token={token} changeToken={changeToken} />
-    </>,
-    bar,
+      {createPortal(
+        <>
+          <h1>Usage gateway</h1>
+          <ExamplesMenu examples={offered} />
+          <TokenField token={token} changeToken={changeToken} identity={identity} />
+        </>,
+        bar,
+      )}
+      <AnswerHint identity={identity} />
+    </>
   );
 }
 
-if (first) startWith(first);
 createRoot(document.getElementById('root')).render(<Page />);

@@ -15,13 +15,3 @@ export const ownStorage = {
     return ownKeys().length;
   },
 };
-
-/**
- * Has the first visit begin with this example. GraphiQL shows the variables of its first tab only
- * when it finds them here. Whoever has been here before finds the tabs as they were.
- */
-export function startWith({ query, variables }) {
-  if (ownStorage.getItem('graphiql:tabState') !== null) return;
-  ownStorage.setItem('graphiql:query', query);
-  ownStorage.setItem('graphiql:variables', variables);
-}

@@ -1,10 +1,7 @@
 import { useEffect, useState } from 'react';
 
-import { post } from './fetcher.js';
-
 /** The field that holds the token, beside it whom the gateway takes its bearer for, and what books it serves. */
-export function TokenField({ token, changeToken }) {
-  const identity = useIdentity(token);
+export function TokenField({ token, changeToken, identity }) {
   const [draft, setDraft] = useState(token);
   useEffect(() => setDraft(token), [token]);
   const use = () => {
@@ -43,37 +40,4 @@ export function TokenField({ token, changeToken }) {
       />
     </form>
   );
-}
-
-const nobody = { state: 'nobody', text: 'no token: paste one' };
-const asking = { state: 'asking', text: 'asking who you are…' };
-
-function useIdentity(token) {
-  const [identity, setIdentity] = useState(nobody);
-  useEffect(() => {
-    if (!token) {
-      setIdentity(nobody);
-      return undefined;
-    }
-    let current = true;
-    setIdentity(asking);
-    askIdentity(token).then((answer) => {
-      if (current) setIdentity(answer);
-    });
-    return () => {
-      current = false;
-    };
-  }, [token]);
-  return identity;
-}
-
-async function askIdentity(token) {
-  try {
-    const answer = await post(token, { query: '{ viewer { subject role books } }' });
-    const viewer = answer.data?.viewer;
-    if (viewer) return { state: 'known', text: `${viewer.role} · ${viewer.subject}`, books: viewer.books };
-    return { state: 'refused', text: answer.errors?.[0]?.message ?? 'The token was refused.' };
-  } catch (error) {
-    return { state: 'refused', text: `The gateway did not answer: ${error.message}` };
-  }
 }

@@ -1,49 +1,177 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { getOperationAST, parse } from 'graphql';
+import type { FragmentDefinitionNode } from 'graphql';
 
-// @ts-expect-error -- A script of the page, without types.
-import { withDates as untyped } from '../../graphiql/dates.js';
-import { DEMO_SEED } from '../../src/demo/demo-world.js';
+// @ts-expect-error -- Scripts of the page, without types.
+import { askCaller as untypedAskCaller } from '../../graphiql/caller.js';
+// @ts-expect-error -- The same.
+import { withDates as untypedWithDates } from '../../graphiql/dates.js';
+// @ts-expect-error -- The same.
+import { offeredExamples as untypedOffered } from '../../graphiql/offered-examples.js';
+import { ROLES } from '../../src/access/principal.js';
+import type { Role } from '../../src/access/principal.js';
+import { DEMO_SEED, demoPrincipals } from '../../src/demo/demo-world.js';
 import { loadDemo } from '../../src/demo/load-demo.js';
-import { sqliteServer } from '../support/databases.js';
+import { refuseForbiddenField } from '../../src/graphql/forbidden-field.js';
+import { createBareSchema } from '../../src/graphql/schema.js';
+import { describeEachDatabase } from '../support/databases.js';
+import type { TestServer } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
-import type { TestGateway } from '../support/gateway.js';
+import type { TestGateway, Who } from '../support/gateway.js';
+import { listen, openStream } from '../support/live-stream.js';
+import { guid, push, registerCustomer, registerPartner, registerStamp, usageRecord } from '../support/world.js';
 
-const withDates = untyped as (variables: string, now: number) => string;
+interface Example {
+  readonly title: string;
+  readonly query: string;
+  readonly roles: readonly Role[];
+  readonly variables: object;
+}
+interface Offered {
+  readonly title: string;
+  readonly query: string;
+  readonly variables: string;
+}
+interface Caller {
+  readonly role: Role;
+  readonly tenant: string | null;
+  readonly registration: string | null;
+}
+
+const withDates = untypedWithDates as (variables: string, now: number) => string;
+const askCaller = untypedAskCaller as (ask: (operation: { readonly query: string }) => unknown) => Promise<Caller>;
+const offeredExamples = untypedOffered as (all: readonly Example[], caller: Caller, now: number) => readonly Offered[];
+
 const folder = join(import.meta.dirname, '..', '..', 'graphiql', 'examples');
-const names = readdirSync(folder)
+const examples: readonly Example[] = readdirSync(folder)
   .filter((name) => name.endsWith('.graphql'))
-  .sort();
+  .sort()
+  .map((name) => {
+    const query = readFileSync(join(folder, name), 'utf8');
+    const side = JSON.parse(readFileSync(join(folder, name.replace(/graphql$/, 'json')), 'utf8')) as object;
+    return { title: /^# (.+)/.exec(query)?.[1] ?? '', query, ...side } as Example;
+  });
 const NOW = '2026-03-10T12:30:00Z';
 const DAYS = 4;
 
 describe('the examples of the GraphiQL page', () => {
-  const server = sqliteServer();
-  let gateway: TestGateway;
-
-  beforeAll(async () => {
-    gateway = await openTestGateway(server, { now: NOW });
-    await loadDemo(gateway.app, { seed: DEMO_SEED, now: Date.parse(NOW), days: DAYS });
-  });
-  afterAll(async () => gateway.close());
-
-  it.each(names)('%s is answered on a demo that ends today, and has something to show', async (name) => {
-    const { data, errors } = await gateway.ask('OPERATOR', textOf(name), variablesOf(name));
-    expect(errors).toEqual([]);
-    for (const answer of Object.values(data as object)) {
-      const rows: unknown = answer.nodes ?? answer.moves ?? answer;
-      if (Array.isArray(rows)) expect(rows.length).toBeGreaterThan(0);
-      else expect(rows).toBeTruthy();
-    }
-    for (const { holds } of data.invariants ?? []) expect(holds).toBe(true);
-  });
-
   it('have titles of their own, in their first comment', () => {
-    const titles = names.map((name) => /^# (.+)/.exec(textOf(name))?.[1]);
-    expect(titles).not.toContain(undefined);
-    expect(new Set(titles).size).toBe(names.length);
+    const titles = examples.map(({ title }) => title);
+    expect(titles).not.toContain('');
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it('are for exactly the roles that may read all that they ask for', async () => {
+    const schema = await createBareSchema();
+    const none = new Map<string, FragmentDefinitionNode>();
+    for (const { title, query, roles } of examples) {
+      const operation = getOperationAST(parse(query));
+      if (operation == null) throw new Error(`${title} is not one operation.`);
+      const may = ROLES.filter((role) => {
+        try {
+          refuseForbiddenField(schema, operation, none, role);
+          return true;
+        } catch {
+          return false;
+        }
+      });
+      expect({ title, roles: [...roles].sort() }).toEqual({ title, roles: [...may].sort() });
+    }
+  });
+
+  it('name nothing that only some books have', () => {
+    for (const { query, variables } of examples) {
+      expect(query + JSON.stringify(variables)).not.toMatch(/contoso|fabrikam|[0-9a-f]{8}-[0-9a-f]{4}/i);
+    }
+  });
+
+  it('leave every role something to ask, also in books that are empty', () => {
+    for (const role of ROLES) {
+      expect(offeredExamples(examples, { role, tenant: null, registration: null }, 0).length).toBeGreaterThan(1);
+    }
   });
 });
+
+const BOOKS: readonly (readonly [string, (server: TestServer) => Promise<Books>])[] = [
+  ['the demo', openDemo],
+  ['books of our own', openOwn],
+  ['books of our own that are empty', openEmpty],
+];
+
+interface Books {
+  readonly gateway: TestGateway;
+  /** Who asks in each role. */
+  readonly who: Readonly<Record<Role, Who>>;
+}
+
+describeEachDatabase('every example that a caller is offered', (server) => {
+  it.each(BOOKS)('is answered without an error, for each role: %s', async (name, openBooks) => {
+    const { gateway, who } = await openBooks(server);
+    await listen(gateway);
+    for (const role of ROLES) {
+      const caller = await askCaller(({ query }) => gateway.ask(who[role], query));
+      expect(caller.role).toBe(role);
+      const offered = offeredExamples(examples, caller, Date.parse(NOW));
+      const needsTenant = name === 'books of our own that are empty' || role === 'INGESTOR';
+      expect(caller.tenant === null).toBe(needsTenant);
+      for (const { title, query, variables } of offered) {
+        const { rows, errors } = await answerTo(gateway, who[role], query, variables);
+        expect({ role, title, errors }).toEqual({ role, title, errors: [] });
+        if (name === 'the demo' && role === 'OPERATOR') expect({ title, rows }).not.toEqual({ title, rows: 0 });
+      }
+    }
+    await gateway.close();
+  });
+});
+
+/** How many rows the answer has, and its errors. A stream only has to open. */
+async function answerTo(gateway: TestGateway, who: Who, query: string, variables: string) {
+  if (/^subscription/m.test(query)) {
+    const stream = await openStream(gateway, who, query);
+    stream.socket.destroy();
+    return { rows: null, errors: stream.status === 200 ? [] : [stream.refusal] };
+  }
+  const asked = variables === '' ? {} : (JSON.parse(variables) as object);
+  const { data, errors } = await gateway.ask(who, query, asked);
+  const [answer] = Object.values((data ?? {}) as Readonly<Record<string, { nodes?: unknown[]; moves?: unknown[] }>>);
+  return { rows: (answer?.nodes ?? answer?.moves)?.length ?? null, errors };
+}
+
+async function openDemo(server: TestServer): Promise<Books> {
+  const gateway = await openTestGateway(server, { now: NOW });
+  await loadDemo(gateway.app, { seed: DEMO_SEED, now: Date.parse(NOW), days: DAYS });
+  const who = Object.fromEntries(demoPrincipals().map((principal) => [principal.role, principal]));
+  return { gateway, who: who as Record<Role, Who> };
+}
+
+async function openOwn(server: TestServer): Promise<Books> {
+  const gateway = await openTestGateway(server, { now: NOW });
+  const registration = await registerStamp(gateway.app);
+  await registerPartner(gateway.app, 'Northwind');
+  const stack = '22222222-0000-4000-8000-000000000001';
+  const { tenantId } = await registerCustomer(gateway.app, 'hub', 'Contoso', {
+    reseller: 'Northwind',
+    stackSubscriptions: [stack],
+  });
+  await push(gateway.app, registration, [usageRecord({ stackSubscriptionId: stack })]);
+  return { gateway, who: callers(tenantId) };
+}
+
+async function openEmpty(server: TestServer): Promise<Books> {
+  return { gateway: await openTestGateway(server, { now: NOW }), who: callers(guid('nobody')) };
+}
+
+function callers(tenantId: string): Readonly<Record<Role, Who>> {
+  return {
+    OPERATOR: 'OPERATOR',
+    CSP_ADMIN: { role: 'CSP_ADMIN', registrations: ['hub'] },
+    RESELLER: { role: 'RESELLER', resellers: ['Northwind'] },
+    TENANT_USER: { role: 'TENANT_USER', tenants: [tenantId] },
+    AUDITOR: 'AUDITOR',
+    INGESTOR: { role: 'INGESTOR', registrations: ['hub'] },
+  };
+}
 
 describe('dates in example variables', () => {
   it('become UTC midnights of the day on which the page is opened', () => {
@@ -55,13 +183,3 @@ describe('dates in example variables', () => {
     });
   });
 });
-
-function textOf(name: string): string {
-  return readFileSync(join(folder, name), 'utf8');
-}
-
-function variablesOf(name: string): object {
-  const file = name.replace(/\.graphql$/, '.json');
-  if (!readdirSync(folder).includes(file)) return {};
-  return JSON.parse(withDates(readFileSync(join(folder, file), 'utf8'), Date.parse(NOW))) as object;
-}

@@ -207,9 +207,49 @@ function inBrowser(path: string): void {
     expect(complaints).toEqual([]);
   });
 
+  test('says what to press until there is an answer, and to paste a token where there is none', async () => {
+    await open(page, '/graphiql/');
+    await page.locator('.answer-hint', { hasText: 'Paste a token' }).waitFor();
+    await open(page, `/graphiql#token=${token}`);
+    await page.locator('.answer-hint', { hasText: 'The answer appears here' }).waitFor();
+    await write(page, 'query Greeting { hello }');
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.result-window', { hasText: 'good morning' }).waitFor();
+    expect(await page.locator('.answer-hint').count()).toBe(0);
+  });
+
+  test('runs a subscription as a stream, and shows each of its results, or why it was refused', async () => {
+    await open(page, `/graphiql/#token=${token}`);
+    await write(page, 'subscription Counting { count }');
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.result-window', { hasText: '"count": 2' }).waitFor();
+    expect(complaints).toEqual([]);
+    await write(page, 'subscription Refused { count }');
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.result-window', { hasText: 'not for you' }).waitFor();
+  });
+
+  test('puts the answer below the question on a narrow screen, and nothing beyond its edge', async () => {
+    await page.setViewportSize({ width: 480, height: 900 });
+    await open(page, `/graphiql/#token=${token}`);
+    const [question, answer] = await Promise.all(
+      ['.graphiql-query-editor', '.graphiql-response'].map((part) => boxOf(page, part)),
+    );
+    expect(answer?.top).toBeGreaterThan((question?.bottom ?? Infinity) - 1);
+    for (const box of [question, answer]) {
+      expect(box?.width).toBeGreaterThan(300);
+      expect(box?.height).toBeGreaterThan(200);
+      expect(box?.right).toBeLessThanOrEqual(480);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(480);
+    await page.getByRole('button', { name: 'Examples' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('starts with the first example and opens another from the menu', async () => {
     const [first, second] = examples();
-    await open(page, '/graphiql/');
+    await open(page, `/graphiql/#token=${token}`);
     await page.locator('.graphiql-query-editor', { hasText: first.title }).waitFor();
 
     await page.getByRole('button', { name: 'Examples' }).click();
@@ -234,6 +274,12 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(origin + path);
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   await schema;
+}
+
+async function boxOf(page: Page, part: string) {
+  const box = await page.locator(part).boundingBox();
+  if (box === null) throw new Error(`${part} is not shown.`);
+  return { ...box, right: box.x + box.width, top: box.y, bottom: box.y + box.height };
 }
 
 /** Replaces what the query editor holds. */
@@ -283,12 +329,20 @@ async function buildPage(): Promise<void> {
 function answerGraphql(target: FastifyInstance): void {
   const schema = buildSchema(`
     type Query { hello: String!, viewer: Viewer }
+    type Subscription { count: Int! }
     type Viewer { subject: String!, role: String!, books: String! }
   `);
   const rootValue = {
     hello: 'good morning',
     viewer: () => ({ subject: 'somebody', role: 'OPERATOR', books }),
   };
+  target.post<{ Body: { query: string } }>('/graphql/stream', async (request, reply) => {
+    if (request.body.query.includes('Refused')) {
+      return reply.status(403).send({ errors: [{ message: 'This is not for you.' }] });
+    }
+    const next = (count: number) => `event: next\ndata: ${JSON.stringify({ data: { count } })}\n\n`;
+    return reply.type('text/event-stream').send(`${next(1)}:\n\n${next(2)}event: complete\ndata: \n\n`);
+  });
   target.post<{ Body: { query?: string } }>('/graphql', async (request) => {
     authorizations.push(request.headers.authorization);
     return graphql({ schema, rootValue, source: request.body.query ?? '{ hello }' });

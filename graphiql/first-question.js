@@ -1,0 +1,40 @@
+import { pick, useGraphiQL } from '@graphiql/react';
+import { useEffect } from 'react';
+
+import { useShowExample } from './examples-menu.jsx';
+import { examples as all } from './examples.js';
+import { ownStorage } from './own-storage.js';
+
+/** Stands in the editor until it is known who asks. */
+export const WELCOME = `# Paste a token into the field above.
+#
+# Then a question that you may ask stands here, and more of them are in the menu "Examples".
+`;
+
+const CALLER = 'caller';
+
+/**
+ * Has the active tab hold a question that the caller may ask: in the place of the welcome, and of an example that was
+ * not touched and was chosen for another caller or other books. What somebody wrote stays.
+ */
+export function useFirstQuestion(caller, offered) {
+  const show = useShowExample();
+  const { queryEditor } = useGraphiQL(pick('queryEditor'));
+  const isReady = show !== null && caller !== null;
+  useEffect(() => {
+    // Comments and long lines are read whole, however narrow the window is.
+    queryEditor?.updateOptions({ wordWrap: 'on' });
+  }, [queryEditor]);
+  useEffect(() => {
+    if (!isReady || offered.length === 0) return;
+    const now = JSON.stringify(caller);
+    const isSame = ownStorage.getItem(CALLER) === now;
+    ownStorage.setItem(CALLER, now);
+    const current = queryEditor.getValue().trim();
+    const same = offered.find(({ query }) => query.trim() === current);
+    const isUntouched =
+      current === '' || current === WELCOME.trim() || all.some(({ query }) => query.trim() === current);
+    if (isUntouched && !(isSame && same !== undefined)) show(same ?? offered[0]);
+    // Only another caller is a reason to look again.
+  }, [isReady, offered]);
+}
