@@ -7,6 +7,8 @@ import type { Credentials } from './access/credentials.js';
 import { createScopeResolver } from './access/principal.js';
 import type { ResolveScope } from './access/principal.js';
 import { createLocalTokens, localKey } from './access/local-tokens.js';
+import { createRefusals } from './access/refusals.js';
+import type { Refusals } from './access/refusals.js';
 import { createOidcTokens } from './access/oidc-tokens.js';
 import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
@@ -42,6 +44,8 @@ export interface App extends Pipeline {
   /** Every kind of credential that is accepted here. */
   readonly tokens: Credentials;
   readonly resolveScope: ResolveScope;
+  /** Changes that were refused, on their way into the audit log. */
+  readonly refusals: Refusals;
   readonly cursors: Cursors;
   readonly costBuckets: CostBuckets;
   readonly requestsAtOnce: RequestsAtOnce;
@@ -97,6 +101,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
   const listeners: OnStage[] = [];
   const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
   const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables(), onStage };
+  const refusals = createRefusals({ db, clock });
   const usageWriter =
     outside.writerThread === undefined
       ? writerHere(pipeline)
@@ -110,6 +115,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     usageWriter,
     tokens,
     resolveScope,
+    refusals,
     cursors: createCursors(key),
     costBuckets: createCostBuckets(limits),
     requestsAtOnce: createRequestsAtOnce(limits.requestsAtOnceMax),
@@ -123,6 +129,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     graphiqlFolder: outside.graphiqlFolder ?? join(import.meta.dirname, '..', 'graphiql'),
     close: async () => {
       await tokens.settled();
+      await refusals.close();
       await usageWriter.close();
       await db.close();
     },

@@ -1,5 +1,6 @@
 import type { Caller, CredentialKind } from './principal.js';
 import type { Role } from './principal.js';
+import type { Scope } from './scope.js';
 
 /** Who changes something, as the audit log writes it down. */
 export interface Actor {
@@ -17,6 +18,10 @@ export interface Once {
   readonly key: string;
   readonly inputHash: string;
   readonly keepMs: number;
+  /** Whose rows the caller may see now: an answer that is kept is given to whoever may still see what it is about. */
+  readonly scope: Scope;
+  /** Digest of the role and the limits of the caller. */
+  readonly grantHash: string;
 }
 
 /** A name alone is the gateway's own work: a collector, the demo, a test. */

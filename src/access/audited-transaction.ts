@@ -2,7 +2,7 @@ import { actorOf } from './actor.js';
 import type { By } from './actor.js';
 import { appendAuditEntry } from './audit-store.js';
 import type { AuditOutcome } from './audit.entity.js';
-import { claimOnce, keepAnswer } from './idempotency-store.js';
+import { answerStillSeen, answerToKeep, claimOnce, keepAnswer } from './idempotency-store.js';
 import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
@@ -28,7 +28,8 @@ export interface Change<Result> extends AuditTarget {
 /**
  * The one way to change who is who and who is billed where. The change, its entry in the audit log and, where the
  * caller wants it once, its answer are one transaction: none of them is ever true without the others. Asked again under
- * the same key, the kept answer is given and nothing is done. `work` may run several times, like all transactions.
+ * the same key, the kept answer is given and nothing is done; a caller who may not see any more what
+ * it is about is refused as if it were not there. `work` may run several times, like all transactions.
  */
 export async function inAuditedTransaction<Result>(
   { db, clock }: { readonly db: Database; readonly clock: Clock },
@@ -39,14 +40,18 @@ export async function inAuditedTransaction<Result>(
   return db.inTransaction(async (tx) => {
     const now = clock.now();
     const { action } = act;
-    const once = actor.once === null ? null : await claimOnce(tx, { actor, once: actor.once, action, now });
-    if (once?.answer != null) {
+    const { once } = actor;
+    const claim = once === null ? null : await claimOnce(tx, { actor, once, action, now });
+    if (once !== null && claim?.answer != null) {
+      const result = answerStillSeen(claim.answer, once);
       const nothing = { target: '', registrationId: null, tenantId: null, before: null, after: null };
       await append(tx, 'REPLAYED', nothing);
-      return JSON.parse(once.answer) as Result;
+      return result as Result;
     }
     const change = await work(tx);
-    if (once !== null) await keepAnswer(tx, once.requestHash, JSON.stringify(change.replay ?? change.result));
+    if (once !== null && claim !== null) {
+      await keepAnswer(tx, claim.requestHash, answerToKeep(change.replay ?? change.result, change, once));
+    }
     const isUnchanged = change.before !== null && textOf(change.before) === textOf(change.after);
     // The gateway's own loops look often and mostly find nothing to do; that is not worth an entry.
     if (!isUnchanged || actor.role !== null) await append(tx, isUnchanged ? 'UNCHANGED' : 'DONE', change);

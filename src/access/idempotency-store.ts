@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Actor, Once } from './actor.js';
+import { holds } from './scope.js';
 import { onDuplicateKeep } from '../database/dialect.js';
 import type { Tx } from '../database/transaction.js';
 import { DomainError, invariant } from '../primitives/errors.js';
@@ -46,6 +47,53 @@ export async function claimOnce(
 /** Keeps the answer to a request that was claimed, in the transaction of its change. */
 export async function keepAnswer(tx: Tx, requestHash: string, answer: string): Promise<void> {
   await tx.execute('UPDATE idempotent_answer SET answer = ? WHERE request_hash = ?', [answer, requestHash]);
+}
+
+/** What is kept of an answer: what it is about, and what it said. */
+interface Kept {
+  readonly about?: { readonly registrationId: number | null; readonly tenantId: number | null };
+  /** Digest of the role and the limits of the caller who got it. */
+  readonly grantHash?: string;
+  readonly result: unknown;
+}
+
+/** The text that is kept of an answer. */
+export function answerToKeep(
+  result: unknown,
+  { registrationId, tenantId }: NonNullable<Kept['about']>,
+  { grantHash }: Once,
+): string {
+  return JSON.stringify({ about: { registrationId, tenantId }, grantHash, result } satisfies Kept);
+}
+
+/**
+ * What a kept answer said, for a caller who may still see what it is about. Throws what asking for something that does
+ * not exist throws for any other: a role, a limit or an owner may have changed since. Answers that 0.1.0 kept do not
+ * say what they are about, and are given to those who see everything.
+ */
+export function answerStillSeen(answer: string, once: Once): unknown {
+  const parsed = JSON.parse(answer) as Kept;
+  const isOfNow = typeof parsed === 'object' && 'grantHash' in parsed && 'result' in parsed;
+  const kept: Kept = isOfNow ? parsed : { result: parsed };
+  refuseUnseen(kept, once);
+  return kept.result;
+}
+
+function refuseUnseen({ about, grantHash }: Kept, once: Once): void {
+  const { registrationIds, tenantIds } = once.scope;
+  if (registrationIds === 'all' && tenantIds === 'all') return;
+  const { registrationId, tenantId } = about ?? { registrationId: null, tenantId: null };
+  if (registrationId === null) {
+    if (grantHash === once.grantHash) return;
+    throw new DomainError('NOT_FOUND', 'There is nothing of this that you may see.');
+  }
+  if (!holds(registrationIds, registrationId)) throw registrationNotFound();
+  // What is about all customers of a registration is for those who see all of them.
+  if (!holds(tenantIds, tenantId)) throw new DomainError('TENANT_NOT_FOUND', 'There is no such tenant.', ['tenantId']);
+}
+
+function registrationNotFound(): DomainError {
+  return new DomainError('RegistrationNotFound', 'There is no such registration.', ['registration']);
 }
 
 function canonicalText(value: unknown): string {

@@ -1,5 +1,6 @@
 /** A receiver of reports that counts each line once, for demos and tests: what Azure Commerce would be, made up. */
 import { hash } from 'node:crypto';
+import { closeSync, existsSync, openSync } from 'node:fs';
 
 import { registerDecimals } from '../database/dialect.js';
 import { openSqliteFile } from '../database/sqlite-driver.js';
@@ -18,8 +19,11 @@ export interface CommerceBooks {
   close(): void;
 }
 
-/** Opens the receiver's books in a SQLite file, or in memory. */
+const IN_MEMORY = ':memory:';
+
+/** Opens the receiver's books in a SQLite file, made for its owner alone, or in memory. */
 export function openCommerceBooks(file: string): CommerceBooks {
+  if (file !== IN_MEMORY && !existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const db = openSqliteFile(file);
   db.pragma('journal_mode = WAL');
   registerDecimals(db);

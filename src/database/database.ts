@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Pool } from 'mysql2';
@@ -63,7 +63,7 @@ const CHECKPOINT_PAGES = 16_000;
 /** Values are escaped with backslashes, by the driver and by ourselves, whatever the server is configured to. */
 const BACKSLASHES_ESCAPE = "SET SESSION sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')";
 
-/** Connects; it creates a SQLite file and its folder where they are missing, but no tables. */
+/** Connects; it creates a SQLite file and its folder where they are missing, for their owner alone, but no tables. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url.startsWith('sqlite:') ? openSqlite(options) : openMysql(options);
 }
@@ -167,14 +167,16 @@ async function mysqlSnapshot<T>(
 async function openSqlite(options: DatabaseOptions): Promise<Database> {
   const onStatement = options.onStatement ?? (() => undefined);
   const file = options.url.slice('sqlite:'.length);
-  mkdirSync(dirname(file), { recursive: true });
-  const writer = sqliteSource(options, file, existsSync(file));
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite makes its log and its index with the rights of the file itself.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  const writer = sqliteSource(options, file);
   await writer.initialize();
   // A commit that was answered must outlive the power; the driver is built to let it wait for the next checkpoint.
   await writer.query('PRAGMA synchronous = FULL');
   await writer.query(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
   await writer.query(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  const readers = sqliteSource(options, file, true);
+  const readers = sqliteSource(options, file);
   await readers.initialize();
   await readers.query('PRAGMA query_only = 1');
   const files = {
@@ -225,14 +227,14 @@ async function sqliteSnapshot<T>(
   }
 }
 
-function sqliteSource(options: DatabaseOptions, file: string, mustExist: boolean): DataSource {
+function sqliteSource(options: DatabaseOptions, file: string): DataSource {
   return new DataSource({
     type: 'better-sqlite3',
     driver: sqliteDriver(),
     database: file,
     enableWAL: true,
     timeout: BUSY_TIMEOUT_MS,
-    fileMustExist: mustExist,
+    fileMustExist: true,
     prepareDatabase: (connection: BetterSqlite3.Database) => registerDecimals(connection),
     entities: options.entities('sqlite'),
     migrations: options.migrations,

@@ -7,6 +7,7 @@ import type { Rows, RowsToLoad } from './bulk-insert.js';
 import { unbounded } from './cancellation.js';
 import type { Bound } from './cancellation.js';
 import type { Dialect } from './dialect.js';
+import { DISK_FULL_SENTENCE, noteDiskFull, noteWritten, saysDiskFull } from './disk-full.js';
 import { askRunner } from './reader.js';
 import type { OnStatement, Sql, SqlValue } from './statement.js';
 import { DomainError } from '../primitives/errors.js';
@@ -64,8 +65,10 @@ export async function runTransaction<T>(
         if (typeof error === 'object' && error !== null && errorCode(error) !== NOT_SENT) unsure.add(error);
         throw error;
       });
+      noteWritten();
       return result;
     } catch (error) {
+      if (saysDiskFull(errorCode(error))) noteDiskFull();
       await end(runner, dialect, 'ROLLBACK').catch(() => undefined);
       if (attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error;
       await pause(randomInt(1, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
@@ -170,10 +173,7 @@ const PASSING_FAULTS: ReadonlySet<string> = new Set([
   'ER_CONNECTION_KILLED',
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
-  'ER_DISK_FULL',
-  'ER_RECORD_FILE_FULL',
   'SQLITE_BUSY',
-  'SQLITE_FULL',
 ]);
 
 /** What COMMIT failed with: the server may have committed before it fell silent. */
@@ -184,7 +184,14 @@ const unsure = new WeakSet<object>();
  * they are.
  */
 export function asUnavailable(error: unknown): unknown {
-  const isPassing = PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
+  if (error instanceof DomainError && error.message === DISK_FULL_SENTENCE) noteDiskFull();
+  const isFull = saysDiskFull(errorCode(error));
+  if (isFull) noteDiskFull();
+  // A server that had no room for its log at a commit may have committed; SQLite has not.
+  if (isFull && (errorCode(error) === 'SQLITE_FULL' || !unsure.has(error as object))) {
+    return new DomainError('UNAVAILABLE', DISK_FULL_SENTENCE);
+  }
+  const isPassing = isFull || PASSING_FAULTS.has(errorCode(error)) || /^SQLITE_(BUSY|IOERR)_/.test(errorCode(error));
   if (!isPassing) return error;
   if (unsure.has(error as object)) {
     return new DomainError(

@@ -3,6 +3,7 @@ import type { Loaders } from './loaders.js';
 import type { Cursors } from './cursor.js';
 import type { LiveFeed } from './live-feed.js';
 import type { Caller, Principal, ResolveScope } from '../access/principal.js';
+import type { Refusals } from '../access/refusals.js';
 import type { Scope } from '../access/scope.js';
 import type { Limits } from '../config/limits.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -17,6 +18,7 @@ export interface GraphqlApp extends Pipeline {
   readonly config: { readonly idempotencyHours: number; readonly limits: Pick<Limits, 'requestMsMax'> };
   readonly usageWriter: UsageWriter;
   readonly resolveScope: ResolveScope;
+  readonly refusals: Refusals;
   readonly cursors: Cursors;
   readonly commerce: CommerceClient | null;
   readonly live: LiveFeed;

@@ -30,7 +30,11 @@ export function actorIn(context: GatewayContext, { idempotencyKey: key, ...input
     ]);
   }
   const keepMs = context.app.config.idempotencyHours * MS_PER_HOUR;
-  return actorFor(caller, context.requestId, { key, inputHash: inputHashOf(input), keepMs });
+  const { role, registrations, tenants, resellers } = caller;
+  return actorFor(caller, context.requestId, {
+    ...{ key, inputHash: inputHashOf(input), keepMs, scope: context.scope },
+    grantHash: inputHashOf({ role, registrations, tenants, resellers }),
+  });
 }
 
 /** Clients send null where they mean "left out". */

@@ -8,7 +8,6 @@ import { applyMiddleware } from 'graphql-middleware';
 
 import type { GatewayContext } from './context.js';
 import { actorFor } from '../access/actor.js';
-import { recordRefusal } from '../access/record-refusal.js';
 import { DomainError } from '../primitives/errors.js';
 import { findRegistration } from '../registration/registration-store.js';
 
@@ -49,7 +48,7 @@ async function append(context: GatewayContext, action: string, code: string, arg
   const input = (args['input'] ?? args) as Arguments;
   const named = input['registration'];
   const registration = typeof named === 'string' ? await findRegistration(app.db.reader, scope, named) : null;
-  await recordRefusal(app, actorFor(principal, requestId), {
+  await app.refusals.record(app, actorFor(principal, requestId), {
     action,
     code,
     target: targetIn(input),

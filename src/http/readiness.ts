@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { App } from '../app.js';
 import type { BooksKind } from '../books/books-kind.js';
 import { readBooks } from '../books/books-store.js';
+import { isDiskFull } from '../database/disk-full.js';
 import { pendingMigrations, unknownMigrations } from '../database/migrate.js';
 import { startDeadline } from '../primitives/deadline.js';
 
@@ -46,6 +47,7 @@ async function inTime(looking: Promise<Found>): Promise<Found> {
 }
 
 async function lookAt({ db }: App): Promise<Found> {
+  if (isDiskFull()) return { reason: 'the disk of the database is full' };
   const pending = await pendingMigrations(db);
   if (pending.length > 0) return { reason: 'the tables are not up to date' };
   const unknown = await unknownMigrations(db);

@@ -4,7 +4,6 @@ import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
-import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
 import { mayRead } from '../graphql/access-table.js';
@@ -44,7 +43,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
           app.costBuckets.take(callerNameOf(principal), REFUSAL_COST);
           const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
           const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
-          await recordRefusal(app, actorFor(principal, request.id), refusal);
+          await app.refusals.record(app, actorFor(principal, request.id), refusal);
         }
         throw error;
       });

@@ -9,7 +9,6 @@ import type { ArmMethod } from './arm-routes.js';
 import { actorFor } from '../access/actor.js';
 import { admitRequest } from '../access/admit-request.js';
 import { callerNameOf } from '../access/principal.js';
-import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
@@ -110,7 +109,7 @@ async function writingDownRefusals(
       const target = Object.values(request.path).join('/').slice(0, TARGET_LENGTH_MAX);
       const action = request.path['customerSubscription'] === undefined ? 'registrations' : 'customerSubscriptions';
       const refusal = { action, code: error.code, target, registrationId: null };
-      await recordRefusal(app, request.by, refusal);
+      await app.refusals.record(app, request.by, refusal);
     }
     throw error;
   }

@@ -5,7 +5,8 @@ import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { registerTenant } from '../../src/tenancy/register-tenant.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
 import { openTestGateway, principalOf } from '../support/gateway.js';
-import { guid, registerStamp } from '../support/world.js';
+import type { Who } from '../support/gateway.js';
+import { guid, registerCustomer, registerPartner, registerStamp } from '../support/world.js';
 
 const REGISTER = `mutation ($input: RegisterTenantInput!) { registerTenant(input: $input) {
   tenant { id name } userErrors { code field } } }`;
@@ -40,6 +41,8 @@ describeEachDatabase('a mutation under an idempotency key', (server) => {
       key: 'k1',
       inputHash: inputHashOf({ tenantId }),
       keepMs: 1_000,
+      scope: WHOLE_BOOKS,
+      grantHash: '',
     });
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
@@ -62,6 +65,60 @@ describeEachDatabase('a mutation under an idempotency key', (server) => {
     expect((await gateway.ask('OPERATOR', REGISTER, input('Fabrikam', 'k1'))).data.registerTenant.userErrors).toEqual(
       [],
     );
+    await gateway.close();
+  });
+});
+
+const MAP = `mutation ($input: UnmapTenantInput!) { unmapTenant(input: $input) {
+  tenant { name } userErrors { code field } } }`;
+
+describeEachDatabase('an answer that is kept', (server) => {
+  it('is given again to nobody who may not see any more what it is about', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    await registerPartner(gateway.app, 'Northwind');
+    const { tenantId } = await registerCustomer(gateway.app, 'hub', 'Contoso', { reseller: 'Northwind' });
+    const ofNorthwind = { role: 'CSP_ADMIN', resellers: ['Northwind'] } as const;
+    const unmap = async (who: Who, idempotencyKey?: string) =>
+      (await gateway.ask(who, MAP, { input: { registration: 'hub', tenantId, idempotencyKey } })).data.unmapTenant;
+    const first = await unmap(ofNorthwind, 'k1');
+    expect(first).toEqual({ tenant: { name: 'Contoso' }, userErrors: [] });
+    expect(await unmap(ofNorthwind, 'k1')).toEqual(first);
+
+    // A caller of the same name with another limit, and then the same caller, whose customer went to somebody else.
+    const ofEdge = { ...ofNorthwind, resellers: 'all', registrations: ['edge'] } as const;
+    const withoutRegistration = {
+      tenant: null,
+      userErrors: [{ code: 'RegistrationNotFound', field: ['registration'] }],
+    };
+    expect(await unmap(ofEdge, 'k1')).toEqual(withoutRegistration);
+    const update = `mutation { updateTenant(input: { registration: "hub", tenantId: "${tenantId}", isWithoutReseller: true }) {
+      userErrors { code } } }`;
+    expect((await gateway.ask('OPERATOR', update)).data.updateTenant.userErrors).toEqual([]);
+    const another = await registerCustomer(gateway.app, 'hub', 'Fabrikam', { reseller: 'Northwind' });
+    expect(another.tenantId).not.toBe(tenantId);
+    const kept = await unmap(ofNorthwind, 'k1');
+    expect(kept).toEqual(await unmap(ofNorthwind));
+    expect(kept).toEqual({ tenant: null, userErrors: [{ code: 'TENANT_NOT_FOUND', field: ['tenantId'] }] });
+    expect(await unmap({ role: 'CSP_ADMIN' }, 'k1')).toEqual(first);
+    await gateway.close();
+  });
+
+  it('about no registration is given to the same role with the same limits, or to who sees everything', async () => {
+    const gateway = await openTestGateway(server);
+    await registerStamp(gateway.app);
+    await registerStamp(gateway.app, 'edge');
+    const limited = { role: 'OPERATOR', registrations: ['hub'] } as const;
+    const create = `mutation { createApiKey(input: {
+      name: "x", role: INGESTOR, registrations: ["hub"], idempotencyKey: "k1" }) { apiKey { keyId } userErrors { code } } }`;
+    const { apiKey } = (await gateway.ask(limited, create)).data.createApiKey;
+    expect((await gateway.ask(limited, create)).data.createApiKey).toEqual({ apiKey, userErrors: [] });
+    expect((await gateway.ask('OPERATOR', create)).data.createApiKey).toEqual({ apiKey, userErrors: [] });
+    const other = { ...limited, registrations: ['hub', 'edge'] };
+    expect((await gateway.ask(other, create)).data.createApiKey).toEqual({
+      apiKey: null,
+      userErrors: [{ code: 'NOT_FOUND' }],
+    });
     await gateway.close();
   });
 });

@@ -106,9 +106,9 @@ function safeCells(line: Partial<ReportLine>): Partial<ReportLine> {
 
 /** False when another process placed it first. */
 async function placed(folder: string, name: string, { texts }: Contents): Promise<boolean> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const unfinished = join(folder, `.${name}.${randomUUID()}`);
-  await mkdir(unfinished);
+  await mkdir(unfinished, { mode: 0o700 });
   try {
     for (const [file, text] of texts) await writeDurably(join(unfinished, file), text);
     await synchronise(unfinished);
@@ -123,7 +123,7 @@ async function placed(folder: string, name: string, { texts }: Contents): Promis
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();
