@@ -66,7 +66,7 @@ function endOf(text: string): number {
 }
 
 function openReceiver(dataFolder: string): CommerceBooks {
-  mkdirSync(dataFolder, { recursive: true });
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   return openCommerceBooks(join(dataFolder, 'demo-commerce.sqlite'));
 }
 
