@@ -9,7 +9,7 @@ export function onOneScreen(program: Command): string {
   const commands = program.commands.map((command) => `  ${command.name().padEnd(width)}${command.summary()}`);
   return `Usage: usage-gateway <command> [options]
 ${commands.join('\n')}
-"help <command>" says more, "help env" lists the environment; --version: releases.
+"help <command>" says more, "help env" lists the environment; see --version
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done, some was refused
 `;
 }
