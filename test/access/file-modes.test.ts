@@ -7,9 +7,11 @@ import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.j
 import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import { fileCommerce } from '../../src/pipeline/reporting/clients/file-commerce.js';
+import { REPORT_FORM } from '../../src/pipeline/reporting/commerce-client.js';
 
 const LEASE = { signal: new AbortController().signal, renew: async () => undefined, isFirstTry: true };
 const BATCH = {
+  form: REPORT_FORM,
   idempotencyKey: 'key',
   cloudId: '22222222-0000-4000-8000-000000000001',
   reportedDay: '2026-03-09',
