@@ -11,7 +11,7 @@ import type { Clock } from '../primitives/clock.js';
 /** Refusals of one caller that have entries of their own, in each minute and in each process. */
 export const REFUSALS_PER_MINUTE_MAX = 20;
 /** Name of the act in an entry that counts. */
-export const MORE_REFUSALS = 'moreRefusals';
+const MORE_REFUSALS = 'moreRefusals';
 
 const MINUTE_MS = 60_000;
 

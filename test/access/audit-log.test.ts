@@ -59,7 +59,7 @@ describe('the acts', () => {
     const allowed = [
       // The transaction itself, and entries that tell of no change.
       'access/audited-transaction.ts',
-      'access/record-refusal.ts',
+      'access/refusals.ts',
       // When a key was used is no change of what anybody may do.
       'access/api-keys.ts',
       // Records and their dictionary: receipts tell of them.

@@ -66,14 +66,14 @@ describe('Ctrl-C at a terminal', () => {
 
   it('ends a server cleanly and says so; a service that is told to end says nothing', async () => {
     const server = cli.start(['serve'], { env: TERMINAL });
-    await server.said(/serves/);
+    await server.complained(/Explore it/);
     server.signal('SIGINT');
     const stopped = await server.ended;
     expect(stopped.code).toBe(0);
     expect(stopped.stderr).toMatch(/Stopped\.\n$/);
 
     const service = cli.start(['serve'], { env: TERMINAL });
-    await service.said(/serves/);
+    await service.complained(/Explore it/);
     service.signal('SIGTERM');
     expect((await service.ended).stderr).not.toContain('Stopped');
   });
