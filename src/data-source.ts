@@ -29,6 +29,7 @@ import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-
 import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
 import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
 import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
+import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000-add-state-to-registration.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -66,4 +67,5 @@ export const migrations = [
   UnbindUsageRecord1764006000000,
   NarrowHoursAndDays1764007000000,
   AddReplayToQuarantinedRecord1764008000000,
+  AddStateToRegistration1764009100000,
 ];

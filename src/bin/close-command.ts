@@ -1,12 +1,13 @@
+import { dayNamed } from './books-command.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
 import { findWatermark } from '../collection/watermark-store.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
+import { mustBeOpen } from '../pipeline/closing/closing-rule.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
-import { dayOf, dayText, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
-import type { Day } from '../primitives/windows.js';
+import { dayOf, dayText, hourOf, hourText } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 
 interface Options {
@@ -40,8 +41,9 @@ async function closeAll(app: App): Promise<void> {
 }
 
 async function closeOne(app: App, name: string, through: string | undefined): Promise<void> {
-  const { id, usageIntake } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
-  const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through);
+  const { id, usageIntake, ...registration } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  mustBeOpen(registration);
+  const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through, '--through');
   const pulledBefore = await findWatermark(app.db.reader, id);
   if (pulledBefore === null && usageIntake === 'PULLED') {
     throw new CommandError(`Usage of ${name} was not pulled yet. What is pulled later could not be taken in any more.`);
@@ -54,11 +56,4 @@ async function closeOne(app: App, name: string, through: string | undefined): Pr
   const days = await closeDays(app, { registrationId: id, through: last, by: BY });
   const span = days.length === 0 ? '' : ` (${dayText(days[0] ?? last)} to ${dayText(days.at(-1) ?? last)})`;
   console.log(`Closed ${days.length} reported days with usage${span}. ${name} is closed through ${dayText(last)}.`);
-}
-
-function dayNamed(text: string): Day {
-  const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
-  const hour = instant === null ? null : wholeHour(instant);
-  if (hour === null) throw new ArgumentError('--through is a UTC day, such as 2026-03-09.');
-  return dayOf(hour);
 }

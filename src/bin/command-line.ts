@@ -52,6 +52,10 @@ export function createProgram(): Command {
     .requiredOption('--registration <name>', 'whose usage it is')
     .option('--reported-hour <time>', 'for a provider response: the reported hour that was asked for')
     .option('--source <name>', 'for a provider response: who is named as its sender', 'azure-stack')
+    .option(
+      '--as-reported',
+      'while the books are set up: file each pushed record under the hour in which it was used, as history is; rows of a stamp are filed under their reported hour anyway',
+    )
     .option('--verdicts', 'print one line of JSON per record')
     .action(later(async () => (await import('./ingest-command.js')).ingestCommand));
   cli
@@ -97,7 +101,30 @@ export function createProgram(): Command {
     )
     .option('--agreement-number <text>', 'demanded by CAPACITY')
     .option('--asset-tag <text>', 'demanded by CUSTOM')
+    .option(
+      '--books-from <day>',
+      'first reported day of the books, before which all is history; left out: today, or the day with which collection begins',
+    )
     .action(later(async () => (await import('./registration-command.js')).registrationCommand));
+  const books = cli.command('books').description('Begin the books of a registration, once everything is set up.');
+  books
+    .command('preview')
+    .description('Print what opening the books would close for good. Its last line is the digest alone.')
+    .argument('<registration>', 'whose books')
+    .action(later(async () => (await import('./books-command.js')).booksPreviewCommand));
+  books
+    .command('open')
+    .description('Open the books as they were looked at: from now on days close. There is no way back.')
+    .argument('<registration>', 'whose books')
+    .requiredOption('--expect <digest>', 'the last line of the preview that you looked at')
+    .option('--even-if-empty', 'also where the books hold no record at all')
+    .action(later(async () => (await import('./books-command.js')).booksOpenCommand));
+  books
+    .command('from')
+    .description('Say with which reported day the books begin. Days before it are history: in no report.')
+    .argument('<registration>', 'whose books')
+    .argument('<day>', 'UTC day, such as 2026-03-01')
+    .action(later(async () => (await import('./books-command.js')).booksFromCommand));
   cli
     .command('token')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')

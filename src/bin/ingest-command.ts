@@ -17,6 +17,7 @@ interface Options {
   readonly reportedHour?: string;
   readonly source: string;
   readonly verdicts?: boolean;
+  readonly asReported?: boolean;
 }
 
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
@@ -37,6 +38,7 @@ export async function ingestCommand(file: string, options: Options): Promise<voi
         registrationId,
         receivedBy: 'command line',
         deliveries: deliveries.slice(start, start + RECORDS_PER_BATCH),
+        asReported: options.asReported === true,
       });
       for (const count of ['accepted', 'duplicates', 'conflicts', 'rejected'] as const) {
         total[count] += receipt[count];

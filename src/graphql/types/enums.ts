@@ -11,6 +11,7 @@ import { GRANULARITIES } from '../../reading/usage-spans.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
+import { REGISTRATION_STATES, WAITING_LEVELS } from '../../registration/registration-state.js';
 import { USAGE_INTAKES } from '../../registration/usage-intake.js';
 
 function enumOf<Value extends string>(
@@ -62,6 +63,26 @@ export const BaseOfferEnum = enumOf(
     CSP_SHARED_SERVICES: "The partner's own CSP subscription, as a base subscription.",
     ENTERPRISE_AGREEMENT: 'Enterprise Agreement.',
     OTHER: 'Anything else.',
+  }),
+);
+
+export const RegistrationStateEnum = enumOf(
+  'RegistrationState',
+  'Whether the books of a registration have begun.',
+  sentences(REGISTRATION_STATES, {
+    SETTING_UP: 'Nothing closes. Mappings without an hour hold from the beginning; a wrong start can be discarded.',
+    OPEN: 'Days close when they are over, and are then final.',
+  }),
+);
+
+export const WaitingLevelEnum = enumOf(
+  'WaitingLevel',
+  'How urgent it is that the books of a registration are opened.',
+  sentences(WAITING_LEVELS, {
+    NONE: 'They are open.',
+    WAITING: 'They are being set up.',
+    WARNING: 'Pay-as-you-use has been set up for a week or longer, and reports nothing meanwhile.',
+    ALARM: 'Pay-as-you-use has been set up for 30 days or longer: it must have reported by then.',
   }),
 );
 
