@@ -4,6 +4,7 @@ import { COMMAND_LINE } from '../access/actor.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
 import { findWatermark } from '../collection/watermark-store.js';
+import { discardRegistration } from '../pipeline/closing/discard-registration.js';
 import { openBooks } from '../pipeline/closing/open-books.js';
 import { dayOf, dayText, parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
@@ -46,6 +47,17 @@ export async function booksFromCommand(name: string, text: string): Promise<void
     const change = { registration: name, booksFrom, by: COMMAND_LINE };
     const { name: registration } = await updateRegistration(app, WHOLE_BOOKS, change, checkPartnerOfAll);
     console.log(`The books of ${registration} begin on ${dayText(booksFrom)}; days before it are history.`);
+  });
+}
+
+/** Takes back a registration whose books are set up. */
+export async function booksDiscardCommand(name: string): Promise<void> {
+  await withBooks(async (app) => {
+    const discarded = await discardRegistration(app, WHOLE_BOOKS, { registration: name, by: COMMAND_LINE });
+    const { stackSubscriptions, records } = discarded;
+    console.log(
+      `Discarded registration ${discarded.name} with ${stackSubscriptions} stack subscriptions and ${records} records. Its name and its stamp can be registered again.`,
+    );
   });
 }
 

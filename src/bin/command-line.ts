@@ -125,6 +125,11 @@ export function createProgram(): Command {
     .argument('<registration>', 'whose books')
     .argument('<day>', 'UTC day, such as 2026-03-01')
     .action(later(async () => (await import('./books-command.js')).booksFromCommand));
+  books
+    .command('discard')
+    .description('Take a registration back whose books are set up, with everything that was taken in for it.')
+    .argument('<registration>', 'whose books')
+    .action(later(async () => (await import('./books-command.js')).booksDiscardCommand));
   cli
     .command('token')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')

@@ -6,7 +6,7 @@ import { advanceWatermark, beginWatermark, countPulledRecords, findWatermark } f
 import { invariant } from '../primitives/errors.js';
 import { dayOf, hourOf, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
-import { sayBooksFrom } from '../registration/registration-store.js';
+import { holdOpenState, sayBooksFrom } from '../registration/registration-store.js';
 
 /** How far a round came. */
 export interface Collected {
@@ -123,6 +123,7 @@ async function beginOrFind({ app, registrationId, source }: Collector): Promise<
   const known = await findWatermark(app.db.reader, registrationId);
   if (known !== null) return known;
   await app.db.inTransaction(async (tx) => {
+    await holdOpenState(tx, registrationId);
     await sayBooksFrom(tx, registrationId, dayOf(source.from));
     await beginWatermark(tx, { registrationId, hour: source.from, at: app.clock.now() });
   });

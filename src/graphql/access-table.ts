@@ -54,7 +54,7 @@ export const ACCESS: AccessTable = {
   },
   Mutation: {
     ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'upsertMeter', 'createApiKey', 'revokeApiKey'),
-    ...of(OPERATORS, 'replayQuarantined', 'openBooks'),
+    ...of(OPERATORS, 'replayQuarantined', 'openBooks', 'discardRegistration'),
     ...of(ADMINISTRATORS, 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
@@ -163,6 +163,8 @@ export const ACCESS: AccessTable = {
   CreateRegistrationPayload: payload(OPERATORS, 'registration'),
   UpdateRegistrationPayload: payload(OPERATORS, 'registration'),
   OpenBooksPayload: payload(OPERATORS, 'registration'),
+  DiscardRegistrationPayload: payload(OPERATORS, 'discarded'),
+  DiscardedRegistration: of(OPERATORS, 'name', 'cloudId', 'stackSubscriptions', 'records'),
   OpenBooksPreview: {
     ...of(OPERATORS, 'registration', 'digest', 'refusals', 'isReporting', 'booksFrom', 'closesThrough', 'dayCount'),
     ...of(OPERATORS, 'historyDayCount', 'recordCount', 'historyRecordCount', 'days', 'sums', 'isWhole'),
@@ -206,7 +208,7 @@ export const ACCESS: AccessTable = {
   RetryReportPayload: payload(ADMINISTRATORS, 'report'),
   UsageExplanation: {
     ...of(READERS, 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
-    ...of(PROVIDER, 'report', 'reportLine'),
+    ...of(PROVIDER, 'standing', 'report', 'reportLine'),
   },
   ClosedWindow: of(EVERYONE, 'registration', 'closedFrom', 'closedBefore'),
   Completeness: {

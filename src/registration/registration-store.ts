@@ -152,6 +152,20 @@ export async function openRegistration(
   );
 }
 
+/**
+ * Leaves of a registration what the audit log and its batches refer to, under names that nobody can give. The caller
+ * holds the lock of the registration.
+ */
+export async function retireRegistration(tx: Tx, registrationId: number): Promise<void> {
+  const nobodys = `#${Number(registrationId)}`;
+  await tx.execute('UPDATE registration SET state = ?, name_key = ?, cloud_id = ? WHERE id = ?', [
+    DISCARDED,
+    nobodys,
+    nobodys,
+    registrationId,
+  ]);
+}
+
 /** Says with which reported day the books begin, while they are set up and nobody has said it. */
 export async function sayBooksFrom(tx: Tx, registrationId: number, day: Day): Promise<void> {
   await tx.execute(

@@ -147,6 +147,11 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
     },
     own: { input: { registration: HUB, agreementNumber: '12' } },
   },
+  discardRegistration: {
+    names: { ...ONCE, 'input.registration': 'registration' },
+    own: { input: { registration: HUB } },
+    canBeEmpty: true,
+  },
   openBooks: {
     names: { ...ONCE, 'input.registration': 'registration', 'input.expect': 'plain', 'input.evenIfEmpty': 'plain' },
     own: { input: { registration: HUB, expect: '0' } },

@@ -32,8 +32,17 @@ const SENDING: Denied = {
 };
 const CREATION: Denied = {
   Query: ['previewOpenBooks'],
-  Mutation: ['createRegistration', 'updateRegistration', 'openBooks', 'upsertMeter', 'replayQuarantined'],
+  Mutation: [
+    'createRegistration',
+    'updateRegistration',
+    'openBooks',
+    'discardRegistration',
+    'upsertMeter',
+    'replayQuarantined',
+  ],
   OpenBooksPayload: '*',
+  DiscardRegistrationPayload: '*',
+  DiscardedRegistration: '*',
   OpenBooksPreview: '*',
   OpeningDay: '*',
   OpeningSum: '*',
@@ -98,7 +107,7 @@ const PROVIDERS: Denied = {
   Tenant: ['createdBy'],
   TenantMapping: ['createdBy'],
   UsageRecord: ['receivedBy'],
-  UsageExplanation: ['report', 'reportLine'],
+  UsageExplanation: ['standing', 'report', 'reportLine'],
   UsageReport: '*',
   UsageReportConnection: '*',
   UsageReportEdge: '*',

@@ -1,12 +1,14 @@
-import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { findWatermark } from '../../collection/watermark-store.js';
+import { discardRegistration } from '../../pipeline/closing/discard-registration.js';
 import { openBooks } from '../../pipeline/closing/open-books.js';
 import { invariant } from '../../primitives/errors.js';
 import { previewOpenBooks } from '../../reading/opening-preview.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
+import { UUID } from '../scalars.js';
 import { OpenBooksPreview, SUMS_SHOWN, toOpenBooksPreview } from '../types/opening.js';
 import { toDestination } from '../types/usage.js';
 import { Registration, toMeter, toRegistration, toStackSubscription } from '../types/who.js';
@@ -30,6 +32,32 @@ class OpenBooksInput extends OnceInput {
 class OpenBooksPayload {
   @Field(() => Registration, { nullable: true, description: 'The registration, whose books are open now.' })
   registration!: Registration | null;
+  @Field(() => [UserError], { description: 'Empty when it was done.' })
+  userErrors?: readonly UserError[];
+}
+
+@InputType({ description: 'A registration that is to be taken back.' })
+class DiscardRegistrationInput extends OnceInput {
+  @Field(() => String, { description: 'Name of the registration. Its books are being set up.' })
+  registration!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What was taken back.' })
+class DiscardedRegistration {
+  @Field(() => String, { description: 'The name, which is free again.' })
+  name!: string;
+  @Field(() => UUID, { description: 'The stamp, which can be registered again.' })
+  cloudId!: string;
+  @Field(() => Int, { description: 'Subscriptions on the stamp that were known.' })
+  stackSubscriptions!: number;
+  @Field(() => Int, { description: 'Records that were in its books.' })
+  records!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
+class DiscardRegistrationPayload {
+  @Field(() => DiscardedRegistration, { nullable: true, description: 'What there is no more.' })
+  discarded!: DiscardedRegistration | null;
   @Field(() => [UserError], { description: 'Empty when it was done.' })
   userErrors?: readonly UserError[];
 }
@@ -83,6 +111,23 @@ export class OpeningResolver {
         return { registration: toRegistration(row) };
       },
       { registration: null },
+    );
+  }
+
+  @Mutation(() => DiscardRegistrationPayload, {
+    description:
+      'Takes a registration back whose books are set up, with its customers, subscriptions, mappings and all usage that was taken in for it. Its name and its stamp can be registered again.',
+  })
+  discardRegistration(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => DiscardRegistrationInput, { description: 'Which.' }) input: DiscardRegistrationInput,
+  ): Promise<DiscardRegistrationPayload> {
+    return payloadOf(
+      async () => {
+        const by = actorIn(context, input);
+        return { discarded: await discardRegistration(context.app, context.scope, { ...given(input), by }) };
+      },
+      { discarded: null },
     );
   }
 }

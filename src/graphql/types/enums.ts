@@ -5,6 +5,7 @@ import { CREDENTIAL_KINDS, ROLES } from '../../access/principal.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
 import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-state.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
+import { REPORTING_STANDINGS } from '../../reading/explain-usage.js';
 import { INVARIANTS } from '../../reading/invariants.js';
 import { UNSENT_LEVELS } from '../../reading/reports.js';
 import { GRANULARITIES } from '../../reading/usage-spans.js';
@@ -177,6 +178,19 @@ export const ReportStateEnum = enumOf(
     ACCEPTED: 'The receiver counts every line of it. Final.',
     REFUSED: 'The receiver answered, and rejected some lines. `retryReport` sends it again.',
     GIVEN_UP: 'It is not sent any more. `retryReport` sends it again.',
+  }),
+);
+
+export const ReportingStandingEnum = enumOf(
+  'ReportingStanding',
+  'What becomes, or became, of usage on its way to the receiver.',
+  sentences(REPORTING_STANDINGS, {
+    SETTING_UP: 'The books of its registration are being set up: nothing of it is reported before they are opened.',
+    OPEN: 'Its reported day is open.',
+    HISTORY: 'Its reported day lies before the first day of the books: it is never reported.',
+    NOT_REPORTED: 'Its registration reports nothing.',
+    WAITING: 'Its reported day is closed, and goes into a report.',
+    REPORTED: 'It is on a line of a report.',
   }),
 );
 

@@ -4,6 +4,7 @@ import {
   InvariantEnum,
   LineStatusEnum,
   ReportStateEnum,
+  ReportingStandingEnum,
   UnsentLevelEnum,
   UsageIntakeEnum,
   WaitingLevelEnum,
@@ -15,6 +16,7 @@ import { NEVER_DUE } from '../../pipeline/reporting/report-state.js';
 import type { UsageReport as ReportRow } from '../../pipeline/reporting/report.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { Completeness as CompletenessRow, OpenDay as OpenDayRow } from '../../reading/completeness.js';
+import type { ReportingStanding } from '../../reading/explain-usage.js';
 import type { InvariantName } from '../../reading/invariants.js';
 import type { Reconciliation, UnsentUsage as UnsentRow } from '../../reading/reports.js';
 import type { WaitingLevel } from '../../registration/registration-state.js';
@@ -115,10 +117,15 @@ export class UsageExplanation {
   isWhole!: boolean;
   @Field(() => Decimal, { description: 'The sum of these records: that of the aggregate, when they are all.' })
   sumOfRecords!: string;
+  @Field(() => ReportingStandingEnum, {
+    nullable: true,
+    description: 'What becomes, or became, of it on its way to the receiver; null for who sees only some tenants.',
+  })
+  standing!: ReportingStanding | null;
   @Field(() => UsageReport, {
     nullable: true,
     description:
-      'The report with which its usage day was sent to its destination; null while its day is open or unsent.',
+      'The report with which its usage day was sent to its destination; null where there is none: `standing` says why.',
   })
   report!: UsageReport | null;
   @Field(() => UsageReportLine, { nullable: true, description: 'Its line in that report.' })

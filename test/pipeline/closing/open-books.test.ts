@@ -1,39 +1,38 @@
-import { WHOLE_BOOKS, scope } from '../../../src/access/scope.js';
-import { findWatermark, advanceWatermark, beginWatermark } from '../../../src/collection/watermark-store.js';
-import { sumOf } from '../../../src/database/dialect.js';
+import { WHOLE_BOOKS } from '../../../src/access/scope.js';
+import { advanceWatermark, beginWatermark } from '../../../src/collection/watermark-store.js';
 import { closeDays } from '../../../src/pipeline/closing/close-days.js';
 import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
 import { openBooks } from '../../../src/pipeline/closing/open-books.js';
 import { readOpening } from '../../../src/pipeline/closing/opening.js';
-import type { JsonObject } from '../../../src/pipeline/ingestion/exact-json.js';
-import { deliveryOfRecord } from '../../../src/pipeline/ingestion/usage-wire.js';
-import { recordUsage } from '../../../src/pipeline/pipeline.js';
-import type { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
 import { mapTenant, unmapTenant } from '../../../src/pipeline/routing/map-tenant.js';
-import { canonicalQuantity } from '../../../src/primitives/quantity.js';
-import { dayOf, firstHourOf, hourOf, hourText } from '../../../src/primitives/windows.js';
-import { checkInvariants } from '../../../src/reading/invariants.js';
-import { previewOpenBooks } from '../../../src/reading/opening-preview.js';
+import { firstHourOf, hourOf } from '../../../src/primitives/windows.js';
 import { findUnsent } from '../../../src/reading/reports.js';
 import { getRegistration } from '../../../src/registration/registration-store.js';
-import type { Registration } from '../../../src/registration/registration.entity.js';
 import { updateRegistration } from '../../../src/registration/update-registration.js';
 import { describeEachDatabase } from '../../support/databases.js';
-import { openTestGateway } from '../../support/gateway.js';
-import type { TestGateway } from '../../support/gateway.js';
-import { METERS, guid, openStamp, push, registerCustomer, setUpStamp, usageRecord } from '../../support/world.js';
-
-const BY = 'test';
-const GRACE = { graceMs: 6 * 3_600_000, by: BY };
-const RULE = { graceMs: GRACE.graceMs, pulledBefore: findWatermark };
-const TODAY = '2026-03-10';
-const day = (text: string) => dayOf(hourOf(Date.parse(text)));
-const STACKS = { contoso: guid('stack contoso'), fabrikam: guid('stack fabrikam'), stray: guid('stack stray') };
+import {
+  BY,
+  GRACE,
+  RULE,
+  TODAY,
+  day,
+  expectLaws,
+  frozen,
+  historyOf,
+  hoursOf,
+  importHistory,
+  noCheck,
+  openSetUp,
+  previewed,
+  recordsBy,
+  stored,
+} from '../../support/opening.js';
+import { guid, openStamp, push, setUpStamp } from '../../support/world.js';
 
 describeEachDatabase('books that are set up', (server) => {
   it('close nothing, whatever the clock, a command or a collector says, until they are opened', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     await push(gateway.app, stamp, hoursOf(TODAY, 'contoso', 3));
     gateway.clock.set('2026-06-01T12:00:00Z');
     expect(await closeDueDays(gateway.app, GRACE)).toEqual({ closed: 0, failures: [] });
@@ -55,7 +54,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('move with a mapping that names no hour from the beginning on, and once open from the current hour on', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     await push(gateway.app, stamp, hoursOf('2026-03-09', 'contoso', 24));
     const contoso = { registration: 'hub', tenantId: guid('tenant contoso'), by: BY };
     const mapped = { ...contoso, cspSubscriptionId: guid('csp contoso') };
@@ -77,7 +76,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('take a month of history in under its own days, and close it as the preview says, with no line of it reported', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     const month = Array.from({ length: 31 }, (_, index) => day('2026-01-25') + index);
     for (const one of month) await importHistory(gateway.app, stamp, historyOf(one));
     // Of the first days of the books.
@@ -121,7 +120,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('are opened as they were looked at: not when anything that closes at once has changed, nor empty by mistake', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     const ask = (parts: object) =>
       openBooks(gateway.app, WHOLE_BOOKS, { registration: 'hub', expect: '', by: BY, ...parts }, RULE);
     await expect(ask({ expect: (await previewed(gateway)).digest })).rejects.toMatchObject({ code: 'BOOKS_ARE_EMPTY' });
@@ -154,7 +153,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('are opened once: again with the same digest changes nothing, and there is no way back', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     await importHistory(gateway.app, stamp, historyOf(day('2026-03-08')));
     const { digest } = await previewed(gateway);
     const input = { registration: 'hub', expect: digest, by: BY };
@@ -177,7 +176,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('keep a batch and the opening apart: either it was looked at, or it comes too late to be filed as history', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     await importHistory(gateway.app, stamp, historyOf(day('2026-03-08')));
     const other = await gateway.second();
     for (let round = 0; round < 5; round += 1) {
@@ -202,7 +201,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('wait, where usage is pulled, for the stamp to be read past the day with which they begin', async () => {
-    const { gateway } = await open();
+    const { gateway } = await openSetUp(server);
     const pulled = await setUpStamp(gateway.app, 'pulled', { usageIntake: 'PULLED' });
     const { reader } = gateway.app.db;
     const refusals = async () => {
@@ -226,7 +225,7 @@ describeEachDatabase('books that are set up', (server) => {
   });
 
   it('say which hours of a stack subscription hold pushed and pulled records', async () => {
-    const { gateway, stamp } = await open();
+    const { gateway, stamp } = await openSetUp(server);
     await importHistory(gateway.app, stamp, hoursOf('2026-03-08', 'contoso', 4));
     await gateway.app.db.inTransaction((tx) =>
       tx.execute('UPDATE usage_record SET record_id = NULL WHERE usage_hour < ?', [firstHourOf(day('2026-03-08')) + 2]),
@@ -235,96 +234,4 @@ describeEachDatabase('books that are set up', (server) => {
     expect((await previewed(gateway)).mixed).toMatchObject([{ hours: 2, pushedRecords: 2, pulledRecords: 2 }]);
     await gateway.close();
   });
-
-  async function open(): Promise<{ readonly gateway: TestGateway; readonly stamp: Registration }> {
-    const gateway = await openTestGateway(server);
-    const stamp = await setUpStamp(gateway.app);
-    await registerCustomer(gateway.app, 'hub', 'contoso', { stackSubscriptions: [STACKS.contoso] });
-    await registerCustomer(gateway.app, 'hub', 'fabrikam', { stackSubscriptions: [STACKS.fabrikam] });
-    return { gateway, stamp };
-  }
 });
-
-const noCheck = async () => undefined;
-
-function previewed({ app, clock }: TestGateway) {
-  return app.db.inSnapshot((sql) => previewOpenBooks(sql, WHOLE_BOOKS, 'hub', { ...RULE, now: clock.now() }));
-}
-
-function stored({ app }: TestGateway) {
-  return getRegistration(app.db.reader, WHOLE_BOOKS, 'hub');
-}
-
-/** As many hours of a day, one record each. */
-function hoursOf(of: string, customer: keyof typeof STACKS, hours: number, name = 'once'): readonly JsonObject[] {
-  return Array.from({ length: hours }, (_, hour) =>
-    usageRecord({
-      id: `${of} ${customer} ${hour} ${name}`,
-      stackSubscriptionId: STACKS[customer],
-      usageStartTime: hourText(firstHourOf(day(of)) + hour),
-      quantity: `${hour + 1}.${'123456789'.repeat(2)}`,
-    }),
-  );
-}
-
-/** Twelve records of a day: of everybody, of two meters. */
-function historyOf(of: number): readonly JsonObject[] {
-  const names = Object.keys(STACKS) as (keyof typeof STACKS)[];
-  return names.flatMap((customer, index) =>
-    [0, 7, 13, 23].map((hour) =>
-      usageRecord({
-        id: `${of} ${customer} ${hour}`,
-        stackSubscriptionId: STACKS[customer],
-        meterId: hour % 2 === 0 ? METERS.vmHours : METERS.blobCapacity,
-        usageStartTime: hourText(firstHourOf(of) + hour),
-        quantity: `${of * (index + 1)}.000000000000000000000${hour + 101}`,
-      }),
-    ),
-  );
-}
-
-async function importHistory(
-  app: Pipeline,
-  { id }: Pick<Registration, 'id'>,
-  records: readonly JsonObject[],
-): Promise<void> {
-  const deliveries = records.map((record) => deliveryOfRecord(record, app.clock.now()));
-  const receipt = await recordUsage(app, { registrationId: id, receivedBy: BY, deliveries, asReported: true });
-  expect(receipt.accepted).toBe(records.length);
-}
-
-async function recordsBy({ app }: TestGateway, reason: string): Promise<number> {
-  const [row] = await app.db.reader.query<{ records: number | null }>(
-    `SELECT SUM(d.records) AS records FROM usage_day_total d JOIN destination f ON f.id = d.destination_id
-      WHERE f.reason = ?`,
-    [reason],
-  );
-  return Number(row?.records ?? 0);
-}
-
-/** What closing froze, in the form of the preview. */
-async function frozen({ app }: TestGateway, booksFrom: number) {
-  const { reader } = app.db;
-  const rows = await reader.query<{ isHistory: number; destinationId: number; meterId: number } & Sums>(
-    `SELECT CASE WHEN a.reported_day < ? THEN 1 ELSE 0 END AS isHistory, a.destination_id AS destinationId,
-            a.meter_id AS meterId, ${sumOf(reader.dialect, 'a.quantity')} AS quantity, SUM(a.records) AS records
-       FROM daily_aggregate a GROUP BY CASE WHEN a.reported_day < ? THEN 1 ELSE 0 END, a.destination_id, a.meter_id
-      ORDER BY 1, 2, 3`,
-    [booksFrom, booksFrom],
-  );
-  return rows.map(({ isHistory, destinationId, meterId, quantity, records }) => ({
-    ...{ isHistory: Number(isHistory) === 1, destinationId, meterId },
-    ...{ quantity: canonicalQuantity(quantity), records: Number(records) },
-  }));
-}
-
-interface Sums {
-  readonly quantity: string;
-  readonly records: number;
-}
-
-async function expectLaws({ app }: TestGateway): Promise<void> {
-  const everything = scope({ registrationIds: 'all', tenantIds: 'all' });
-  const laws = await app.db.inSnapshot((sql) => checkInvariants({ sql, routingTables: app.routingTables }, everything));
-  expect(laws.filter(({ holds }) => !holds)).toEqual([]);
-}
