@@ -4,6 +4,7 @@ import { discardRegistration } from '../../../src/pipeline/closing/discard-regis
 import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
 import { mapTenant } from '../../../src/pipeline/routing/map-tenant.js';
 import { updateRegistration } from '../../../src/registration/update-registration.js';
+import { azure } from '../../support/azure.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import {
   BY,
@@ -16,10 +17,11 @@ import {
   importHistory,
   noCheck,
   openSetUp,
+  recordsBy,
 } from '../../support/opening.js';
 import { METERS, guid, openStamp, push, registerCustomer, setUpStamp, usageRecord } from '../../support/world.js';
 
-describeEachDatabase('a registration that is set up', (server) => {
+describeEachDatabase('books that are set up, as they are asked for', (server) => {
   it('may be discarded: name and stamp are free again, and nothing of it is found by anybody', async () => {
     const { gateway, stamp } = await openSetUp(server);
     const { app } = gateway;
@@ -60,6 +62,18 @@ describeEachDatabase('a registration that is set up', (server) => {
     await openStamp(app, again, RULE);
     const late = discardRegistration(app, WHOLE_BOOKS, { registration: 'hub', by: BY });
     await expect(late).rejects.toMatchObject({ code: 'BOOKS_ARE_OPEN' });
+    await gateway.close();
+  });
+
+  it("are moved from the beginning on by Azure's PUT and DELETE, which name no hour", async () => {
+    const { gateway, stamp } = await openSetUp(server);
+    await push(gateway.app, stamp, hoursOf(TODAY, 'contoso', 3));
+    const url = `/subscriptions/${guid('base hub')}/resourceGroups/azurestack/providers/Microsoft.AzureStack/registrations/hub/customerSubscriptions/${guid('csp contoso')}?api-version=2022-06-01`;
+    const payload = JSON.stringify({ properties: { tenantId: guid('tenant contoso') } });
+    expect((await azure(gateway, 'OPERATOR', url, { method: 'PUT', payload })).status).toBe(200);
+    expect(await recordsBy(gateway, 'MAPPED')).toBe(3);
+    expect((await azure(gateway, 'OPERATOR', url, { method: 'DELETE' })).status).toBe(204);
+    expect(await recordsBy(gateway, 'MAPPED')).toBe(0);
     await gateway.close();
   });
 
