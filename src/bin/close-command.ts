@@ -1,4 +1,4 @@
-import { dayNamed } from './books-command.js';
+import { dayNamed } from './registration-books-command.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { WHOLE_BOOKS } from '../access/scope.js';

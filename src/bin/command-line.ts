@@ -111,25 +111,25 @@ export function createProgram(): Command {
     .command('preview')
     .description('Print what opening the books would close for good. Its last line is the digest alone.')
     .argument('<registration>', 'whose books')
-    .action(later(async () => (await import('./books-command.js')).booksPreviewCommand));
+    .action(later(async () => (await import('./registration-books-command.js')).booksPreviewCommand));
   books
     .command('open')
     .description('Open the books as they were looked at: from now on days close. There is no way back.')
     .argument('<registration>', 'whose books')
     .requiredOption('--expect <digest>', 'the last line of the preview that you looked at')
     .option('--even-if-empty', 'also where the books hold no record at all')
-    .action(later(async () => (await import('./books-command.js')).booksOpenCommand));
+    .action(later(async () => (await import('./registration-books-command.js')).booksOpenCommand));
   books
     .command('from')
     .description('Say with which reported day the books begin. Days before it are history: in no report.')
     .argument('<registration>', 'whose books')
     .argument('<day>', 'UTC day, such as 2026-03-01')
-    .action(later(async () => (await import('./books-command.js')).booksFromCommand));
+    .action(later(async () => (await import('./registration-books-command.js')).booksFromCommand));
   books
     .command('discard')
     .description('Take a registration back whose books are set up, with everything that was taken in for it.')
     .argument('<registration>', 'whose books')
-    .action(later(async () => (await import('./books-command.js')).booksDiscardCommand));
+    .action(later(async () => (await import('./registration-books-command.js')).booksDiscardCommand));
   cli
     .command('token')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')

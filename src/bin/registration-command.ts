@@ -1,4 +1,4 @@
-import { dayNamed } from './books-command.js';
+import { dayNamed } from './registration-books-command.js';
 import { ArgumentError } from './exit.js';
 import { withBooks } from './open-books.js';
 import { COMMAND_LINE } from '../access/actor.js';
