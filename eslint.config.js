@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 /** Globals of Node that plain JavaScript files use. TypeScript files have the compiler for this. */
-const nodeGlobals = { console: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' };
+const nodeGlobals = Object.fromEntries(
+  ['console', 'crypto', 'fetch', 'performance', 'process', 'setTimeout', 'URL'].map((name) => [name, 'readonly']),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'data/', '.scratch/', 'test/operations/operations.ts'] },

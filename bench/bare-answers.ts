@@ -3,7 +3,7 @@
  * each kind of thing that they name, and objects. No credential is checked, no scope is known, no document is read;
  * what is kept is that every answer is read from the database, and that sums are exact.
  */
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { createPool } from 'mysql2/promise';
 
 import { REGISTRATION } from './gateway-books.js';
@@ -12,6 +12,7 @@ import type { QuestionName } from './questions.js';
 import { MONTH } from './reading-books.js';
 import { registerDecimals, sumOf } from '../src/database/dialect.js';
 import type { Dialect } from '../src/database/dialect.js';
+import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import { canonicalQuantity, fromUnits, toUnits } from '../src/primitives/quantity.js';
 import { dayText, firstDayOf, hourText } from '../src/primitives/windows.js';
 
@@ -166,7 +167,7 @@ async function firstAggregates(read: (limit: number) => Row[] | Promise<Row[]>):
 /** Asks the database at a URL; statements are prepared once. */
 export function askerOf(url: string): { readonly dialect: Dialect; readonly ask: Ask; close(): Promise<void> } {
   if (url.startsWith('sqlite:')) {
-    const file = new Sqlite(url.slice('sqlite:'.length), { readonly: true });
+    const file = openSqliteFile(url.slice('sqlite:'.length), { readonly: true });
     registerDecimals(file);
     const prepared = new Map<string, Sqlite.Statement>();
     const ask: Ask = (statement, values = []) => {

@@ -2,13 +2,13 @@
  * The limit that the write path is measured against: the columns of a usage record, interned already, into a table with
  * a counting key and nothing else. No duplicates are found, nothing is checked and nothing is added up.
  */
-import Sqlite from 'better-sqlite3';
 import { createPool } from 'mysql2/promise';
 import type { Pool } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
 import { batchesOf, inParallel, placeOf, quantityOf, recordIdOf, unitsUpTo, warmUpOf } from './usage-load.js';
 import type { Load } from './usage-load.js';
+import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import { digest16 } from '../src/primitives/ids.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
 import { dayOf } from '../src/primitives/windows.js';
@@ -28,7 +28,7 @@ export async function bareInsert(database: BenchDatabase, load: Load): Promise<n
 }
 
 function bareSqlite({ url }: BenchDatabase, load: Load): number {
-  const file = new Sqlite(url.slice('sqlite:'.length));
+  const file = openSqliteFile(url.slice('sqlite:'.length));
   try {
     file.pragma('journal_mode = WAL');
     // As the gateway: what was answered is on the disk.

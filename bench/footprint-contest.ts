@@ -1,6 +1,5 @@
 /** Bytes on disk for each record: the gateway's books, with everything in them, and the naive schema. */
 import { statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
@@ -14,6 +13,7 @@ import type { Load } from './usage-load.js';
 import { createApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
 import { migrateUp } from '../src/database/migrate.js';
+import { openSqliteFile } from '../src/database/sqlite-driver.js';
 
 const BATCH = 5_000;
 
@@ -66,7 +66,7 @@ async function fillNaive(database: BenchDatabase, load: Load): Promise<number> {
 async function bytesOf({ url }: BenchDatabase): Promise<number> {
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length);
-    const file = new Sqlite(path);
+    const file = openSqliteFile(path);
     file.pragma('wal_checkpoint(TRUNCATE)');
     file.close();
     return statSync(path).size;

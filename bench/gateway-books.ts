@@ -8,13 +8,14 @@ import { sumOf } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 
 export const REGISTRATION = 'bench-hub';
 
 /** What the configuration of a gateway on this database is, as environment. */
 export function environmentOf({ url, dataFolder }: BenchDatabase): Readonly<Record<string, string>> {
-  return { DATABASE_URL: url, DATA_FOLDER: dataFolder, PORT: '0', LOG_LEVEL: 'warn' };
+  return { DATABASE_URL: url, DATA_FOLDER: dataFolder, PORT: '0', LOG_LEVEL: 'info' };
 }
 
 /** Opens the gateway's books on an empty database, with one registration. */
@@ -36,10 +37,12 @@ export async function register(app: App): Promise<number> {
       baseSubscriptionId: '00000000-0000-4000-8000-000000000002',
       baseOffer: 'CSP',
       billingModel: 'PAY_AS_YOU_USE',
+      booksFrom: 0,
       by: 'bench',
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: REGISTRATION });
   return id;
 }
 

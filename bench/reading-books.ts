@@ -3,7 +3,6 @@
  * millions of rows are a matter of minutes. Every size gives every question about days or months an answer of the same
  * length: what grows is the number of machines behind it.
  */
-import Sqlite from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 
 import type { BenchDatabase } from './bench-database.js';
@@ -16,6 +15,7 @@ import { readConfig } from '../src/config.js';
 import { dayOfHour, registerDecimals, sumOf } from '../src/database/dialect.js';
 import type { Dialect } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
+import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import type { Sql } from '../src/database/transaction.js';
 import { assignStackSubscription } from '../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant } from '../src/pipeline/routing/map-tenant.js';
@@ -23,6 +23,7 @@ import { insertFallbackDestinations } from '../src/pipeline/routing/routing-stor
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { HOURS_PER_DAY, firstDayOf, firstHourOf, monthOf } from '../src/primitives/windows.js';
 import type { Hour } from '../src/primitives/windows.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 import { addCspSubscription } from '../src/tenancy/add-csp-subscription.js';
 import { registerTenant } from '../src/tenancy/register-tenant.js';
@@ -108,10 +109,12 @@ async function registerEverybody(app: App): Promise<void> {
       billingModel: 'PAY_AS_YOU_USE',
       partnerId: PARTNER,
       isMultitenancyApproved: true,
+      booksFrom: 0,
       by: BY,
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: REGISTRATION });
   for (let tenant = 0; tenant < TENANTS; tenant += 1) {
     const within = { registration: REGISTRATION, tenantId: tenantGuid(tenant), by: BY };
     const cspSubscriptionId = guid(`csp subscription ${tenant}`);
@@ -141,7 +144,7 @@ interface Writer {
 }
 
 function sqliteWriter(url: string): Writer {
-  const file = new Sqlite(url.slice('sqlite:'.length));
+  const file = openSqliteFile(url.slice('sqlite:'.length));
   registerDecimals(file);
   for (const setting of ['foreign_keys = OFF', 'synchronous = OFF', 'cache_size = -500000']) file.pragma(setting);
   return {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 
 import { post } from './fetcher.js';
 
-/** The field that holds the token, and beside it whom the gateway takes its bearer for. */
+/** The field that holds the token, beside it whom the gateway takes its bearer for, and what books it serves. */
 export function TokenField({ token, changeToken }) {
   const identity = useIdentity(token);
   const [draft, setDraft] = useState(token);
@@ -18,6 +18,11 @@ export function TokenField({ token, changeToken }) {
         use();
       }}
     >
+      {identity.books && identity.books !== 'LIVE' && (
+        <strong className="books" title="Nothing in these books is reported.">
+          {identity.books}
+        </strong>
+      )}
       <output className={`identity ${identity.state}`} title={identity.text}>
         {identity.text}
       </output>
@@ -64,9 +69,9 @@ function useIdentity(token) {
 
 async function askIdentity(token) {
   try {
-    const answer = await post(token, { query: '{ viewer { subject role } }' });
+    const answer = await post(token, { query: '{ viewer { subject role books } }' });
     const viewer = answer.data?.viewer;
-    if (viewer) return { state: 'known', text: `${viewer.role} · ${viewer.subject}` };
+    if (viewer) return { state: 'known', text: `${viewer.role} · ${viewer.subject}`, books: viewer.books };
     return { state: 'refused', text: answer.errors?.[0]?.message ?? 'The token was refused.' };
   } catch (error) {
     return { state: 'refused', text: `The gateway did not answer: ${error.message}` };

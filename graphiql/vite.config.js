@@ -19,6 +19,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 4096,
     reportCompressedSize: false,
     rolldownOptions: {
+      // How long a plugin took is for whoever writes one.
+      checks: { pluginTimings: false },
       onLog(level, log, report) {
         // Packages written for React servers say "use client", which means nothing here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);

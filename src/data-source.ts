@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 
 import { apiKeyTable } from './access/api-key.entity.js';
 import { auditTables } from './access/audit.entity.js';
+import { booksTable } from './books/books.entity.js';
 import { collectionWatermarkTable } from './collection/collection-watermark.entity.js';
 import type { Dialect } from './database/dialect.js';
 import { meterTable } from './metering/meter.entity.js';
@@ -29,11 +30,13 @@ import { IndexAuditEntry1764005001000 } from '../migrations/1764005001000-index-
 import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbind-usage-record.js';
 import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
 import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
+import { CreateBooks1764009000000 } from '../migrations/1764009000000-create-books.js';
 import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000-add-state-to-registration.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
   return [
+    booksTable(dialect),
     registrationTable(dialect),
     ...tenancyTables(dialect),
     meterTable(dialect),
@@ -67,5 +70,6 @@ export const migrations = [
   UnbindUsageRecord1764006000000,
   NarrowHoursAndDays1764007000000,
   AddReplayToQuarantinedRecord1764008000000,
+  CreateBooks1764009000000,
   AddStateToRegistration1764009100000,
 ];

@@ -10,6 +10,7 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 
 import { serveDatabase } from '../contestant-process.js';
+import { sqliteDriver } from '../../src/database/sqlite-driver.js';
 
 const IS_IN_BULK = process.argv[2] === 'bulk';
 const ROWS_PER_INSERT = 500;
@@ -163,7 +164,13 @@ await serveDatabase(async (url) => {
   const isSqlite = url.startsWith('sqlite:');
   const entities = [NaiveUsage, NaiveDaily];
   const source = isSqlite
-    ? new DataSource({ type: 'better-sqlite3', database: url.slice('sqlite:'.length), enableWAL: true, entities })
+    ? new DataSource({
+        type: 'better-sqlite3',
+        driver: sqliteDriver(),
+        database: url.slice('sqlite:'.length),
+        enableWAL: true,
+        entities,
+      })
     : new DataSource({ type: 'mysql', url, timezone: 'Z', entities });
   await source.initialize();
   await source.synchronize();

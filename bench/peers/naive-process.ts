@@ -31,6 +31,7 @@ import { Column, DataSource, Entity, In, JoinColumn, ManyToOne, PrimaryColumn } 
 import type { EntityTarget, ObjectLiteral, Relation } from 'typeorm';
 
 import { serveDatabase } from '../contestant-process.js';
+import { sqliteDriver } from '../../src/database/sqlite-driver.js';
 
 /** As the gateway takes them: newer versions of Node do not load the other modules of graphql-shield. */
 const require = createRequire(import.meta.url);
@@ -306,7 +307,12 @@ const isSignedIn = rule({ cache: 'contextual' })(
 async function openSource(url: string): Promise<DataSource> {
   const entities = [Registration, Meter, Tenant, CspSubscription, TenantMapping, StackSubscription, UsageAggregate];
   const source = url.startsWith('sqlite:')
-    ? new DataSource({ type: 'better-sqlite3', database: url.slice('sqlite:'.length), entities })
+    ? new DataSource({
+        type: 'better-sqlite3',
+        driver: sqliteDriver(),
+        database: url.slice('sqlite:'.length),
+        entities,
+      })
     : new DataSource({ type: 'mysql', url, entities });
   return source.initialize();
 }

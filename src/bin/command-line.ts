@@ -5,6 +5,8 @@ import { EXIT } from './exit.js';
 import { API_KEY_DAYS_DEFAULT } from '../access/api-key.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES } from '../config.js';
+import { sqliteVersion } from '../database/sqlite-driver.js';
+import { RELEASE } from '../primitives/release.js';
 
 /** Runs one command and answers its exit code. Problems become one sentence on standard error. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -24,6 +26,11 @@ export function createProgram(): Command {
     .description('Takes in what every resource of an Azure Stack Hub used, keeps exact books, and serves them.')
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
+    .option('--version', 'print the release, and the Node and the SQLite that it runs on')
+    .on('option:version', () => {
+      console.log(versions());
+      throw new CommanderError(EXIT.ok, 'commander.version', 'told');
+    })
     .addHelpText('after', helpAfter());
   cli
     .command('serve')
@@ -106,7 +113,13 @@ export function createProgram(): Command {
       'first reported day of the books, before which all is history; left out: today, or the day with which collection begins',
     )
     .action(later(async () => (await import('./registration-command.js')).registrationCommand));
-  const books = cli.command('books').description('Begin the books of a registration, once everything is set up.');
+  const books = cli
+    .command('books')
+    .description('Say what the books are: LIVE, DEMO or MIXED; which release wrote them, and what they hold.')
+    .addOption(
+      new Option('--decide <kind>', 'say what MIXED books are; this cannot be undone').choices(['LIVE', 'DEMO']),
+    )
+    .action(later(async () => (await import('./books-command.js')).booksCommand));
   books
     .command('preview')
     .description('Print what opening the books would close for good. Its last line is the digest alone.')
@@ -181,6 +194,10 @@ function later<Given extends unknown[]>(load: () => Promise<(...given: Given) =>
     const command = await load();
     await command(...given);
   };
+}
+
+function versions(): string {
+  return `usage-gateway ${RELEASE} (Node ${process.versions.node}, SQLite ${sqliteVersion()})`;
 }
 
 function helpAfter(): string {

@@ -12,11 +12,13 @@ import { commerceInProcess } from '../commerce-simulator/commerce-in-process.js'
 import { readConfig } from '../config.js';
 import { migrateUp } from '../database/migrate.js';
 import { DEMO_SEED, demoPrincipals } from '../demo/demo-world.js';
-import { isDemoLoaded, loadDemo } from '../demo/load-demo.js';
+import { loadDemo } from '../demo/load-demo.js';
 import { dayOf, firstHourOf, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
 
 const DAYS_MAX = 365;
 const BAR_WIDTH = 30;
+/** Apart from `data`, where `serve` keeps books of its own. */
+const FOLDER = 'data/demo';
 /** The demo keeps its last days open, so that there is something to remap. */
 const OPEN_HOURS = '48';
 
@@ -27,27 +29,34 @@ export async function demoCommand(options: { readonly days: string; readonly unt
     throw new ArgumentError(`--days is a whole number from 2 to ${DAYS_MAX}.`);
   }
   const until = options.until === undefined ? null : endOf(options.until);
-  // What is printed here is to be read: addresses, tokens and progress.
-  const config = readConfig({ LOG_LEVEL: 'warn', CLOSE_GRACE_HOURS: OPEN_HOURS, ...process.env });
+  // On a terminal, what is printed is to be read: addresses, tokens and progress. Elsewhere it is a log.
+  const level = process.stderr.isTTY ? 'warn' : 'info';
+  const config = readConfig({ DATA_FOLDER: FOLDER, LOG_LEVEL: level, CLOSE_GRACE_HOURS: OPEN_HOURS, ...given() });
   if (!config.allowsLocalTokens) {
     throw new CommandError('The demo signs its own tokens: run it on loopback, and without ACCESS_FILE.');
   }
-  // A receiver of its own, unless another is configured: what it got can be compared with the books.
-  const received = config.commerce.client === 'none' ? openReceiver(config.dataFolder) : null;
-  const outside = received === null ? {} : { commerce: commerceInProcess(received) };
+  if (config.commerce.client !== 'none') console.error('COMMERCE is not used: the demo has a receiver of its own.');
+  // What it got can be compared with the books.
+  const received = openReceiver(config.dataFolder);
   await serve(
     config,
     {
       prepare: async (app, signal) => {
         await migrateUp(app.db);
-        if (await isDemoLoaded(app.db.reader, days)) return;
         await loadDemo(app, { seed: DEMO_SEED, now: until ?? app.clock.now(), days, signal, onProgress: showProgress });
       },
-      ready: (url, app) => printWelcome(url, app, until ?? app.clock.now()),
+      ready: async (url, app) => {
+        if (process.stderr.isTTY) await printWelcome(url, app, until ?? app.clock.now());
+      },
     },
-    outside,
+    { commerce: commerceInProcess(received) },
   );
-  received?.close();
+  received.close();
+}
+
+/** Variables that are set; an empty one is not. */
+function given(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 }
 
 function endOf(text: string): number {
@@ -80,7 +89,7 @@ async function printWelcome(url: string, app: App, now: number): Promise<void> {
   const principals = demoPrincipals();
   const tokens = await Promise.all(principals.map((principal) => app.tokens.sign(principal, TOKEN_SECONDS_DEFAULT)));
   const operator = tokens[0] ?? '';
-  console.log(`
+  console.error(`
 The usage gateway serves a demo: two stamps, twelve tenants, all of it made up.
 
   Explore it:  ${url}/graphiql#token=${operator}

@@ -3,6 +3,7 @@ import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { CollectionFileError } from '../collection/collection-file.js';
 import { ConfigError } from '../config.js';
 import { NewerDatabaseError } from '../database/migrate.js';
+import { SqliteMissingError } from '../database/sqlite-driver.js';
 import { DomainError } from '../primitives/errors.js';
 
 /**
@@ -14,7 +15,7 @@ export function explain(error: unknown): number {
     console.error(error.message);
     return EXIT.usage;
   }
-  if (error instanceof CommandError || error instanceof NewerDatabaseError) {
+  if (error instanceof CommandError || error instanceof NewerDatabaseError || error instanceof SqliteMissingError) {
     console.error(error.message);
     return EXIT.failed;
   }

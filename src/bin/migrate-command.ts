@@ -1,4 +1,5 @@
 import { EXIT } from './exit.js';
+import { tellKind } from './open-books.js';
 import { createApp } from '../app.js';
 import { readConfig } from '../config.js';
 import { migrateDown, migrateUp, pendingMigrations } from '../database/migrate.js';
@@ -17,6 +18,7 @@ export async function migrateCommand(options: { readonly down?: boolean; readonl
     } else {
       const names = await migrateUp(app.db);
       console.log(names.length === 0 ? 'The tables are up to date.' : `Ran ${names.join(', ')}.`);
+      await tellKind(app);
     }
   } finally {
     await app.close();

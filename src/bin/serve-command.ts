@@ -1,16 +1,21 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import { createApp } from '../app.js';
 import type { App, Outside } from '../app.js';
+import { noticeOf } from '../books/books-kind.js';
+import { readBooks } from '../books/books-store.js';
 import { readCollectionFile } from '../collection/collection-file.js';
+import type { CollectionSource } from '../collection/collection-file.js';
 import { collectInBackground } from '../collection/collect-in-background.js';
 import { readConfig } from '../config.js';
 import type { Config } from '../config.js';
 import type { CollectionLog } from '../collection/collection-log.js';
 import { migrateUp } from '../database/migrate.js';
 import { createServer } from '../http/server.js';
+import { RELEASE, isLaterRelease } from '../primitives/release.js';
 import { startBackgroundTasks, startLiveUpdates } from '../scheduling/background-tasks.js';
+import type { Repetition } from '../scheduling/repeat.js';
 
 /** A request that runs longer than this is cut off when the gateway stops. */
 const STOP_MS_MAX = 10_000;
@@ -20,26 +25,41 @@ export async function serveCommand(): Promise<void> {
   const config = readConfig();
   const sources = config.collectionFile === null ? [] : readCollectionFile(config.collectionFile);
   await serve(config, {
-    background: (app, log, signal) =>
-      collectInBackground(app, { sources, everyMs: config.collectEveryMs, signal, log: logTo(log) }),
+    background: (app, log, signal) => collect(app, sources, log, signal),
     prepare: async (app) => {
       await migrateUp(app.db);
     },
     ready: async (url, app) => {
-      console.log(`The usage gateway serves ${url}/graphql and ${url}/v1/usage. Explore it at ${url}/graphiql`);
+      // Standard output is the log, and logs are kept: what is for the person who starts it goes to a terminal alone.
+      if (!process.stderr.isTTY) return;
+      console.error(`Explore it at ${url}/graphiql`);
       if (app.config.allowsLocalTokens) await printOperatorToken(url, app);
-      else console.log(welcomeOf(app.config));
-      if (app.config.listensBeyondLoopback) console.log('It listens beyond this machine: put TLS before it.');
+      else console.error(welcomeOf(app.config));
+      if (app.config.listensBeyondLoopback) console.error('It listens beyond this machine: put TLS before it.');
     },
   });
+}
+
+async function collect(
+  app: App,
+  sources: readonly CollectionSource[],
+  log: FastifyBaseLogger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kind } = await readBooks(app.db.reader);
+  if (kind === 'DEMO' && sources.length > 0) {
+    log.warn({ task: 'collection' }, 'These are demo books: no stamp is pulled into them.');
+    return;
+  }
+  await collectInBackground(app, { sources, everyMs: app.config.collectEveryMs, signal, log: logTo(log) });
 }
 
 /** With no issuer there is nobody else to ask for a token, so whoever starts it gets one, as notebooks do it. */
 async function printOperatorToken(url: string, app: App): Promise<void> {
   const all = { registrations: 'all', tenants: 'all', resellers: 'all' } as const;
   const token = await app.tokens.sign({ subject: 'operator', role: 'OPERATOR', ...all }, TOKEN_SECONDS_DEFAULT);
-  console.log(`As operator, for ${TOKEN_SECONDS_DEFAULT / 3600} hours: ${url}/graphiql#token=${token}`);
-  console.log('Make other tokens with: usage-gateway token --role …');
+  console.error(`As operator, for ${TOKEN_SECONDS_DEFAULT / 3600} hours: ${url}/graphiql#token=${token}`);
+  console.error('Make other tokens with: usage-gateway token --role …');
 }
 
 function welcomeOf({ issuers }: Config): string {
@@ -49,7 +69,8 @@ function welcomeOf({ issuers }: Config): string {
 
 /**
  * Serves until the process is told to stop, and then ends cleanly: what is running is finished, the database is closed.
- * `prepare` runs before the server listens, `ready` when it does.
+ * It listens before it works, so that a second process on the same port ends with nothing done. Until `prepare` is over
+ * it answers that it is starting; `ready` runs after that.
  */
 export async function serve(
   config: Config,
@@ -64,27 +85,52 @@ export async function serve(
   const writerThread = new URL('./writer-thread.js', import.meta.url);
   const app = await createApp(config, { writerThread, ...outside });
   const stop = stopSignal();
+  let isStarting = true;
+  const tasks: Repetition[] = [];
   try {
-    if (!(await isPrepared(() => steps.prepare(app, stop.signal), stop.signal))) return;
-    const server = await createServer(app);
-    const background = config.closing.isAutomatic ? startBackgroundTasks(app, server.log) : null;
-    const live = startLiveUpdates(app, server.log);
+    const server = await createServer(app, undefined, () => isStarting);
     try {
-      await server.listen({ host: config.host, port: config.port });
-      const [bound] = server.addresses();
-      const port = typeof bound === 'object' ? bound.port : config.port;
-      const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-      await steps.ready(`http://${host}:${port}`, app);
+      const url = await listen(server, config);
+      if (!(await isPrepared(() => steps.prepare(app, stop.signal), stop.signal))) return;
+      isStarting = false;
+      await sayWhatIsServed(app, server.log, url);
+      if (config.closing.isAutomatic) tasks.push(startBackgroundTasks(app, server.log));
+      tasks.push(startLiveUpdates(app, server.log));
+      await steps.ready(url, app);
       await Promise.all([once(stop.signal), steps.background?.(app, server.log, stop.signal)]);
     } finally {
       const tooLong = setTimeout(() => process.exit(1), STOP_MS_MAX);
       tooLong.unref();
-      await Promise.all([server.close(), live.stop(), background?.stop()]);
+      await Promise.all([server.close(), ...tasks.map((task) => task.stop())]);
+      clearTimeout(tooLong);
     }
   } finally {
     stop.forget();
     await app.close();
   }
+}
+
+/** Answers the address. Fastify would log it, but the first line says what the books are, and that is not known yet. */
+async function listen(server: FastifyInstance, { host, port, logLevel }: Config): Promise<string> {
+  server.log.level = 'silent';
+  await server.listen({ host, port });
+  server.log.level = logLevel;
+  const [bound] = server.addresses();
+  return `http://${host.includes(':') ? `[${host}]` : host}:${typeof bound === 'object' ? bound.port : port}`;
+}
+
+/** The first line of the log. */
+async function sayWhatIsServed({ db, commerce }: App, log: FastifyBaseLogger, url: string): Promise<void> {
+  const { kind: books, writtenBy } = await readBooks(db.reader);
+  const what = { books, release: RELEASE, url };
+  const sentence = `The usage gateway serves ${url}/graphql and ${url}/v1/usage.`;
+  // The demo itself is no news to whoever runs it.
+  const notice = commerce?.isSimulator === true ? null : noticeOf(books);
+  if (isLaterRelease(writtenBy, RELEASE)) {
+    const later = `Release ${writtenBy} wrote these books, and this one is older: serve them with that release.`;
+    log.warn({ ...what, writtenBy }, [sentence, later, ...(notice === null ? [] : [notice])].join(' '));
+  } else if (notice !== null) log.warn(what, `${sentence} ${notice}`);
+  else log.info(what, sentence);
 }
 
 function logTo(log: FastifyBaseLogger): CollectionLog {

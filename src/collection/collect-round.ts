@@ -9,6 +9,8 @@ import type { PulledHour } from './pull-hour.js';
 import type { Pause } from './stamp.js';
 import { StampError } from './stamp-error.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
+import { refusalOf } from '../books/books-kind.js';
+import { readBooks } from '../books/books-store.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { hourOf, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
@@ -34,10 +36,12 @@ export interface RoundResult {
 
 /**
  * One round of one source: whose its subscriptions are, the usage of the hours that are complete, and past hours once
- * more. What fails of it is logged and does not keep the rest from being tried. Throws RegistrationNotFound, and what
- * the books throw.
+ * more. What fails of it is logged and does not keep the rest from being tried. Throws RegistrationNotFound,
+ * BOOKS_ARE_DEMO (a stamp's usage would never be reported from there), and what the books throw.
  */
 export async function collectRound(app: Pipeline, source: CollectionSource, round: Round): Promise<RoundResult> {
+  const { kind } = await readBooks(app.db.reader);
+  if (kind === 'DEMO') throw refusalOf(kind);
   const { id } = await getRegistration(app.db.reader, WHOLE_BOOKS, source.registration);
   const collector = createCollector(app, source, id, round.pause);
   const result = { hasFailed: false, needsAttention: false };

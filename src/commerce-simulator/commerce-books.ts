@@ -1,8 +1,8 @@
 /** A receiver of reports that counts each line once, for demos and tests: what Azure Commerce would be, made up. */
 import { hash } from 'node:crypto';
-import Database from 'better-sqlite3';
 
 import { registerDecimals } from '../database/dialect.js';
+import { openSqliteFile } from '../database/sqlite-driver.js';
 import { lineOnWire } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceAnswer, CommerceTotal, LineAnswer, ReportBatch } from '../pipeline/reporting/commerce-client.js';
 import { canonicalGuid, digest16 } from '../primitives/ids.js';
@@ -20,7 +20,7 @@ export interface CommerceBooks {
 
 /** Opens the receiver's books in a SQLite file, or in memory. */
 export function openCommerceBooks(file: string): CommerceBooks {
-  const db = new Database(file);
+  const db = openSqliteFile(file);
   db.pragma('journal_mode = WAL');
   registerDecimals(db);
   db.exec(`CREATE TABLE IF NOT EXISTS batch (key TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL);

@@ -10,6 +10,7 @@ export type Fault = (typeof FAULTS)[number];
 export function commerceInProcess(books: CommerceBooks, faults: () => Fault | null = () => null): CommerceClient {
   return {
     name: 'in-process',
+    isSimulator: true,
     send: async (batch) => {
       const text = batchText(batch);
       const take = (): CommerceAnswer => {

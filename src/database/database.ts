@@ -12,6 +12,7 @@ import { registerDecimals } from './dialect.js';
 import type { Dialect } from './dialect.js';
 import { askRunner, mysqlReader, readerOf, sqliteAsker, sqliteReader } from './reader.js';
 import type { Question, SqliteAsker } from './reader.js';
+import { sqliteDriver } from './sqlite-driver.js';
 import { runTransaction } from './transaction.js';
 import type { OnStatement, Sql, Tx } from './transaction.js';
 import { inTurn, mutex } from './turns.js';
@@ -227,6 +228,7 @@ async function sqliteSnapshot<T>(
 function sqliteSource(options: DatabaseOptions, file: string, mustExist: boolean): DataSource {
   return new DataSource({
     type: 'better-sqlite3',
+    driver: sqliteDriver(),
     database: file,
     enableWAL: true,
     timeout: BUSY_TIMEOUT_MS,

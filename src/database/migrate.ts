@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 
 import type { Database } from './database.js';
 import { beginImmediate } from './transaction.js';
+import { RELEASE, isLaterRelease } from '../primitives/release.js';
 
 /**
  * A database's name may be as long as a lock's, so it goes into the lock's name as its digest: SHA2, because MySQL has
@@ -17,12 +18,14 @@ export class NewerDatabaseError extends Error {
 
 /**
  * Brings the tables up to date. Several processes may start at once: one migrates, the others wait and then find
- * nothing to do. Answers the names of the migrations that were run.
+ * nothing to do. The books then say that this release wrote them, where no later one has. Answers the names of the
+ * migrations that were run.
  */
 export async function migrateUp(db: Database): Promise<readonly string[]> {
   return alone(db, async () => {
     await refuseNewer(db);
     const run = await db.source.runMigrations({ transaction: eachOrOne(db) });
+    await signBooks(db);
     return run.map(({ name }) => name);
   });
 }
@@ -59,8 +62,27 @@ async function refuseNewer(db: Database): Promise<void> {
   const strangers = await unknownMigrations(db);
   if (strangers.length === 0) return;
   throw new NewerDatabaseError(
-    `The database holds migrations that this version does not know (${strangers.join(', ')}). Start the newer version.`,
+    `The database holds migrations that this version does not know (${strangers.join(', ')}). ${await releasesOf(db)}Start the newer version.`,
   );
+}
+
+async function signBooks(db: Database): Promise<void> {
+  const writtenBy = await lastWriter(db);
+  if (writtenBy === null || writtenBy === RELEASE || isLaterRelease(writtenBy, RELEASE)) return;
+  await db.source.query('UPDATE books SET written_by = ?', [RELEASE]);
+}
+
+async function releasesOf(db: Database): Promise<string> {
+  const writtenBy = await lastWriter(db);
+  if (writtenBy === null || writtenBy === RELEASE) return '';
+  return `Release ${writtenBy} wrote it, and this is ${RELEASE}. `;
+}
+
+/** The release that wrote the books last; null for books from before they said so. */
+async function lastWriter({ source }: Database): Promise<string | null> {
+  if (!(await hasTable(source, 'books'))) return null;
+  const [row] = await source.query<{ writtenBy: string }[]>('SELECT written_by AS writtenBy FROM books');
+  return row?.writtenBy ?? null;
 }
 
 function known(db: Database): readonly string[] {
@@ -68,13 +90,13 @@ function known(db: Database): readonly string[] {
 }
 
 async function executed(db: Database): Promise<readonly string[]> {
-  if (!(await hasTable(db.source))) return [];
+  if (!(await hasTable(db.source, 'migrations'))) return [];
   const rows = await db.source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
   return rows.map(({ name }) => name);
 }
 
-async function hasTable(source: DataSource): Promise<boolean> {
-  return withRunner(source, (runner) => runner.hasTable('migrations'));
+async function hasTable(source: DataSource, name: string): Promise<boolean> {
+  return withRunner(source, (runner) => runner.hasTable(name));
 }
 
 function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import type { DemoRegistration, DemoWorld } from './demo-world.js';
 import type { DemoUsage } from './regular-usage.js';
 import { setUpDemo } from './set-up-demo.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
+import { claimForDemo } from '../books/claim-for-demo.js';
 import type { Sql } from '../database/transaction.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
 import { canonicalJson } from '../pipeline/ingestion/exact-json.js';
@@ -44,13 +45,16 @@ const OPEN_DAYS = 2;
 
 /**
  * Loads the demo into migrated books, or goes on where loading was interrupted: the demo's end is then where it was,
- * whatever the time is now. Throws CloudIdUpdateNotAllowed when the books have a registration of that name that is not
- * of this demo, or not of this seed.
+ * whatever the time is now. The books become the demo's; throws BOOKS_ARE_LIVE and BOOKS_ARE_MIXED, before anything is
+ * loaded, where they are somebody's.
  */
 export async function loadDemo(gateway: Pipeline, options: DemoOptions): Promise<void> {
   const { seed, days = DEMO_DAYS } = options;
   const endHour = (await knownEnd(gateway.db.reader, days)) ?? hourOf(options.now);
   const world = demoWorld(seed, endHour, days);
+  const stamps = world.registrations.map(({ registration }) => registration);
+  await claimForDemo(on(gateway, startOf(world)), { stamps, by: DEMO_PRINCIPAL });
+  if (await isDemoLoaded(gateway.db.reader, days)) return;
   options.onProgress?.(0, 'Registering two stamps and their customers.');
   await setUpDemo(on(gateway, startOf(world)), world, DEMO_PRINCIPAL);
   const loading: Loading[] = [];

@@ -24,7 +24,7 @@ interface App {
 export async function setUpDemo(app: App, world: DemoWorld, by: string): Promise<void> {
   // First of all: its moment is what the demo's time is counted from when loading goes on.
   for (const { registration } of world.registrations) {
-    await unlessKnown(createRegistration(app, { ...registration, by }, insertFallbackDestinations));
+    await unlessKnown(createRegistration(app, { ...registration, by, isOfDemo: true }, insertFallbackDestinations));
     await openDemo(app, registration.name, by);
   }
   for (const reseller of world.resellers) {

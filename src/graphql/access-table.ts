@@ -99,7 +99,7 @@ export const ACCESS: AccessTable = {
   ...page('CspSubscription', PARTNERS),
   StackSubscription: of(READERS, 'id', 'stackSubscriptionId', 'name', 'firstSeenAt', 'registration', 'tenant'),
   ...page('StackSubscription', READERS),
-  Viewer: of(EVERYONE, 'subject', 'role', 'registrations', 'tenants', 'resellers'),
+  Viewer: of(EVERYONE, 'subject', 'role', 'registrations', 'tenants', 'resellers', 'books'),
 
   // What is measured.
   Meter: {

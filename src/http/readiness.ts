@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { App } from '../app.js';
+import type { BooksKind } from '../books/books-kind.js';
+import { readBooks } from '../books/books-store.js';
 import { pendingMigrations, unknownMigrations } from '../database/migrate.js';
 import { startDeadline } from '../primitives/deadline.js';
 
@@ -8,28 +10,33 @@ import { startDeadline } from '../primitives/deadline.js';
 const ANSWER_MS_MAX = 2_000;
 
 /**
- * `GET /readyz`: 200 when this process can do its work now: the database answers, in time, and its tables are those of
- * this version. Else 503, with the reason in a word and the rest in the log.
+ * `GET /readyz`: 200 when this process can do its work now: it has started, the database answers, in time, and its
+ * tables are those of this version; it says then what the books are. Else 503, with the reason in a word and the rest
+ * in the log.
  */
-export function serveReadiness(server: FastifyInstance, app: App): void {
-  let look: Promise<string | null> | null = null;
+export function serveReadiness(server: FastifyInstance, app: App, isStarting: () => boolean): void {
+  let look: Promise<Found> | null = null;
   server.get('/readyz', async (request, reply) => {
+    if (isStarting()) return reply.status(503).send({ status: 'not ready', reason: 'starting' });
     // All who ask at once hear of one look: a database that hangs takes one connection at a time, and not one for each.
-    look ??= inTime(reasonNotReady(app)).finally(() => (look = null));
-    const reason = await look.catch((error: unknown) => {
+    look ??= inTime(lookAt(app)).finally(() => (look = null));
+    const found = await look.catch((error: unknown): Found => {
       request.log.error(error);
-      return 'the database does not answer';
+      return { reason: 'the database does not answer' };
     });
-    if (reason === null) return reply.send({ status: 'ready' });
-    return reply.status(503).send({ status: 'not ready', reason });
+    if ('books' in found) return reply.send({ status: 'ready', books: found.books });
+    return reply.status(503).send({ status: 'not ready', reason: found.reason });
   });
 }
 
+/** What the books are, or why nothing can be done with them now. */
+type Found = { readonly books: BooksKind } | { readonly reason: string };
+
 /** What comes later is nobody's any more. */
-async function inTime(looking: Promise<string | null>): Promise<string | null> {
+async function inTime(looking: Promise<Found>): Promise<Found> {
   const deadline = startDeadline(ANSWER_MS_MAX);
-  const late = new Promise<string>((resolve) => {
-    deadline.onOver(() => resolve('the database does not answer in time'));
+  const late = new Promise<Found>((resolve) => {
+    deadline.onOver(() => resolve({ reason: 'the database does not answer in time' }));
   });
   try {
     return await Promise.race([looking, late]);
@@ -38,11 +45,11 @@ async function inTime(looking: Promise<string | null>): Promise<string | null> {
   }
 }
 
-async function reasonNotReady({ db }: App): Promise<string | null> {
+async function lookAt({ db }: App): Promise<Found> {
   const pending = await pendingMigrations(db);
-  if (pending.length > 0) return 'the tables are not up to date';
+  if (pending.length > 0) return { reason: 'the tables are not up to date' };
   const unknown = await unknownMigrations(db);
-  if (unknown.length > 0) return 'the tables are those of a newer version';
-  await db.reader.query('SELECT id FROM registration LIMIT 1');
-  return null;
+  if (unknown.length > 0) return { reason: 'the tables are those of a newer version' };
+  const { kind } = await readBooks(db.reader);
+  return { books: kind };
 }

@@ -24,8 +24,20 @@ const KEEP_ALIVE_MS = 75_000;
 /** How often connections are looked at for requests that take too long to arrive. */
 const CHECK_MS = 1_000;
 
-/** The HTTP server with all its routes, not listening yet. Left out, `log` is standard output. */
-export async function createServer(app: App, log?: LogStream): Promise<FastifyInstance> {
+/** What is answered before the gateway is ready. */
+const WHILE_STARTING: readonly string[] = ['/healthz', '/readyz'];
+const STARTING_RETRY_SECONDS = 5;
+const STARTING = { code: 'UNAVAILABLE', message: 'The gateway is starting. Ask again in a moment.' };
+
+/**
+ * The HTTP server with all its routes, not listening yet. Left out, `log` is standard output. While it `isStarting`, it
+ * says so and does nothing else.
+ */
+export async function createServer(
+  app: App,
+  log?: LogStream,
+  isStarting: () => boolean = () => false,
+): Promise<FastifyInstance> {
   const { bodyBytesMax, logLevel, limits, rules } = app.config;
   const server = fastify({
     // Azure's clients write the same path in several ways.
@@ -48,6 +60,10 @@ export async function createServer(app: App, log?: LogStream): Promise<FastifyIn
   closeConnectionsWithServer(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isStarting() || WHILE_STARTING.includes(request.routeOptions.url ?? '')) return;
+    await reply.status(503).header('retry-after', String(STARTING_RETRY_SECONDS)).send({ error: STARTING });
+  });
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
   server.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler((_request, reply) =>
@@ -55,7 +71,7 @@ export async function createServer(app: App, log?: LogStream): Promise<FastifyIn
   );
   // Of this process alone: whoever restarts what is not alive would restart every gateway when their database hangs.
   server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
-  serveReadiness(server, app);
+  serveReadiness(server, app, isStarting);
   serveMetrics(server, app);
   server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);

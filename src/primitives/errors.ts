@@ -47,6 +47,9 @@ export const ERROR_CODES = [
   'NOT_REPLAYABLE',
   'RECEIVER_UNAVAILABLE',
   'STREAM_OVERRUN',
+  'BOOKS_ARE_DEMO',
+  'BOOKS_ARE_LIVE',
+  'BOOKS_ARE_MIXED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -60,7 +60,9 @@ export async function readPipelineState(sql: Sql, now: number, graceMs: number):
       WHERE d.registration_id IS NULL AND ${isToBeReported('c.reported_day', 'g')}`,
   );
   const states = await sql.query<{ state: ReportState; reports: number; oldest: Day }>(
-    'SELECT state, COUNT(*) AS reports, MIN(reported_day) AS oldest FROM usage_report GROUP BY state',
+    `SELECT p.state, COUNT(*) AS reports, MIN(p.reported_day) AS oldest
+       FROM usage_report p JOIN registration g ON g.id = p.registration_id
+      WHERE g.is_usage_reporting_enabled = 1 GROUP BY p.state`,
   );
   const unsent = states.filter(({ state }) => state !== 'ACCEPTED').map(({ oldest }) => oldest);
   const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);

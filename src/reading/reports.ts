@@ -5,6 +5,7 @@ import type { Sql } from '../database/transaction.js';
 import { sameAggregate } from '../pipeline/closing/daily-aggregate-store.js';
 import { CommerceError } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceClient, CommerceTotal } from '../pipeline/reporting/commerce-client.js';
+import { checkMaySend } from '../pipeline/reporting/reportable-books.js';
 import { ALARM_AGE_MS, WARNING_AGE_MS } from '../pipeline/reporting/report-state.js';
 import type { LineStatus, ReportState } from '../pipeline/reporting/report-state.js';
 import { REPORT_COLUMNS, asReport, isToBeReported } from '../pipeline/reporting/report-store.js';
@@ -118,7 +119,9 @@ export interface UnsentUsage {
 export async function findUnsent(sql: Sql, registrationId: number, now: number): Promise<UnsentUsage> {
   const [row] = await sql.query<{ days: number; oldestDay: Day | null }>(
     `SELECT COUNT(*) AS days, MIN(u.reported_day) AS oldestDay FROM (
-       SELECT p.reported_day FROM usage_report p WHERE p.registration_id = ? AND p.state <> 'ACCEPTED'
+       SELECT p.reported_day FROM usage_report p
+         JOIN registration g ON g.id = p.registration_id AND g.is_usage_reporting_enabled = 1
+        WHERE p.registration_id = ? AND p.state <> 'ACCEPTED'
        UNION
        SELECT c.reported_day FROM day_seal c
          JOIN registration g ON g.id = c.registration_id
@@ -149,8 +152,8 @@ export interface Reconciliation {
 
 /**
  * Compares everything that the receiver took, by our books, with what it says that it has. Null where it cannot be
- * asked; throws RECEIVER_UNAVAILABLE where it does not answer. What it holds of a report whose answer never came shows
- * here as received and not sent, until it is sent again.
+ * asked; throws RECEIVER_UNAVAILABLE where it does not answer, BOOKS_ARE_DEMO and BOOKS_ARE_MIXED.
+ * What it holds of a report whose answer never came shows here as received and not sent, until it is sent again.
  */
 export async function reconcileReports(
   sql: Sql,
@@ -158,6 +161,7 @@ export async function reconcileReports(
   registration: { readonly id: number; readonly cloudId: string },
   signal: AbortSignal,
 ): Promise<readonly Reconciliation[] | null> {
+  if (commerce !== null) await checkMaySend(sql, commerce);
   const totals = commerce === null ? null : await askTotals(commerce, registration.cloudId, signal);
   if (totals === null) return null;
   const sent = await sql.query<{ destination: string; meterId: string; quantity: string; lineCount: number }>(

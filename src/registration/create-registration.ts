@@ -7,6 +7,8 @@ import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
+import { refusalOf } from '../books/books-kind.js';
+import { holdBooks } from '../books/books-store.js';
 import type { Database } from '../database/database.js';
 import { insertRow, isDuplicateKey } from '../database/transaction.js';
 import type { Tx } from '../database/transaction.js';
@@ -16,12 +18,13 @@ import { dayText } from '../primitives/windows.js';
 
 /**
  * Sets up the books of a stamp: nothing closes before somebody opens them. Refused when the name stands for another
- * stamp (CloudIdUpdateNotAllowed, as in Azure) or the stamp is registered under another name. `afterInsert` writes, in
- * the same transaction, what the books of a registration need from the start.
+ * stamp (CloudIdUpdateNotAllowed, as in Azure) or the stamp is registered under another name. Demo books take none but
+ * the demo's own (BOOKS_ARE_DEMO): what is sent for another would never be reported. `afterInsert` writes, in the same
+ * transaction, what the books of a registration need from the start.
  */
 export async function createRegistration(
   app: { readonly db: Database; readonly clock: Clock },
-  input: NewRegistration & { readonly by: By },
+  input: NewRegistration & { readonly by: By; readonly isOfDemo?: true },
   afterInsert: (tx: Tx, registrationId: number) => Promise<void>,
 ): Promise<Registration> {
   const { db, clock } = app;
@@ -29,6 +32,8 @@ export async function createRegistration(
   const booksFromDay = input.booksFrom === undefined ? null : checkBooksFrom(input.booksFrom, clock.now());
   try {
     return await inAuditedTransaction(app, { action: 'createRegistration', by: input.by }, async (tx) => {
+      const { kind } = await holdBooks(tx);
+      if (kind === 'DEMO' && input.isOfDemo !== true) throw refusalOf(kind);
       const id = await insertRow<Registration>(tx, 'registration', {
         ...checked,
         state: 'SETTING_UP',

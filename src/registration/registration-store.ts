@@ -56,6 +56,20 @@ function registrationNotFound(name: string): DomainError {
   return new DomainError('RegistrationNotFound', `No registration named "${name.slice(0, 90)}".`, ['registration']);
 }
 
+/** Ends the reporting of the registration of a stamp; answers its row id, null where there is none. */
+export async function stopReporting(
+  tx: Tx,
+  { name, cloudId }: Pick<Registration, 'name' | 'cloudId'>,
+): Promise<number | null> {
+  const [found] = await tx.query<{ id: number }>('SELECT id FROM registration WHERE name = ? AND cloud_id = ?', [
+    name,
+    cloudId,
+  ]);
+  if (found === undefined) return null;
+  await tx.execute('UPDATE registration SET is_usage_reporting_enabled = 0 WHERE id = ?', [found.id]);
+  return found.id;
+}
+
 /** Registrations in the order of their row ids, after one of them. */
 export async function listRegistrations(
   sql: Sql,

@@ -6,6 +6,10 @@ import { closeDueDays } from '../pipeline/closing/close-due-days.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
 import { chance } from '../primitives/chance.js';
+import { DomainError } from '../primitives/errors.js';
+import type { ErrorCode } from '../primitives/errors.js';
+
+const WITHHELD: readonly ErrorCode[] = ['BOOKS_ARE_DEMO', 'BOOKS_ARE_MIXED'];
 
 /** Where a task says what it did. */
 export interface TaskLog {
@@ -26,7 +30,7 @@ export function startBackgroundTasks(app: App, log: TaskLog): Repetition {
     jitter: chance,
     onError: onError('closing'),
   });
-  const reporting = repeat((signal) => report(app, log, signal), {
+  const reporting = repeat(reportingTask(app, log), {
     paceMs: app.config.closing.reportEveryMs,
     jitter: chance,
     onError: onError('reporting'),
@@ -58,6 +62,25 @@ async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void>
   for (const { registration, error: err } of failures) {
     log.error({ task: 'closing', registration, err }, 'A registration could not be closed; it is tried again.');
   }
+}
+
+/**
+ * Puts closed days into reports and sends what is due. That books are not to be reported is said once: trying does not
+ * change it.
+ */
+export function reportingTask(app: App, log: TaskLog): (signal: AbortSignal) => Promise<void> {
+  const told = new Set<ErrorCode>();
+  return async (signal) => {
+    try {
+      await report(app, log, signal);
+    } catch (error) {
+      if (!(error instanceof DomainError && WITHHELD.includes(error.code))) throw error;
+      const { code, message } = error;
+      if (told.has(code)) return;
+      told.add(code);
+      log.warn({ task: 'reporting', client: app.commerce?.name ?? 'none', code }, `Reports wait. ${message}`);
+    }
+  };
 }
 
 async function report(app: App, log: TaskLog, signal: AbortSignal): Promise<void> {

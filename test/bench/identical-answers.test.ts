@@ -1,5 +1,4 @@
 /** The benchmark compares like with like: limit and naive stack answer as the gateway does, to the last digit. */
-import Sqlite from 'better-sqlite3';
 
 import type { BenchDatabase } from '../../bench/bench-database.js';
 import { sqliteServer } from '../../bench/bench-database.js';
@@ -14,6 +13,7 @@ import { recordOf } from '../../bench/usage-load.js';
 import { createApp } from '../../src/app.js';
 import type { App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { openSqliteFile } from '../../src/database/sqlite-driver.js';
 import { createServer } from '../../src/http/server.js';
 import { builtProgram, commandLine } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
@@ -128,7 +128,7 @@ describe('the naive ways that the benchmark measures against', () => {
       const response = await fetch(url + REST_DOOR.path, { method: 'POST', headers, body });
       expect(await response.json()).toEqual({ accepted: records });
     }
-    const file = new Sqlite(database.url.slice('sqlite:'.length), { readonly: true });
+    const file = openSqliteFile(database.url.slice('sqlite:'.length), { readonly: true });
     const held = file.prepare('SELECT COUNT(*) AS records FROM naive_usage').get();
     file.close();
     expect(held).toEqual({ records });

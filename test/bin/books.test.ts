@@ -64,7 +64,7 @@ describeEachDatabase('usage-gateway books', (server) => {
   });
 
   it('takes the recorded hour of a stamp into a registration that was made while the gateway serves', async () => {
-    const gateway = cli.start(['serve'], { env: { ...env, PORT: '0', CLOSE_EVERY_SECONDS: '1' } });
+    const gateway = cli.start(['serve'], { env: { ...env, PORT: '0', CLOSE_EVERY_SECONDS: '1', LOG_LEVEL: 'info' } });
     await gateway.said(/serves (http:\S+)\/graphql/);
     await register('hub');
     // What the gateway does by itself every second.

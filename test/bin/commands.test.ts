@@ -6,6 +6,8 @@ import type { CommandLine } from '../support/command.js';
 import { guid } from '../support/world.js';
 import { sentenceOf } from '../../src/bin/error-sentence.js';
 import { unfitNode } from '../../src/bin/node-version.js';
+// @ts-expect-error -- A script without types.
+import { unfitNode as unfitForBuild } from '../../tools/build.mjs';
 
 const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base'), '--partner', '4711'];
 
@@ -46,6 +48,14 @@ describe('the command line', () => {
     const words = (text: string) => text.split(/\s+/);
     for (const stream of ['stdout', 'stderr'] as const) expect(words(own[stream])).toEqual(words(here[stream]));
     expect(here.code).toBe(code);
+  });
+
+  it('says with --version which release it is, and on which Node and SQLite it runs', async () => {
+    const { code, stdout } = await cli.run(['--version']);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(stdout).toMatch(/^usage-gateway \S+ \(Node \S+, SQLite 3\.\d+\.\d+\)\n$/);
+    expect(stdout).toContain(`usage-gateway ${version} (Node ${process.versions.node},`);
+    expect(code).toBe(0);
   });
 
   it('ends in silence when nobody wants to read on', async () => {
@@ -221,6 +231,7 @@ describe('a trouble of the machine', () => {
   ])('is a Node that is not fit, said before anything is loaded: %s', (version, runs) => {
     const sentence = `usage-gateway runs on Node 20 from 20.19 on, 22 from 22.13 on, 24 and 26; this is ${version}.`;
     expect(unfitNode(version)).toBe(runs ? null : sentence);
+    expect(unfitForBuild(version) === null).toBe(runs);
   });
 
   it('is a Node that is not fit, as package.json says to npm', () => {

@@ -4,10 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { commandLine } from '../support/command.js';
-import type { CommandLine, Running } from '../support/command.js';
+import type { CommandLine, Ended, Running } from '../support/command.js';
+import { logLines } from '../support/log-lines.js';
 import { guid, usageRecord } from '../support/world.js';
+import { migrations } from '../../src/data-source.js';
+import { RELEASE } from '../../src/primitives/release.js';
 
 const HOUR = 3_600_000;
+const LOGGED = { env: { LOG_LEVEL: 'info' } };
+const TOKEN = String.raw`[\w-]+\.[\w-]+\.[\w-]+`;
 const REGISTRATION = ['--cloud-id', guid('cloud'), '--base-subscription', guid('base')];
 
 let cli: CommandLine;
@@ -19,12 +24,11 @@ afterEach(async () => cli.clean());
 
 describe('usage-gateway serve', () => {
   it('answers while other commands write to the same SQLite file, and ends cleanly when told', async () => {
-    const gateway = cli.start(['serve']);
+    const gateway = cli.start(['serve'], LOGGED);
     const url = await addressOf(gateway);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(await cli.run(['registration', 'hub', ...REGISTRATION])).toMatchObject({ code: 0 });
-    const { stdout } = await cli.run(['token', '--role', 'AUDITOR']);
-    const token = stdout.trim();
+    const token = await tokenOf('AUDITOR');
 
     const records = Array.from({ length: 3_000 }, (_, index) => usageRecord({ id: `record-${index}`, ...recently() }));
     writeFileSync(join(cli.folder, 'usage.json'), JSON.stringify(records));
@@ -48,15 +52,35 @@ describe('usage-gateway serve', () => {
     const { port } = blocker.address() as AddressInfo;
     const blocked = await cli.start(['serve'], { env: { PORT: String(port) } }).ended;
     blocker.close();
+    // Nothing was done before it listened.
+    const pending = await cli.run(['migrate', '--pending']);
+    expect(pending.stdout.trim().split('\n')).toEqual(migrations.map(({ name }) => name));
     expect(blocked).toMatchObject({ code: 1, stdout: '' });
     expect(blocked.stderr).toBe(
       `Port ${port} on 127.0.0.1 is in use. Stop what listens there, or set PORT to another one.\n`,
     );
 
-    const gateway = cli.start(['serve'], { env: { PORT: String(port) } });
+    const gateway = cli.start(['serve'], { env: { PORT: String(port), LOG_LEVEL: 'info' } });
     expect(await addressOf(gateway)).toBe(`http://127.0.0.1:${port}`);
     gateway.signal('SIGTERM');
     expect(await gateway.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('writes lines of JSON alone to standard output, the first of which says what the books are', async () => {
+    const gateway = cli.start(['serve'], LOGGED);
+    const url = await addressOf(gateway);
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready', books: 'LIVE' });
+    gateway.signal('SIGTERM');
+    const { stdout, stderr } = await gateway.ended;
+    expect(logLines(stdout)[0]).toMatchObject({ books: 'LIVE', release: RELEASE, url, level: 30 });
+    expect(stdout).not.toMatch(TOKEN);
+    expect(stderr).toBe('');
+  });
+
+  it('gives a token to a terminal alone', async () => {
+    const { stdout, stderr } = await onTerminal(['serve'], 'usage-gateway token');
+    expect(stderr).toMatch(new RegExp(`graphiql#token=${TOKEN}\\n`));
+    expect(stdout).toBe('');
   });
 });
 
@@ -67,24 +91,30 @@ describe('usage-gateway demo', () => {
     stopped.signal('SIGINT');
     expect(await stopped.ended).toMatchObject({ code: 0, stdout: '' });
 
-    const demo = cli.start(['demo', '--days', '2']);
-    const [, url = '', operator = ''] = await demo.said(/(http:\S+)\/graphiql#token=(\S+)/);
-    await demo.said('Ctrl-C stops it');
+    const demo = cli.start(['demo', '--days', '2'], LOGGED);
+    const url = await addressOf(demo);
+    const operator = await tokenOf('OPERATOR');
     const loaded = await batches(url, operator);
     demo.signal('SIGINT');
     const first = await demo.ended;
     expect(first.code).toBe(0);
     expect(first.stderr).toContain('100%');
-    for (const role of ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR']) {
-      expect(first.stdout).toMatch(new RegExp(`\\n${role}.*\\n[\\w-]+\\.[\\w-]+\\.[\\w-]+\\n`));
-    }
+    expect(logLines(first.stdout)[0]).toMatchObject({ books: 'DEMO', url, level: 30 });
 
-    const again = cli.start(['demo', '--days', '2']);
-    const [, secondUrl = '', secondToken = ''] = await again.said(/(http:\S+)\/graphiql#token=(\S+)/);
-    expect(await batches(secondUrl, secondToken)).toEqual(loaded);
+    const again = cli.start(['demo', '--days', '2'], LOGGED);
+    expect(await batches(await addressOf(again), operator)).toEqual(loaded);
     again.signal('SIGTERM');
     // Nothing was loaded, so no progress was shown.
     expect(await again.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('gives a terminal a token for each role, and its log none', async () => {
+    const { stdout, stderr } = await onTerminal(['demo', '--days', '2'], 'Ctrl-C stops it');
+    expect(stderr).toMatch(/Explore it: +http:\S+\/graphiql#token=\S+/);
+    for (const role of ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR']) {
+      expect(stderr).toMatch(new RegExp(`\\n${role}.*\\n${TOKEN}\\n`));
+    }
+    expect(stdout).toBe('');
   });
 
   it.each(['2026-03-10T12:30:00Z', 'yesterday'])('refuses to end at %s', async (until) => {
@@ -97,6 +127,23 @@ describe('usage-gateway demo', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: '--days is a whole number from 2 to 365.\n' });
   });
 });
+
+/** Runs until it has said that, as on a terminal, and then stops it. */
+function onTerminal(args: readonly string[], last: string): Promise<Ended> {
+  let isStopped = false;
+  return cli.run(args, {
+    terminal: (text) => {
+      if (isStopped || !text.includes(last)) return;
+      isStopped = true;
+      setImmediate(() => process.emit('SIGINT'));
+    },
+  });
+}
+
+async function tokenOf(role: string): Promise<string> {
+  const { stdout } = await cli.run(['token', '--role', role]);
+  return stdout.trim();
+}
 
 async function addressOf(gateway: Running): Promise<string> {
   const [, url = ''] = await gateway.said(/serves (http:\S+)\/graphql/);

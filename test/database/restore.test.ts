@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { pendingMigrations } from '../../src/database/migrate.js';
+import { openSqliteFile } from '../../src/database/sqlite-driver.js';
 import { closeDueDays } from '../../src/pipeline/closing/close-due-days.js';
 import { checkInvariants } from '../../src/reading/invariants.js';
 import { describeOnSqlite } from '../support/databases.js';
@@ -29,7 +29,7 @@ describeOnSqlite('a backup that was made while the gateway ran', (server) => {
     // What `sqlite3 usage.sqlite ".backup …"` does.
     const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-backup-'));
     const file = join(folder, 'restored.sqlite');
-    const live = new Sqlite(app.config.databaseUrl.replace('sqlite:', ''), { readonly: true });
+    const live = openSqliteFile(app.config.databaseUrl.replace('sqlite:', ''), { readonly: true });
     await live.backup(file);
     live.close();
     await push(app, stamp, [after]);

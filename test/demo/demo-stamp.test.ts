@@ -122,7 +122,7 @@ describeEachDatabase('loading the demo', (server) => {
     await createRegistration({ db, clock: { now: () => NOW } }, own, insertFallbackDestinations);
 
     await expect(loadDemo(gatewayOn(db), { seed: SEED, now: NOW, days: DAYS })).rejects.toMatchObject({
-      code: 'CloudIdUpdateNotAllowed',
+      code: 'BOOKS_ARE_LIVE',
     });
     expect(await isDemoLoaded(db.reader, DAYS)).toBe(false);
     expect(await count(db, 'registration')).toBe(1);

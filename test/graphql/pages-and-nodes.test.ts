@@ -171,6 +171,7 @@ describeEachDatabase('lists and nodes', (server) => {
       registrations: null,
       tenants: null,
       resellers: ['north'],
+      books: 'LIVE',
     };
     expect(await run(gateway, who, ViewerDocument, {})).toEqual({ viewer });
     const anonymous = await gateway.http.inject({

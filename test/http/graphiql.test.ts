@@ -20,6 +20,9 @@ const token = 'header.payload.signature';
 /** What the page sent to /graphql: the bearer header of each request, newest last. */
 const authorizations: (string | undefined)[] = [];
 
+/** What the gateway says that its books are. */
+let books = 'LIVE';
+
 let server: FastifyInstance;
 let origin: string;
 
@@ -142,6 +145,17 @@ function inBrowser(path: string): void {
     expect(complaints).toEqual([]);
     expect(await page.locator('.identity').textContent()).toBe('no token: paste one');
     expect(authorizations.every((header) => header === undefined)).toBe(true);
+  });
+
+  test('shows a badge on books that are made up, and none on live ones', async () => {
+    await open(page, `/graphiql#token=${token}`);
+    await page.getByText('OPERATOR · somebody').waitFor();
+    expect(await page.locator('.books').count()).toBe(0);
+    books = 'DEMO';
+    await page.reload();
+    await page.locator('.books').waitFor();
+    expect(await page.locator('.books').textContent()).toBe('DEMO');
+    books = 'LIVE';
   });
 
   test('takes the token from the fragment, hides it, and sends it as bearer', async () => {
@@ -269,11 +283,11 @@ async function buildPage(): Promise<void> {
 function answerGraphql(target: FastifyInstance): void {
   const schema = buildSchema(`
     type Query { hello: String!, viewer: Viewer }
-    type Viewer { subject: String!, role: String! }
+    type Viewer { subject: String!, role: String!, books: String! }
   `);
   const rootValue = {
     hello: 'good morning',
-    viewer: { subject: 'somebody', role: 'OPERATOR' },
+    viewer: () => ({ subject: 'somebody', role: 'OPERATOR', books }),
   };
   target.post<{ Body: { query?: string } }>('/graphql', async (request) => {
     authorizations.push(request.headers.authorization);

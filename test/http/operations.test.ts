@@ -190,11 +190,44 @@ describeEachDatabase('what an operator watches', (server) => {
     });
   }
 
+  it('is alive while it starts, says so, and answers nothing else before it is ready', async () => {
+    const gateway = await openTestGateway(server);
+    let isStarting = true;
+    const lines: string[] = [];
+    const log = { write: (line: string) => lines.push(line) };
+    const http = await createServer(
+      { ...gateway.app, config: { ...gateway.app.config, logLevel: 'debug' } },
+      log,
+      () => isStarting,
+    );
+    expect((await http.inject({ url: '/healthz' })).statusCode).toBe(200);
+    const ready = await http.inject({ url: '/readyz' });
+    expect([ready.statusCode, ready.json()]).toEqual([503, { status: 'not ready', reason: 'starting' }]);
+    const authorization = `Bearer ${await gateway.token('OPERATOR')}`;
+    for (const [method, url] of [
+      ['POST', '/graphql'],
+      ['POST', '/v1/usage?registration=hub'],
+      ['GET', '/graphiql/'],
+      ['GET', '/nowhere'],
+    ] as const) {
+      const answer = await http.inject({ method, url, headers: { authorization } });
+      expect([url, answer.statusCode, answer.headers['retry-after']]).toEqual([url, 503, '5']);
+      expect(answer.json()).toMatchObject({
+        error: { code: 'UNAVAILABLE', message: 'The gateway is starting. Ask again in a moment.' },
+      });
+    }
+    expect(lines).toEqual([]);
+    isStarting = false;
+    expect((await http.inject({ url: '/readyz' })).json()).toEqual({ status: 'ready', books: 'LIVE' });
+    await http.close();
+    await gateway.close();
+  });
+
   it('is ready when the tables are those of this version, and not before', async () => {
     const gateway = await openTestGateway(server);
     expect((await gateway.http.inject({ url: '/metrics' })).statusCode).toBe(404);
     const ready = await gateway.http.inject({ url: '/readyz' });
-    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready' }]);
+    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', books: 'LIVE' }]);
     const later = "(timestamp, name) VALUES (1999999999999, 'AddWhatNobodyKnows1999999999999')";
     await gateway.app.db.source.query(`INSERT INTO migrations ${later}`);
     const ahead = await gateway.http.inject({ url: '/readyz' });

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import Sqlite from 'better-sqlite3';
 
 import { PROVIDER_PATH, TENANT_PATH, azure, usageUrl } from '../support/azure.js';
 import { describeEachDatabase, describeOnSqlite } from '../support/databases.js';
@@ -9,6 +8,7 @@ import { guid, push, registerCustomer, registerStamp, usageRecord } from '../sup
 import { filesBelow, readText } from '../tidy/source-files.js';
 import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
 import type { App } from '../../src/app.js';
+import { openSqliteFile } from '../../src/database/sqlite-driver.js';
 import { createServer } from '../../src/http/server.js';
 import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
@@ -275,7 +275,7 @@ describeOnSqlite('an entity tag', (server) => {
     await fill(gateway);
     await close(gateway.app);
     const { databaseUrl } = gateway.app.config;
-    const elsewhere = new Sqlite(databaseUrl.slice('sqlite:'.length));
+    const elsewhere = openSqliteFile(databaseUrl.slice('sqlite:'.length));
     whileReading = () => elsewhere.exec('UPDATE registration SET routing_version = routing_version + 2');
     expect((await azure(gateway, CONTOSO, TENANT)).headers['etag']).toBeUndefined();
     whileReading = () => undefined;

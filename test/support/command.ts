@@ -30,10 +30,16 @@ export interface Running {
 export interface CommandLine {
   readonly folder: string;
   /** Runs a command within this process: the start of another takes most of a second. One at a time. */
-  readonly run: (args: readonly string[], options?: Pick<Options, 'env'>) => Promise<Ended>;
+  readonly run: (args: readonly string[], options?: HereOptions) => Promise<Ended>;
   /** Starts the built command line, or another program that was built, as a process of its own. */
   readonly start: (args: readonly string[], options?: Options) => Running;
   readonly clean: () => Promise<void>;
+}
+
+interface HereOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether standard error is a terminal, and who is told what is written there so far. */
+  readonly terminal?: (text: string) => void;
 }
 
 interface Options {
@@ -67,7 +73,7 @@ export function commandLine(): CommandLine {
   return {
     folder,
     start,
-    run: (args, { env = {} } = {}) => runHere(args, { ...ours, ...env }),
+    run: (args, { env = {}, terminal } = {}) => runHere(args, { ...ours, ...env }, terminal),
     clean: async () => {
       for (const [child, ended] of children) {
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -79,17 +85,22 @@ export function commandLine(): CommandLine {
 }
 
 /** Commands read the environment, write to the two streams and set the exit code: all of it is put back. */
-async function runHere(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+async function runHere(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  terminal?: (text: string) => void,
+): Promise<Ended> {
   const texts = { stdout: '', stderr: '' };
   const to = (stream: 'stdout' | 'stderr', end: string) => (text: string) => {
     texts[stream] += text + end;
+    if (stream === 'stderr') terminal?.(texts.stderr);
     return true;
   };
   const restores = [
     replace(process, { env, exitCode: 0 }),
     replace(console, { log: to('stdout', '\n'), error: to('stderr', '\n') }),
     replace(process.stdout, { write: to('stdout', '') }),
-    replace(process.stderr, { write: to('stderr', '') }),
+    replace(process.stderr, { write: to('stderr', ''), isTTY: terminal !== undefined }),
   ];
   try {
     return { code: await run(['node', 'usage-gateway', ...args]), ...texts };

@@ -172,6 +172,7 @@ async function empty({ source, dialect }: Database): Promise<void> {
 /** What brings a table back to what the migrations filled in. */
 const REFILLED: ReadonlyMap<string, string> = new Map([
   ['meter', 'DELETE FROM meter WHERE is_known = 0'],
+  ['books', "UPDATE books SET kind = 'LIVE'"],
   ['audit_head', `UPDATE audit_head SET sequence = 0, hash = '${'0'.repeat(64)}'`],
 ]);
 

@@ -6,7 +6,7 @@ import type { GraphQLFormattedError } from 'graphql';
 
 import 'reflect-metadata';
 import { once, openTestDatabase } from './databases.js';
-import type { TestServer } from './databases.js';
+import type { TestDatabase, TestServer } from './databases.js';
 import type { Principal, Role } from '../../src/access/principal.js';
 import { createApp } from '../../src/app.js';
 import type { App } from '../../src/app.js';
@@ -58,11 +58,13 @@ export async function openTestGateway(
     readonly env?: Readonly<Record<string, string>>;
     readonly onStatement?: OnStatement;
     readonly commerce?: CommerceClient;
+    /** Left out, one with the tables of this version. */
+    readonly database?: Pick<TestDatabase, 'url' | 'close'>;
     /** Takes pushed usage in on a thread of its own, as when serving: where the thread's own half is, as built. */
     readonly writerThread?: URL;
   } = {},
 ): Promise<TestGateway> {
-  const database = await openTestDatabase(server);
+  const database = options.database ?? (await openTestDatabase(server));
   const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-data-'));
   const clock = testClock(options.now ?? NOW);
   const base = { DATABASE_URL: database.url, DATA_FOLDER: folder, LOG_LEVEL: 'silent', ...options.env };

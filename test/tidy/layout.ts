@@ -5,7 +5,7 @@ import type { Refusal, SourceFile } from './source-files.js';
 export const STAGES = ['ingestion', 'rollup', 'routing', 'closing', 'reporting'] as const;
 
 const STAGE_FOLDERS = STAGES.map((stage) => `pipeline/${stage}`);
-const WHO_IS_WHO = ['registration', 'tenancy', 'metering'];
+const WHO_IS_WHO = ['books', 'registration', 'tenancy', 'metering'];
 const FOUNDATION = ['primitives', 'database', 'access'];
 const DOMAIN = [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS, 'pipeline.ts'];
 
@@ -14,8 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   primitives: [],
   database: ['primitives'],
   access: ['primitives', 'database'],
+  books: FOUNDATION,
   metering: FOUNDATION,
-  registration: FOUNDATION,
+  registration: [...FOUNDATION, 'books'],
   tenancy: [...FOUNDATION, 'registration'],
   // Groups of variables. Whom they configure knows them by their types.
   config: ['access'],

@@ -1,14 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, Info, ObjectType, Query, Resolver } from 'type-graphql';
 
 import { findNode } from './find-node.js';
 import type { Role } from '../../access/principal.js';
+import type { BooksKind } from '../../books/books-kind.js';
+import { readBooks } from '../../books/books-store.js';
 import { DomainError } from '../../primitives/errors.js';
 import { checkInvariants } from '../../reading/invariants.js';
 import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { UUID } from '../scalars.js';
-import { RoleEnum } from '../types/enums.js';
+import { BooksKindEnum, RoleEnum } from '../types/enums.js';
 import { InvariantType } from '../types/reporting.js';
 import { Node } from '../types/who.js';
 
@@ -28,10 +30,10 @@ export class Viewer {
 
 const NODES_MAX = 100;
 
-@Resolver()
+@Resolver(() => Viewer)
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'Who you are here.' })
-  viewer(@Ctx() context: GatewayContext): Viewer {
+  viewer(@Ctx() context: GatewayContext): Omit<Viewer, 'books'> {
     const { subject, role, registrations, tenants, resellers } = callerOf(context);
     const listed = (names: 'all' | readonly string[]) => (names === 'all' ? null : names);
     return {
@@ -41,6 +43,12 @@ export class ViewerResolver {
       tenants: listed(tenants),
       resellers: listed(resellers),
     };
+  }
+
+  @FieldResolver(() => BooksKindEnum, { description: 'What the books are that this gateway serves.' })
+  async books(@Ctx() { app }: GatewayContext): Promise<BooksKind> {
+    const { kind } = await readBooks(app.db.reader);
+    return kind;
   }
 
   @Query(() => Node, {

@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 
 import { AUDIT_OUTCOMES } from '../../access/audit.entity.js';
 import { CREDENTIAL_KINDS, ROLES } from '../../access/principal.js';
+import { BOOKS_KINDS } from '../../books/books-kind.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
 import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-state.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
@@ -34,6 +35,16 @@ function sentences<Value extends string>(
 ): Readonly<Record<Value, string>> {
   return texts;
 }
+
+export const BooksKindEnum = enumOf(
+  'BooksKind',
+  'What the books of a gateway are.',
+  sentences(BOOKS_KINDS, {
+    LIVE: 'Of a provider.',
+    DEMO: 'Made up, to explore the gateway with. Nothing in them is ever reported.',
+    MIXED: 'Registrations of the demo stand beside others. Nothing is reported until an operator says what they are.',
+  }),
+);
 
 export const BillingModelEnum = enumOf(
   'BillingModel',

@@ -71,6 +71,8 @@ export interface Lease {
  */
 export interface CommerceClient {
   readonly name: string;
+  /** It is made up and lives in this process: the only receiver that is sent demo books. */
+  readonly isSimulator?: true;
   send(batch: ReportBatch, lease: Lease): Promise<CommerceAnswer>;
   /** Null where the receiver cannot be asked. */
   totals(cloudId: string, signal: AbortSignal): Promise<readonly CommerceTotal[] | null>;

@@ -6,6 +6,7 @@ import {
   listUnpreparedDays,
 } from './report-store.js';
 import type { UnpreparedDay } from './report-store.js';
+import { checkMayPrepare } from './reportable-books.js';
 import type { Database } from '../../database/database.js';
 import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
@@ -20,11 +21,13 @@ const LINES_PER_REPORT = 500;
 /**
  * Puts the usage of closed days into reports: per Azure subscription, some hundred lines each. A day is one transaction
  * and is done once, whichever process does it; the same day would always give the same reports. Answers how many days.
+ * Throws BOOKS_ARE_MIXED.
  */
 export async function prepareReports(
   { db, clock }: { readonly db: Database; readonly clock: Clock },
   signal?: AbortSignal,
 ): Promise<number> {
+  await checkMayPrepare(db.reader);
   let prepared = 0;
   for (;;) {
     const days = await listUnpreparedDays(db.reader, DAYS_PER_LOOK);

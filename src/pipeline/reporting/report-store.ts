@@ -161,6 +161,16 @@ export async function renewLease(
   return rows.length === 1;
 }
 
+/** Ends what waits of a registration whose usage is made up: it is not sent, and cannot be retried. */
+export async function giveUpReports(tx: Tx, registrationId: number, now: number): Promise<void> {
+  await tx.execute(
+    `UPDATE usage_report SET state = 'GIVEN_UP', due_at = ?, lease_token = '', error_code = 'DemoUsage',
+            error_message = 'Usage of the demo is made up.', settled_at = ?
+      WHERE registration_id = ? AND state <> 'ACCEPTED'`,
+    [NEVER_DUE, now, registrationId],
+  );
+}
+
 /** The report of a row id that is known to exist. */
 export async function getReport(sql: Sql, id: number): Promise<UsageReport> {
   const [row] = await sql.query<UsageReport>(`SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE p.id = ?`, [id]);

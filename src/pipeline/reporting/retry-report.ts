@@ -20,15 +20,20 @@ export async function retryReport(
   { reportId, by }: { readonly reportId: number; readonly by: By },
 ): Promise<UsageReport> {
   return inAuditedTransaction(app, { action: 'retryReport', by }, async (tx) => {
-    const [row] = await tx.query<UsageReport>(
-      `SELECT ${REPORT_COLUMNS} FROM usage_report p
+    const [row] = await tx.query<UsageReport & { isReporting: number }>(
+      `SELECT ${REPORT_COLUMNS}, g.is_usage_reporting_enabled AS isReporting FROM usage_report p
+         JOIN registration g ON g.id = p.registration_id
         WHERE p.id = ? AND ${inWholeRegistrations(scope, 'p.registration_id')}`,
       [reportId],
     );
     if (row === undefined) throw new DomainError('NOT_FOUND', 'There is no such report.', ['reportId']);
-    const report = asReport(row);
+    const { isReporting, ...found } = row;
+    const report = asReport(found);
     const { state, registrationId, idempotencyKey } = report;
     const about = { target: `report ${idempotencyKey}`, registrationId, tenantId: null, before: { state } };
+    if (Number(isReporting) !== 1) {
+      throw new DomainError('REPORT_NOT_RETRYABLE', 'Its registration reports nothing.', ['reportId']);
+    }
     if (state === 'PENDING') return { ...about, result: report, after: { state } };
     if (state === 'SENDING' || !mayMove(state, 'PENDING')) {
       throw new DomainError('REPORT_NOT_RETRYABLE', 'Only a report that was refused or given up can be retried.', [

@@ -14,6 +14,7 @@ import {
   settleReport,
 } from './report-store.js';
 import type { UsageReport } from './report.entity.js';
+import { checkMaySend } from './reportable-books.js';
 import { COMMERCE_TIMEOUT_SECONDS_MAX } from '../../config/commerce.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
@@ -45,9 +46,10 @@ export type Sent = Readonly<Record<Exclude<ReportState, 'SENDING'>, number>>;
  * Sends what is due, one report after the other: takes it for this process, sends it outside any transaction, and
  * writes down what became of it. A process that dies in between leaves a lease that runs out; the report is then sent
  * again as it was, and the receiver, who counts each line by its id, counts it once. Stops between two reports when
- * told to.
+ * told to. Throws BOOKS_ARE_DEMO and BOOKS_ARE_MIXED, and sends nothing then.
  */
 export async function sendReports(reporting: Reporting, signal: AbortSignal): Promise<Sent> {
+  await checkMaySend(reporting.db.reader, reporting.commerce);
   const sent = { PENDING: 0, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 };
   for (;;) {
     const ids = await listDueReports(reporting.db.reader, reporting.clock.now(), REPORTS_PER_LOOK);
