@@ -9,6 +9,8 @@ import { REJECTION_CODES } from '../src/pipeline/ingestion/usage-record.js';
 import { decodeUsageBody, deliveriesOfProvider, readUsageFile } from '../src/pipeline/ingestion/usage-wire.js';
 import { ERROR_CODES } from '../src/primitives/errors.js';
 import { hourOf } from '../src/primitives/windows.js';
+import { ARM_CODES } from '../src/rest/arm-error.js';
+import { ARM_ROUTES, UNSERVED_CALLS } from '../src/rest/arm-routes.js';
 
 const NOW = Date.parse('2026-02-10T00:00:00Z');
 
@@ -17,9 +19,23 @@ describe('docs/errors.md', () => {
     const inServers = filesBelow('.ts', 'src/http', 'src/graphql').flatMap((path) =>
       [...readText(path).matchAll(/\bcode: '([A-Za-z_]+)'/g)].map(([, code = '']) => code),
     );
-    const known = new Set([...ERROR_CODES, ...REJECTION_CODES, ...inServers]);
+    const known = new Set([...ERROR_CODES, ...REJECTION_CODES, ...ARM_CODES, ...inServers]);
     const explained = rowsOf('docs/errors.md').map(([code = '']) => code.replaceAll('`', ''));
     expect([...explained].sort()).toEqual([...known].sort());
+  });
+});
+
+describe('docs/azure-apis.md', () => {
+  it('says of each call of Azure’s clients what is answered, and leaves none out that the gateway knows', () => {
+    const prefix = '/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.AzureStack';
+    const told = rowsOf('docs/azure-apis.md', 'call').map(([, , request = '', answer = '']) => {
+      return `${request.replaceAll('`', '').replace('…', prefix)}: ${answer.startsWith('served') ? 'served' : '501'}`;
+    });
+    const served = ARM_ROUTES.filter(({ path }) => !/Admin|subscriberUsage/.test(path)).flatMap(({ path, acts }) =>
+      Object.keys(acts).map((method) => `${method} ${path}: served`),
+    );
+    const unserved = UNSERVED_CALLS.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}: 501`));
+    expect(told.sort()).toEqual([...served, ...unserved].sort());
   });
 });
 

@@ -62,6 +62,20 @@ export async function inAuditedTransaction<Result>(
   });
 }
 
+/**
+ * Several acts as one change: they join one transaction, so that all of them are done or none, and each leaves its own
+ * entry. `work` gives the acts the app that it is handed. Its acts must not be wanted once: a key is of one act.
+ */
+export function asOneChange<App extends { readonly db: Database }, Result>(
+  app: App,
+  work: (joined: App, tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  return app.db.inTransaction((tx) => {
+    const db: Database = { ...app.db, reader: tx, inTransaction: (act) => act(tx), inSnapshot: (look) => look(tx) };
+    return work({ ...app, db }, tx);
+  });
+}
+
 function textOf(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }

@@ -25,8 +25,9 @@ export async function* pagesOf(stamp: Stamp, first: URL, signal: AbortSignal): A
 
 function nextOf(link: JsonValue, first: URL): URL | null {
   if (link === null || link === '') return null;
-  if (typeof link !== 'string' || !URL.canParse(link)) throw malformed('is no absolute address');
-  const next = new URL(link);
+  const base = typeof link === 'string' && link.startsWith('/') ? first.href : undefined;
+  if (typeof link !== 'string' || !URL.canParse(link, base)) throw malformed('is no address');
+  const next = new URL(link, base);
   if (next.origin !== first.origin) throw malformed('leads to another host');
   if (next.pathname.toLowerCase() !== first.pathname.toLowerCase()) throw malformed('leads to another path');
   return next;

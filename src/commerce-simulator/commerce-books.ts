@@ -36,7 +36,7 @@ export function openCommerceBooks(file: string): CommerceBooks {
 
   function takeLine(batch: ReportBatch, line: ReportBatch['lines'][number]): LineAnswer {
     const { lineId, meterId, quantity } = line;
-    const digest = hash('sha256', JSON.stringify(lineOnWire(line)));
+    const digest = hash('sha256', JSON.stringify(lineOnWire(line, batch.form)));
     const known = findLine.get(lineId);
     if (known !== undefined) {
       return known.digest === digest

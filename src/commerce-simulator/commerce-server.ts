@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { CommerceBooks } from './commerce-books.js';
 import { FAULTS } from './commerce-in-process.js';
 import type { Fault } from './commerce-in-process.js';
-import type { ReportBatch } from '../pipeline/reporting/commerce-client.js';
+import { REPORT_FORMS } from '../pipeline/reporting/commerce-client.js';
+import type { ReportBatch, ReportForm } from '../pipeline/reporting/commerce-client.js';
 import { parseQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 
@@ -21,8 +22,23 @@ const quantity = z.string().transform((text, context): Quantity => {
   return z.NEVER;
 });
 
+/** What lines of form 2 alone say; those of form 1 are read as saying nothing of it. */
+const ofForm2 = {
+  tenantId: z.string().nullable().default(null),
+  meterName: z.string().nullable().default(null),
+  unit: z.string().nullable().default(null),
+  destinationSubscriptionId: z.string().default(''),
+  usageDay: z.string().default(''),
+  reportedDay: z.string().default(''),
+};
+
 const batchShape = z.object({
-  schema: z.literal('usage-report/1'),
+  schema: z.string().transform((name, context): ReportForm => {
+    const form = REPORT_FORMS.find((known) => name === `usage-report/${known}`);
+    if (form !== undefined) return form;
+    context.addIssue({ code: 'custom', message: 'is no form that is known here' });
+    return z.NEVER;
+  }),
   idempotencyKey: z.string().min(1).max(64),
   cloudId: z.string(),
   reportedDay: z.string(),
@@ -39,6 +55,7 @@ const batchShape = z.object({
         stackSubscriptionId: z.string(),
         usageStartTime: z.string(),
         usageEndTime: z.string(),
+        ...ofForm2,
       }),
     )
     .max(10_000),
@@ -103,7 +120,7 @@ export function createCommerceServer(books: CommerceBooks, clientSecret: string 
     const text = String(request.body);
     const read = batchShape.safeParse(JSON.parse(text));
     if (!read.success) return reply.status(400).send({ error: read.error.issues[0]?.message });
-    const batch: ReportBatch = read.data;
+    const batch: ReportBatch = { ...read.data, form: read.data.schema };
     if (request.headers['idempotency-key'] !== batch.idempotencyKey) {
       return reply.status(400).send({ error: 'The header and the body name different keys.' });
     }

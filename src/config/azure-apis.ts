@@ -6,7 +6,7 @@ import type { Variable } from './variable.js';
 
 /** How Azure's usage and registration APIs answer. */
 export interface AzureApiConfig {
-  /** Address under which callers reach the gateway, without a slash at its end; null: as each request names it. */
+  /** Address under which callers reach the gateway, without a slash at its end; null: nobody said. */
   readonly publicUrl: string | null;
   /** Whether the provider usage API refuses an end on the current date, as Microsoft's page says literally. */
   readonly refusesCurrentDate: boolean;
@@ -28,8 +28,8 @@ export interface CollectionConfig {
 export const AZURE_API_VARIABLES: readonly Variable[] = [
   {
     name: 'PUBLIC_URL',
-    meaning: 'Address under which callers reach it, for links to next pages; needed behind a proxy.',
-    default: 'as each request names it',
+    meaning: 'Address under which callers reach it, for links to next pages; without it they may be relative.',
+    default: '',
   },
   {
     name: 'USAGE_API_STRICT_DATES',

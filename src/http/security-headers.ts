@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { DomainError } from '../primitives/errors.js';
 
@@ -32,14 +32,25 @@ export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): stri
  */
 export function setHeadersOfEveryAnswer(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
-    void reply.headers(HEADERS).header('x-request-id', request.id);
-    if (!HOST.test(request.headers.host ?? '')) {
-      throw new DomainError('INVALID_INPUT', 'The Host header names no host.', ['host']);
-    }
+    setHeaders(request, reply);
+    checkHost(request);
   });
   server.addHook('onSend', async (_request, reply) => {
     // Files set theirs on the response beneath the reply.
     if (reply.hasHeader('cache-control') || reply.raw.hasHeader('cache-control')) return;
     void reply.header('cache-control', 'no-store');
   });
+}
+
+/** What is set on every answer; a route may replace it. */
+export function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers(HEADERS).header('x-request-id', request.id);
+}
+
+/** Of two Host headers Node takes the first, and who stands in front may take the other (RFC 9112, 3.2). */
+function checkHost({ headers, raw }: FastifyRequest): void {
+  const given = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (given > 1) throw new DomainError('INVALID_INPUT', 'A request has one Host header.', ['host']);
+  if (HOST.test(headers.host ?? '')) return;
+  throw new DomainError('INVALID_INPUT', 'The Host header names no host.', ['host']);
 }

@@ -8,7 +8,7 @@ import { allowOrigins } from './cors.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { logOptions } from './log.js';
 import type { LogStream } from './log.js';
-import { requestIdOf, setHeadersOfEveryAnswer } from './security-headers.js';
+import { requestIdOf, setHeaders, setHeadersOfEveryAnswer } from './security-headers.js';
 import { serveMetrics } from './metrics.js';
 import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
@@ -16,7 +16,7 @@ import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
-import { serveAzureApi } from '../rest/serve-azure-api.js';
+import { refuseUnreadableAddress, serveAzureApi } from '../rest/serve-azure-api.js';
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -53,6 +53,12 @@ export async function createServer(
     forceCloseConnections: 'idle',
     trustProxy: rules.trustedProxies.length > 0 && [...rules.trustedProxies],
     genReqId: requestIdOf,
+    // Addresses that cannot be read match no route, and so run no hooks.
+    frameworkErrors: (error, request, reply) => {
+      setHeaders(request, reply);
+      void reply.header('cache-control', 'no-store');
+      if (!refuseUnreadableAddress(app, request, reply)) void answerError(error, request, reply);
+    },
     logger: logOptions(logLevel, log),
     logController: new LogController({ disableRequestLogging: true }),
   });

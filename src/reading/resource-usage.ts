@@ -22,12 +22,12 @@ export interface ResourceUsage {
   readonly reportedWindow: number;
   readonly usageWindow: number;
   readonly meterId: number;
-  /** As it was described last. */
-  readonly resource: ResourceRow;
+  /** As it was described last; null for the usage of all resources together. */
+  readonly resource: ResourceRow | null;
   readonly quantity: Quantity;
 }
 
-/** Stack subscription, reported window, usage window and meter, then the digest of the URI in hex. */
+/** Stack subscription, reported window, usage window and meter, then the digest of the URI in hex, or ALL_RESOURCES. */
 export interface ResourceUsageKey {
   readonly numbers: readonly number[];
   readonly uriKey: string;
@@ -37,10 +37,15 @@ export interface ResourceUsageKey {
 export interface ResourceUsageQuestion {
   readonly filter: UsageFilter;
   readonly granularity: Granularity;
+  /** False: the usage of all resources is one row. */
+  readonly isPerResource: boolean;
   readonly range: UsageRange;
   readonly after: ResourceUsageKey | null;
   readonly limit: number;
 }
+
+/** In place of the digest of a URI; no digest is called so, and it comes after the empty one that begins a group. */
+const ALL_RESOURCES = 'all';
 
 /** Rows read beyond the page, so that its last group is usually seen to its end in one question. */
 const READ_AHEAD = 128;
@@ -61,7 +66,7 @@ export async function listResourceUsage(
   const subscriptions = await listReadableSubscriptions(sql, scope, question.filter, after?.numbers[0] ?? 0);
   if (subscriptions.length === 0) return { rows: [], resumeAfter: null };
   const found: ResourceUsage[] = [];
-  const folding = startFolding(after, (row) => found.push(row));
+  const folding = startFolding(question, (row) => found.push(row));
   const rowsQuestion = { ...question, limit: limit + READ_AHEAD };
   const reader = startReading(
     sql,
@@ -95,7 +100,10 @@ function cut(found: readonly ResourceUsage[], limit: number) {
  * Takes rows in the order of the books, by resource, and gives them on by URI. Rows that differ in the resource alone
  * are a group; it is held back until it is whole, because descriptions of one URI are added up.
  */
-function startFolding(after: ResourceUsageKey | null, give: (row: ResourceUsage) => void) {
+function startFolding(
+  { after, isPerResource }: Pick<ResourceUsageQuestion, 'after' | 'isPerResource'>,
+  give: (row: ResourceUsage) => void,
+) {
   let group: readonly number[] | null = null;
   let members = new Map<string, ResourceUsage>();
   const endGroup = () => {
@@ -119,7 +127,7 @@ function startFolding(after: ResourceUsageKey | null, give: (row: ResourceUsage)
           endGroup();
           group = groupOf(row);
         }
-        const uriKey = resource.uriKey.toString('hex');
+        const uriKey = isPerResource ? resource.uriKey.toString('hex') : ALL_RESOURCES;
         const quantity = canonicalQuantity(row.quantity);
         const before = members.get(uriKey);
         members.set(uriKey, {
@@ -128,7 +136,7 @@ function startFolding(after: ResourceUsageKey | null, give: (row: ResourceUsage)
           usageWindow,
           meterId,
           // Resources come in the order in which they were first seen.
-          resource,
+          resource: isPerResource ? resource : null,
           quantity: before === undefined ? quantity : sum([before.quantity, quantity]),
         });
       }
@@ -162,7 +170,7 @@ function startOfGroup({ numbers }: ResourceUsageKey): UsageKey {
 }
 
 function uriKeyOf({ resource }: ResourceUsage): string {
-  return resource.uriKey.toString('hex');
+  return resource?.uriKey.toString('hex') ?? ALL_RESOURCES;
 }
 
 function isSameGroup(left: readonly number[], right: readonly number[]): boolean {

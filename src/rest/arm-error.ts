@@ -10,24 +10,28 @@ import { headersOf } from '../primitives/refusal-status.js';
  * Codes that the Azure-compatible APIs answer beside those of `ERROR_CODES`. Sources: the usage FAQ of Azure Stack Hub
  * (NoApiVersion to ServiceUnavailable), Azure's usage API (ProcessingNotCompleted) and Azure Resource Manager.
  */
-export type ArmCode =
-  | ErrorCode
-  | 'NoApiVersion'
-  | 'InvalidApiVersionParameter'
-  | 'InvalidProperty'
-  | 'RequestEndTimeIsInFuture'
-  | 'SubscriberIdIsNotDirectTenant'
-  | 'SubscriptionIdMissingInRequest'
-  | 'InvalidAggregationGranularity'
-  | 'ServiceUnavailable'
-  | 'ProcessingNotCompleted'
-  | 'AuthenticationFailed'
-  | 'AuthorizationFailed'
-  | 'InvalidResourceType'
-  | 'MethodNotAllowed'
-  | 'InvalidRequestContent'
-  | 'TooManyRequests'
-  | 'InternalServerError';
+export const ARM_CODES = [
+  'NoApiVersion',
+  'InvalidApiVersionParameter',
+  'InvalidProperty',
+  'RequestEndTimeIsInFuture',
+  'SubscriberIdIsNotDirectTenant',
+  'SubscriptionIdMissingInRequest',
+  'InvalidAggregationGranularity',
+  'ServiceUnavailable',
+  'ProcessingNotCompleted',
+  'AuthenticationFailed',
+  'AuthorizationFailed',
+  'InvalidResourceType',
+  'MethodNotAllowed',
+  'NotImplemented',
+  'PropertyChangeNotAllowed',
+  'InvalidRequestContent',
+  'TooManyRequests',
+  'InternalServerError',
+] as const;
+
+export type ArmCode = ErrorCode | (typeof ARM_CODES)[number];
 
 /** A refusal with its status and headers, in the words of Azure. */
 export class ArmError extends Error {

@@ -3,13 +3,14 @@
  */
 import type { FastifyRequest } from 'fastify';
 
-import { ArmError } from './arm-error.js';
+import { ArmError, invalidProperty } from './arm-error.js';
 import type { App } from '../app.js';
 import type { Actor } from '../access/actor.js';
 import { whoAsks } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
-import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
+import { isJsonObject } from '../pipeline/ingestion/exact-json.js';
+import type { JsonObject, JsonValue } from '../pipeline/ingestion/exact-json.js';
 
 /** One request to an Azure-compatible API, its caller known. */
 export interface ArmRequest {
@@ -24,7 +25,7 @@ export interface ArmRequest {
   readonly body: JsonValue;
   /** The header If-None-Match: what of the answer the caller says it has; null: nothing. */
   readonly ifNoneMatch: string | null;
-  /** Where a link to this address begins: scheme, host and path, as the caller reaches us. */
+  /** Where a link to this address begins: scheme, host and path, or the path alone. See `addressOf`. */
   readonly address: string;
 }
 
@@ -77,18 +78,43 @@ export function checkApiVersion(parameters: QueryParameters, known: readonly str
   );
 }
 
-const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+const HOST = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /**
- * The address of the request without its query. A configured public address wins; otherwise the Host header is what the
- * caller used, and one that is no host is refused instead of being written into a link.
+ * Where a link to the address of the request begins. A configured public address wins. Otherwise the Host header is
+ * repeated where it names this gateway: the host that it listens on, this machine, or the address that the connection
+ * was made to. Any other is somebody's word, and a link with it could lead a caller and its credential elsewhere: the
+ * link is then the path alone, which Azure's clients read as relative to where they asked (RFC 3986).
  */
-export function addressOf(request: FastifyRequest, publicUrl: string | null): string {
+export function addressOf(
+  request: FastifyRequest,
+  { publicUrl, host: listensOn }: { readonly publicUrl: string | null; readonly host: string },
+): string {
   const [path = ''] = request.url.split('?');
   if (publicUrl !== null) return publicUrl + path;
   const { host = '' } = request.headers;
-  if (!HOST.test(host)) throw new ArmError(400, 'InvalidRequestContent', 'The Host header names no host.');
-  return `${request.protocol}://${host}${path}`;
+  const [, name] = HOST.exec(host) ?? [];
+  if (name === undefined) throw new ArmError(400, 'InvalidRequestContent', 'The Host header names no host.');
+  const own = ['localhost', listensOn, request.socket.localAddress ?? ''].map(bareHost);
+  return own.includes(bareHost(name)) ? `${request.protocol}://${host}${path}` : path;
+}
+
+/** A name or an address in one spelling: without brackets, and IPv4 not in the clothes of IPv6. */
+function bareHost(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/^::ffff:/, '');
+}
+
+/** The member `properties` of a resource that is sent; empty where nothing is sent. Throws for what is no resource. */
+export function propertiesOf(body: JsonValue): JsonObject {
+  if (body === null) return {};
+  if (!isJsonObject(body)) throw new ArmError(400, 'InvalidRequestContent', 'The request content is a JSON object.');
+  const properties = body['properties'] ?? null;
+  if (properties === null) return {};
+  if (!isJsonObject(properties)) throw invalidProperty('properties', 'is an object.');
+  return properties;
 }
 
 /** 200, with the value as JSON. */

@@ -1,20 +1,19 @@
 /**
  * Azure's contract for billing customers' tenants to their CSP subscriptions: `customerSubscriptions` of a
  * registration. A subscription is attached while its tenant is mapped to it. PUT is `mapTenant` from the current hour
- * on, DELETE is `unmapTenant`: the same acts as in GraphQL, with the same rules.
+ * on, DELETE is `unmapTenant`: the same acts as in GraphQL, with the same rules. Nothing is changed at Microsoft.
  */
-import { ArmError, invalidProperty } from './arm-error.js';
-import { answerOf, pageAfter } from './arm-request.js';
+import { invalidProperty } from './arm-error.js';
+import { answerOf, pageAfter, propertiesOf } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
 import { checkMay, etagOf, idOf, registrationOf } from './registration-api.js';
 import { rolesOf } from '../graphql/access-table.js';
-import { isJsonObject } from '../pipeline/ingestion/exact-json.js';
-import { customerSubscriptionNotFound, mapTenant, unmapTenant } from '../pipeline/routing/map-tenant.js';
+import { attachCustomerSubscription } from '../pipeline/routing/attach-customer-subscription.js';
+import { customerSubscriptionNotFound, unmapTenant } from '../pipeline/routing/map-tenant.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { hourOf } from '../primitives/windows.js';
 import type { Registration } from '../registration/registration.entity.js';
-import { addCspSubscription } from '../tenancy/add-csp-subscription.js';
 import { listMappedSubscriptions } from '../tenancy/customer-subscription-store.js';
 import type { CustomerSubscription } from '../tenancy/customer-subscription-store.js';
 import { listCspSubscriptions, listTenants } from '../tenancy/tenancy-store.js';
@@ -46,16 +45,22 @@ export async function customerSubscription(request: ArmRequest): Promise<ArmAnsw
 
 /**
  * Attaches a subscription: bills its tenant's usage to it from the current hour on, instead of what the tenant was
- * mapped to before. One that is not known here yet is added, as one of the registration's partner. Always 200 with the
- * subscription: clients of the published specification fail on the 201 of the published page.
+ * mapped to before. A subscription or a directory that is not known here yet is made known in the same transaction.
+ * Always 200 with the subscription: clients of the published specification fail on the 201 of the published page.
  */
 export async function putCustomerSubscription(request: ArmRequest): Promise<ArmAnswer> {
   checkMay(request, rolesOf('Mutation', 'mapTenant'), 'customerSubscriptions/write');
+  const { app, scope, principal, by } = request;
   const registration = await registrationOf(request);
   const cspSubscriptionId = customerSubscriptionGuid(request);
-  const within = { registration: registration.name, cspSubscriptionId, by: request.by };
   const tenantId = await tenantOf(request, registration, cspSubscriptionId);
-  await mapTenant(request.app, request.scope, { ...within, tenantId });
+  await attachCustomerSubscription(app, scope, {
+    registration: registration.name,
+    cspSubscriptionId,
+    tenantId,
+    mayRegister: rolesOf('Mutation', 'registerTenant').includes(principal.role),
+    by,
+  });
   return answerOf(onWire(registration, { id: 0, cspSubscriptionGuid: cspSubscriptionId, tenantGuid: tenantId }));
 }
 
@@ -104,46 +109,22 @@ function customerSubscriptionGuid({ path }: ArmRequest): string {
 
 /** The tenant that the body names, or that the subscription is known to live in. */
 async function tenantOf(
-  { app, scope, body, by }: ArmRequest,
+  { app, scope, body }: ArmRequest,
   registration: Registration,
   cspSubscriptionId: string,
 ): Promise<string> {
-  const sql = app.db.reader;
   const given = tenantIn(body);
+  if (given !== null) return given;
+  const sql = app.db.reader;
   const key = { registrationId: registration.id, cspSubscriptionGuid: cspSubscriptionId };
   const [known] = await listCspSubscriptions(sql, scope, key, ONE);
-  if (known !== undefined) {
-    const [home] = await listTenants(sql, scope, { ids: [known.tenantId] }, ONE);
-    return given ?? home?.tenantGuid ?? '';
-  }
-  if (given === null) {
-    throw invalidProperty(
-      'properties.tenantId',
-      'is missing: this subscription is not known here, so say whose it is.',
-    );
-  }
-  await addCspSubscription(app, scope, {
-    registration: registration.name,
-    tenantId: given,
-    cspSubscriptionId,
-    name: cspSubscriptionId,
-    offer: 'CSP',
-    partnerId: registration.partnerId ?? '',
-    by,
-  }).catch((error: unknown) => {
-    // Somebody else added it at the same moment; whose it is, mapping checks.
-    if (!(error instanceof DomainError && error.code === 'ALREADY_EXISTS')) throw error;
-  });
-  return given;
+  const [home] = known === undefined ? [] : await listTenants(sql, scope, { ids: [known.tenantId] }, ONE);
+  if (home !== undefined) return home.tenantGuid;
+  throw invalidProperty('properties.tenantId', 'is missing: this subscription is not known here, so say whose it is.');
 }
 
 function tenantIn(body: ArmRequest['body']): string | null {
-  if (body === null) return null;
-  if (!isJsonObject(body)) throw new ArmError(400, 'InvalidRequestContent', 'The request content is a JSON object.');
-  const properties = body['properties'] ?? null;
-  if (properties === null) return null;
-  if (!isJsonObject(properties)) throw invalidProperty('properties', 'is an object.');
-  const tenantId = properties['tenantId'] ?? null;
+  const tenantId = propertiesOf(body)['tenantId'] ?? null;
   if (tenantId === null) return null;
   const guid = typeof tenantId === 'string' ? canonicalGuid(tenantId) : null;
   if (guid === null) throw invalidProperty('properties.tenantId', 'is the GUID of a directory.');

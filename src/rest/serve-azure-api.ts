@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArmError, armErrorOf, bodyOf } from './arm-error.js';
 import { addressOf, readParameters } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
-import { ARM_ROUTES, matchRoute } from './arm-routes.js';
+import { ARM_METHODS, matchRoute, whyUnserved } from './arm-routes.js';
 import type { ArmMethod } from './arm-routes.js';
 import { actorFor } from '../access/actor.js';
 import { admitRequest } from '../access/admit-request.js';
@@ -15,7 +15,6 @@ import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { DomainError } from '../primitives/errors.js';
 
-const METHODS: readonly ArmMethod[] = ['GET', 'PUT', 'DELETE'];
 /** What a request takes from its caller's points: about what a page of a thousand plain rows costs over GraphQL. */
 const POINTS_PER_REQUEST = 200;
 /** Of what the caller named, in the audit log. */
@@ -23,9 +22,12 @@ const TARGET_LENGTH_MAX = 300;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const CORRELATION = /^[\w.-]{1,64}$/;
 
+/** Below these, everything is in Azure's language. */
+const ROOTS = ['/subscriptions/', '/providers/'] as const;
+
 /**
- * Everything below `/subscriptions/` in the language of Azure Resource Manager: routes without case, its headers, its
- * error bodies. Which paths there are, `arm-routes.ts` says.
+ * Everything below `/subscriptions/` and `/providers/` in the language of Azure Resource Manager: routes without case,
+ * its headers, its error bodies. Which paths there are, `arm-routes.ts` says.
  */
 export async function serveAzureApi(server: FastifyInstance, app: App): Promise<void> {
   await server.register(async (routes) => {
@@ -39,25 +41,43 @@ export async function serveAzureApi(server: FastifyInstance, app: App): Promise<
       if (isFault) request.log.error(error);
       return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
     });
-    routes.all('/subscriptions/*', async (request, reply) => {
-      const { status, body, etag } = await handle(app, request, reply);
-      if (etag !== undefined) void reply.header('etag', etag);
-      return body === '' ? reply.status(status).send() : reply.status(status).type(JSON_TYPE).send(body);
-    });
+    for (const root of ROOTS) {
+      routes.all(`${root}*`, async (request, reply) => {
+        const { status, body, etag } = await handle(app, request, reply);
+        if (etag !== undefined) void reply.header('etag', etag);
+        return body === '' ? reply.status(status).send() : reply.status(status).type(JSON_TYPE).send(body);
+      });
+    }
   });
+}
+
+/** Answers an address that no route can read, if it is one of Azure's: false where it is none. */
+export function refuseUnreadableAddress(app: App, request: FastifyRequest, reply: FastifyReply): boolean {
+  const address = (request.raw.url ?? '').toLowerCase();
+  if (!ROOTS.some((root) => address.startsWith(root))) return false;
+  setArmHeaders(app, request, reply);
+  void reply.status(400).type(JSON_TYPE).send(bodyOf(unreadablePath()));
+  return true;
+}
+
+function unreadablePath(): ArmError {
+  return new ArmError(400, 'InvalidRequestContent', 'The path cannot be read.');
 }
 
 async function handle(app: App, request: FastifyRequest, reply: FastifyReply): Promise<ArmAnswer> {
   const { principal, db } = await admitRequest(app, request, reply);
   const [rawPath = '', ...search] = request.url.split('?');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const matched = matchRoute(ARM_ROUTES, segmentsOf(rawPath));
+  const segments = segmentsOf(rawPath);
+  const matched = matchRoute(segments);
+  const act = matched?.acts[method as ArmMethod];
+  const why = act === undefined ? whyUnserved(method, segments) : null;
+  if (why !== null) throw new ArmError(501, 'NotImplemented', why);
   if (matched === null) {
     throw new ArmError(404, 'InvalidResourceType', 'The resource type could not be found at this address.');
   }
-  const act = matched.acts[method as ArmMethod];
   if (act === undefined) {
-    const allowed = METHODS.filter((candidate) => matched.acts[candidate] !== undefined).join(', ');
+    const allowed = ARM_METHODS.filter((candidate) => matched.acts[candidate] !== undefined).join(', ');
     throw new ArmError(405, 'MethodNotAllowed', `This resource answers ${allowed}.`, { allow: allowed });
   }
   const { available } = app.costBuckets.take(callerNameOf(principal), POINTS_PER_REQUEST);
@@ -72,7 +92,7 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
     parameters: readParameters(search.join('?')),
     body: bodyOfRequest(request.body),
     ifNoneMatch: request.headers['if-none-match'] ?? null,
-    address: addressOf(request, app.config.publicUrl),
+    address: addressOf(request, app.config),
   };
   return method === 'GET' ? act(armRequest) : writingDownRefusals(app, armRequest, act);
 }
@@ -88,7 +108,8 @@ async function writingDownRefusals(
   } catch (error) {
     if (error instanceof ArmError || error instanceof DomainError) {
       const target = Object.values(request.path).join('/').slice(0, TARGET_LENGTH_MAX);
-      const refusal = { action: 'customerSubscriptions', code: error.code, target, registrationId: null };
+      const action = request.path['customerSubscription'] === undefined ? 'registrations' : 'customerSubscriptions';
+      const refusal = { action, code: error.code, target, registrationId: null };
       await recordRefusal(app, request.by, refusal);
     }
     throw error;
@@ -99,7 +120,7 @@ function segmentsOf(path: string): readonly string[] {
   try {
     return path.slice(1).replace(/\/$/, '').split('/').map(decodeURIComponent);
   } catch {
-    throw new ArmError(400, 'InvalidRequestContent', 'The path cannot be read.');
+    throw unreadablePath();
   }
 }
 

@@ -143,6 +143,7 @@ async function answer(
   const { rows, resumeAfter } = await listResourceUsage(app.db.reader, scope, {
     filter,
     granularity: query.granularity,
+    isPerResource: query.showsDetails,
     range: { clock: 'REPORTED', ...query.reported },
     after,
     limit: ROWS_PER_PAGE,

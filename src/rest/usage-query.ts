@@ -14,6 +14,8 @@ export interface UsageQuery {
   readonly reported: HourRange;
   /** Only this stack subscription; null for all direct tenants. */
   readonly subscriberGuid: string | null;
+  /** False: rows that differ in the resource alone are one row, which names no resource. */
+  readonly showsDetails: boolean;
 }
 
 /** Which ends of a range may be asked for now. */
@@ -30,9 +32,9 @@ const DAYS_MAX = 1_097;
 const MS_PER_HOUR = 3_600_000;
 
 /**
- * Reads the parameters of both usage APIs. `showDetails` is not looked at: Azure's clients send it and the Stack does
- * not support it. Throws InvalidProperty, InvalidAggregationGranularity, RequestEndTimeIsInFuture, or
- * ProcessingNotCompleted (202) for a window that is not complete yet.
+ * Reads the parameters of both usage APIs. `showDetails` is as in Azure; a stamp does not know it. Throws
+ * InvalidProperty, InvalidAggregationGranularity, RequestEndTimeIsInFuture, or ProcessingNotCompleted (202) for a
+ * window that is not complete yet.
  */
 export function readUsageQuery(parameters: QueryParameters, rules: TimeRules): UsageQuery {
   const granularity = granularityOf(parameters.get('aggregationGranularity'));
@@ -52,7 +54,8 @@ export function readUsageQuery(parameters: QueryParameters, rules: TimeRules): U
     throw invalidProperty('reportedEndTime', `must be at most ${DAYS_MAX} days after 'reportedStartTime'.`);
   }
   checkOver(reported.to, rules);
-  return { granularity, reported, subscriberGuid: subscriberOf(parameters) };
+  const showsDetails = flagOf(parameters, 'showDetails', true);
+  return { granularity, reported, subscriberGuid: subscriberOf(parameters), showsDetails };
 }
 
 /** Azure's usage API stands in for what the Stack does not document: 202 with an error body, and when to come again. */
@@ -87,6 +90,19 @@ function granularityOf(text: string | null): Granularity {
         'InvalidAggregationGranularity',
         "The property 'aggregationGranularity' must be 'Daily' or 'Hourly'.",
       );
+  }
+}
+
+function flagOf(parameters: QueryParameters, name: string, otherwise: boolean): boolean {
+  switch (parameters.get(name)?.toLowerCase()) {
+    case undefined:
+      return otherwise;
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    default:
+      throw invalidProperty(name, 'is true or false.');
   }
 }
 

@@ -20,7 +20,8 @@ export interface Names {
 /**
  * The answer `{"value":[…],"nextLink":…}`, row for row in the shape that a real stamp sends; where Microsoft's page
  * differs (type, id, fields that are objects), the wire wins. Quantities are written as the exact decimals that the
- * books hold: what came as 8.3e-08 goes out as 0.000000083, the same JSON number.
+ * books hold: what came as 8.3e-08 goes out as 0.000000083, the same JSON number. A row of no one resource, which
+ * `showDetails=false` asks for, has no `instanceData`.
  */
 export function usageAnswer(
   rows: readonly ResourceUsage[],
@@ -35,6 +36,7 @@ export function usageAnswer(
   const width = page.granularity === 'DAILY' ? HOURS_PER_DAY : 1;
   const instances = new Map<number, string>();
   const times = new Map<Hour, string>();
+  const instanceOf = (resource: ResourceRow) => remembered(instances, resource.id, () => instanceData(resource));
   const timeOf = (hour: Hour) => remembered(times, hour, () => wireTime(hour));
   const idStart = `/subscriptions/${page.callerGuid}/providers/Microsoft.Commerce/UsageAggregate/`;
   const out = new Utf8Writer();
@@ -46,9 +48,9 @@ export function usageAnswer(
     if (stackSubscription === undefined || meter === undefined) continue;
     const name = `${stackSubscription}-${meter}`;
     const start = row.usageWindow * width;
-    const instance = remembered(instances, row.resource.id, () => instanceData(row.resource));
+    const instance = row.resource === null ? '' : `"instanceData":${instanceOf(row.resource)},`;
     out.add(
-      `${before}{"id":"${idStart}${name}","name":"${name}","type":"Microsoft.Commerce/UsageAggregate","properties":{"subscriptionId":"${stackSubscription}","usageStartTime":"${timeOf(start)}","usageEndTime":"${timeOf(start + width)}","instanceData":${instance},"quantity":${row.quantity},"meterId":"${meter}","name":"${name}"}}`,
+      `${before}{"id":"${idStart}${name}","name":"${name}","type":"Microsoft.Commerce/UsageAggregate","properties":{"subscriptionId":"${stackSubscription}","usageStartTime":"${timeOf(start)}","usageEndTime":"${timeOf(start + width)}",${instance}"quantity":${row.quantity},"meterId":"${meter}","name":"${name}"}}`,
     );
     before = ',';
   }

@@ -1,8 +1,10 @@
 /** Requests that are no honest GraphQL requests: other methods, types, encodings, origins and hosts. */
+import type { AddressInfo } from 'node:net';
+
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
-import { send, sendQuery } from '../support/raw-request.js';
+import { exchange, send, sendQuery } from '../support/raw-request.js';
 
 const VIEWER = '{ viewer { subject } }';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -209,6 +211,40 @@ describeOnSqlite('requests that attack', (server) => {
       expect(answer).toMatchObject({ status: 400, codes: ['INVALID_INPUT'] });
     },
   );
+
+  it('A42 two Host headers: which of them counts is not guessed, at no address', async () => {
+    const served = await openTestGateway(server);
+    await served.http.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = served.http.server.address() as AddressInfo;
+    for (const path of ['/healthz', '/graphql', '/subscriptions/x/providers/y', '/nothing']) {
+      const answer = await exchange(
+        port,
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nhost: evil.example\r\nConnection: close\r\n\r\n`,
+      );
+      expect([path, answer.split('\r\n')[0]]).toEqual([path, 'HTTP/1.1 400 Bad Request']);
+      expect(answer).toContain('"code":"INVALID_INPUT"');
+    }
+    const one = await exchange(port, 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    expect(one).toMatch(/^HTTP\/1.1 200 /);
+    await served.close();
+  });
+
+  it.each([
+    ['/subscriptions/%ff/x', 'InvalidRequestContent', 'x-ms-request-id'],
+    ['/SUBSCRIPTIONS/a/%E0%A4%A', 'InvalidRequestContent', 'x-ms-request-id'],
+    ['/providers/%ff', 'InvalidRequestContent', 'x-ms-request-id'],
+    ['/graphql/%ff', 'BAD_REQUEST', 'x-request-id'],
+    ['/%', 'BAD_REQUEST', 'x-request-id'],
+  ])('A42 an address that cannot be decoded, %s, is refused in the form of its API', async (url, code, header) => {
+    const answer = await gateway.http.inject({ url });
+    expect([answer.statusCode, answer.json()]).toEqual([400, { error: { code, message: expect.any(String) } }]);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'cache-control': expect.stringMatching(/no-(store|cache)/),
+      [header]: expect.any(String),
+    });
+  });
 
   it('A43 CORS: another origin reads nothing, a listed one does, and credentials are never asked for', async () => {
     const from = (origin: string) =>

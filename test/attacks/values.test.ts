@@ -14,7 +14,8 @@ import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { sendQuery } from '../support/raw-request.js';
-import { guid, push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import { reportBatch } from '../support/reporting.js';
+import { push, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
 
 const SUMMARY = `query ($filter: UsageFilterInput) {
   usageSummary(range: { from: "2026-03-10T00:00:00Z", to: "2026-03-11T00:00:00Z" }, filter: $filter) { nodes { quantity } } }`;
@@ -127,21 +128,11 @@ describeOnSqlite('values that attack', (server) => {
   );
 
   it.each(['=HYPERLINK("http://evil.example")', '+1+1', '-2+3', '@SUM(A1)', '\t=1+1', '\r=1+1', '\n=1+1'])(
-    'A33 CSV injection: a resource or place called %j is text in the table of a report',
+    'A33 CSV injection: a resource, place, meter or unit called %j is text in the table of a report',
     async (text) => {
       const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-reports-'));
-      const line = {
-        lineId: 'key-1',
-        meterId: guid('meter'),
-        quantity: '-1.5' as Quantity,
-        location: text,
-        resourceUri: text,
-        stackSubscriptionId: guid('stack'),
-        usageStartTime: '2026-03-09T00:00:00.000Z',
-        usageEndTime: '2026-03-10T00:00:00.000Z',
-      };
-      const report = { idempotencyKey: 'key', cloudId: guid('cloud'), reportedDay: '2026-03-09', batchNo: 1 };
-      const batch = { ...report, destinationSubscriptionId: guid('csp'), lines: [line] };
+      const named = { location: text, resourceUri: text, meterName: text, unit: text };
+      const batch = reportBatch([{ quantity: '-1.5' as Quantity, ...named }]);
       await fileCommerce(folder).send(batch, {
         signal: new AbortController().signal,
         renew: async () => undefined,
@@ -150,8 +141,11 @@ describeOnSqlite('values that attack', (server) => {
       const [name = ''] = await readdir(folder);
       const table = await readFile(join(folder, name, 'lines.csv'), 'utf8');
       const quoted = /["\r\n]/.test(text) ? `"'${text.replaceAll('"', '""')}"` : `'${text}`;
+      const [{ meterId, stackSubscriptionId, tenantId, destinationSubscriptionId } = {}] = batch.lines;
+      const ids = `${stackSubscriptionId},2026-03-08T00:00:00.000Z,2026-03-09T00:00:00.000Z,${tenantId}`;
+      const where = `${destinationSubscriptionId},2026-03-08,2026-03-09`;
       expect(table.slice(table.indexOf('\r\n') + 2)).toBe(
-        `key-1,${line.meterId},-1.5,${quoted},${quoted},${line.stackSubscriptionId},${line.usageStartTime},${line.usageEndTime}\r\n`,
+        `key-0,${meterId},-1.5,${quoted},${quoted},${ids},${quoted},${quoted},${where}\r\n`,
       );
       await rm(folder, { recursive: true });
     },

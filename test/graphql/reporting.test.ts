@@ -14,7 +14,7 @@ import { systemClock } from '../../src/primitives/clock.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import { openMarketplace } from '../support/marketplace.js';
-import { report, takeInDays } from '../support/reporting.js';
+import { report, reportBatch, takeInDays } from '../support/reporting.js';
 import { METERS, guid, registerStamp } from '../support/world.js';
 
 const REPORTS = `query ($states: [UsageReportState!]) { usageReports(registration: "hub", states: $states) { nodes {
@@ -121,19 +121,8 @@ describeEachDatabase('watching reports', (server) => {
   it('finds what the receiver has and we did not send', async () => {
     const { gateway, books, report } = await open();
     await report();
-    const line = {
-      lineId: 'not ours',
-      meterId: METERS.vmHours,
-      quantity: '0.5' as never,
-      location: '',
-      resourceUri: '',
-      stackSubscriptionId: guid('contoso'),
-      usageStartTime: '2026-03-08T00:00:00.000Z',
-      usageEndTime: '2026-03-09T00:00:00.000Z',
-    };
-    const head = { cloudId: guid('cloud hub'), reportedDay: '2026-03-08', batchNo: 9 };
-    const stray = { ...head, idempotencyKey: 'x', destinationSubscriptionId: guid('base hub'), lines: [line] };
-    books.take(stray, 'x');
+    const head = { batchNo: 9, destinationSubscriptionId: guid('base hub') };
+    books.take(reportBatch([{ lineId: 'not ours', quantity: '0.5' as never }], head), 'x');
     const { data } = await gateway.ask('AUDITOR', RECONCILE);
     expect(data.reconcileReport.isEqual).toBe(false);
     expect(data.reconcileReport.meters.filter(({ isEqual }: { isEqual: boolean }) => !isEqual)).toEqual([

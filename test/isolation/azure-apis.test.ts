@@ -60,6 +60,7 @@ const CASES: readonly RouteCase[] = [
     names: { ...ADDRESS, customerSubscription: 'csp', tenantId: 'tenant' },
     parameters: VERSION,
   },
+  { path: '/providers/Microsoft.AzureStack/operations', names: {}, parameters: VERSION },
 ];
 /** Where those who see a registration may see something of their own, whatever their role reads elsewhere. */
 const READS_ALL = ['OPERATOR', 'CSP_ADMIN', 'AUDITOR'];
@@ -86,7 +87,8 @@ describeEachDatabase('what is somebody else’s in Azure’s APIs', (server) => 
     for (const one of CASES) {
       const { status, body } = await send(viewer, 'GET', one, namesAt(one, 'ours'));
       expect([one.path, markersIn(viewer, body)]).toEqual([one.path, []]);
-      if (!READS_ALL.includes(viewer.role)) continue;
+      // What can be done here is nobody's.
+      if (!READS_ALL.includes(viewer.role) || Object.keys(one.names).length === 0) continue;
       expect([one.path, status, body]).toEqual([one.path, 200, expect.stringMatching(/ours|[0-9a-f-]{36}/)]);
     }
   });
@@ -150,7 +152,7 @@ describeEachDatabase('what is somebody else’s in Azure’s APIs', (server) => 
       method,
       url: `${address}?${query.toString()}`,
       headers: { authorization: `Bearer ${tokens.get(viewer.name)}` },
-      ...(method === 'PUT' && { payload: { properties: { tenantId } } }),
+      ...((method === 'PUT' || method === 'PATCH') && { payload: { properties: { tenantId } } }),
     });
     return { status, body, statements: statements - before };
   }

@@ -90,6 +90,11 @@ describeOnSqlite('the OpenAPI description', (server) => {
     const legacy = PROVIDER_PATH.replace('.Admin', '');
     const admin = 'providers/Microsoft.Subscriptions.Admin/subscriptions';
     const bySubscription = 'providers/Microsoft.AzureStack/registrations';
+    const operations = '/providers/Microsoft.AzureStack/operations';
+    const begin = (cloud: string) => {
+      const properties = { cloudId: guid(cloud), billingModel: 'Development' };
+      return { method: 'PUT', payload: JSON.stringify({ location: 'global', properties }) } as const;
+    };
     const put = { method: 'PUT', payload: JSON.stringify({ properties: { tenantId } }) } as const;
     const asked: readonly (readonly [string, string, number, Parameters<typeof azure>[3]?])[] = [
       [provider, usageUrl(PROVIDER_PATH, guid('base hub')), 200],
@@ -109,6 +114,15 @@ describeOnSqlite('the OpenAPI description', (server) => {
       [one, oneUrl.replace(cspSubscriptionId, 'x'), 400, put],
       [`${groupPath}${customers}`, `${group}/hub/customerSubscriptions?${version}`, 200],
       [one, oneUrl, 204, { method: 'DELETE' }],
+      [operations, `${operations}?${version}`, 200],
+      [operations, operations, 400],
+      [`${groupPath}/{registration}`, `${group}/new?${version}`, 200, begin('another cloud')],
+      [`${groupPath}/{registration}`, `${group}/new?${version}`, 200, begin('another cloud')],
+      [`${groupPath}/{registration}`, `${group}/newer?${version}`, 409, begin('another cloud')],
+      [`${groupPath}/{registration}`, `${group}/new?${version}`, 400, begin('a third cloud')],
+      [`${groupPath}/{registration}`, `${group}/new?${version}`, 200, { ...begin('another cloud'), method: 'PATCH' }],
+      [`${groupPath}/{registration}`, `${group}/nobody?${version}`, 404, { ...begin('cloud'), method: 'PATCH' }],
+      [provider, usageUrl(PROVIDER_PATH, guid('base hub'), { showDetails: 'false' }), 200],
     ];
     for (const [path, url, status, options] of asked) {
       const answer = await azure(gateway, 'OPERATOR', url, options);

@@ -1,26 +1,10 @@
-import { azure } from '../support/azure.js';
+import { REGISTRATION_VERSION, attaching, azure, customerPath, registrationPath } from '../support/azure.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
 import { guid, registerCustomer, registerStamp } from '../support/world.js';
 import { registerTenant } from '../../src/tenancy/register-tenant.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
-
-const VERSION = 'api-version=2017-06-01';
-
-/** The path of a test's registration, or of something below it. */
-function pathOf(name: string, below = '', query = VERSION): string {
-  const group = `/subscriptions/${guid(`base ${name}`)}/resourceGroups/azurestack`;
-  return `${group}/providers/Microsoft.AzureStack/registrations/${name}${below}?${query}`;
-}
-
-function customerPath(name: string, id: string): string {
-  return pathOf(name, `/customerSubscriptions/${id}`);
-}
-
-function tenant(tenantId: string) {
-  return { method: 'PUT', payload: JSON.stringify({ properties: { tenantId } }) } as const;
-}
 
 const DELETE = { method: 'DELETE' } as const;
 const PUT = { method: 'PUT' } as const;
@@ -35,7 +19,7 @@ describeEachDatabase('the registration API', (server) => {
   afterAll(() => gateway.close());
 
   async function put(name: string, id: string, tenantId: string, who: Who = 'OPERATOR') {
-    return azure(gateway, who, customerPath(name, id), tenant(tenantId));
+    return azure(gateway, who, customerPath(name, id), attaching(tenantId));
   }
 
   /** What the tenant is billed to, as GraphQL tells it, latest first. */
@@ -52,10 +36,10 @@ describeEachDatabase('the registration API', (server) => {
 
   it('shows a registration under the words of Azure, alone and in lists', async () => {
     await registerStamp(gateway.app, 'shown');
-    const { status, body } = await azure(gateway, 'OPERATOR', pathOf('shown'));
+    const { status, body } = await azure(gateway, 'OPERATOR', registrationPath('shown'));
     expect(status).toBe(200);
     expect(body).toEqual({
-      id: pathOf('shown').split('?')[0],
+      id: registrationPath('shown').split('?')[0],
       name: 'shown',
       type: 'Microsoft.AzureStack/registrations',
       location: 'global',
@@ -64,18 +48,18 @@ describeEachDatabase('the registration API', (server) => {
     });
     const base = guid('base shown');
     const lists = [
-      `/subscriptions/${base}/resourceGroups/AzureStack/providers/microsoft.azurestack/Registrations?${VERSION}`,
+      `/subscriptions/${base}/resourceGroups/AzureStack/providers/microsoft.azurestack/Registrations?${REGISTRATION_VERSION}`,
       `/subscriptions/${base}/providers/Microsoft.AzureStack/registrations?api-version=2022-06-01`,
     ];
     for (const url of lists) expect((await azure(gateway, 'OPERATOR', url)).body).toEqual({ value: [body] });
-    const elsewhere = `/subscriptions/${guid('x')}/providers/Microsoft.AzureStack/registrations?${VERSION}`;
+    const elsewhere = `/subscriptions/${guid('x')}/providers/Microsoft.AzureStack/registrations?${REGISTRATION_VERSION}`;
     expect((await azure(gateway, 'OPERATOR', elsewhere)).body).toEqual({ value: [] });
   });
 
   it('attaches a subscription with 200 and its body, under each version, and the list shows it at once', async () => {
     await registerStamp(gateway.app, 'attach');
     const { cspSubscriptionId, tenantId } = await registerCustomer(gateway.app, 'attach', 'Contoso');
-    const list = pathOf('attach', '/customerSubscriptions');
+    const list = registrationPath('attach', '/customerSubscriptions');
     expect((await azure(gateway, 'OPERATOR', list)).text).toBe('{"value":[]}');
     const expected = {
       id: customerPath('attach', cspSubscriptionId).split('?')[0],
@@ -85,12 +69,12 @@ describeEachDatabase('the registration API', (server) => {
       properties: { tenantId },
     };
     for (const version of ['2017-06-01', '2020-06-01-preview', '2022-06-01']) {
-      const url = pathOf(
+      const url = registrationPath(
         'attach',
         `/customerSubscriptions/${cspSubscriptionId.toUpperCase()}`,
         `api-version=${version}`,
       );
-      const answer = await azure(gateway, 'CSP_ADMIN', url, tenant(tenantId.toUpperCase()));
+      const answer = await azure(gateway, 'CSP_ADMIN', url, attaching(tenantId.toUpperCase()));
       expect([version, answer.status, answer.body]).toEqual([version, 200, expected]);
       expect((await azure(gateway, 'OPERATOR', url)).body).toEqual(expected);
     }
@@ -108,7 +92,7 @@ describeEachDatabase('the registration API', (server) => {
     const second = guid('second csp');
     await put('overwrite', first, tenantId);
     expect((await put('overwrite', second, tenantId)).status).toBe(200);
-    const { body } = await azure(gateway, 'OPERATOR', pathOf('overwrite', '/customerSubscriptions'));
+    const { body } = await azure(gateway, 'OPERATOR', registrationPath('overwrite', '/customerSubscriptions'));
     expect(body.value.map(({ name }: { name: string }) => name)).toEqual([`overwrite/${second}`]);
     const { mapping, mappingHistory } = await history('overwrite', tenantId);
     expect(mapping.cspSubscription.cspSubscriptionId).toBe(second);
@@ -165,7 +149,7 @@ describeEachDatabase('the registration API', (server) => {
     for (const row of rows) await put('many', guid(`csp ${row.index} of many`), row.guid);
     const sizes: number[] = [];
     const seen = new Set<string>();
-    for (let url = pathOf('many', '/customerSubscriptions'); url !== '';) {
+    for (let url = registrationPath('many', '/customerSubscriptions'); url !== '';) {
       const { body } = await azure(gateway, 'OPERATOR', url);
       sizes.push(body.value.length as number);
       for (const { name } of body.value as { name: string }[]) seen.add(name);
@@ -178,7 +162,7 @@ describeEachDatabase('the registration API', (server) => {
   it('links to a next page that is good under the next token of the same caller', async () => {
     await registerStamp(gateway.app, 'renewed');
     for (let index = 0; index < 101; index += 1) await registerCustomer(gateway.app, 'renewed', `customer ${index}`);
-    const url = pathOf('renewed', '/customerSubscriptions');
+    const url = registrationPath('renewed', '/customerSubscriptions');
     for (let index = 0; index < 101; index += 1) {
       await put('renewed', guid(`csp customer ${index}`), guid(`tenant customer ${index}`));
     }
@@ -195,37 +179,36 @@ describeEachDatabase('the registration API', (server) => {
     const { cspSubscriptionId, tenantId } = await registerCustomer(gateway.app, 'rules', 'Contoso');
     await registerCustomer(gateway.app, 'rules', 'Fabrikam');
     const other = guid('tenant Fabrikam');
-    const stranger = guid('a tenant nobody registered');
     const csp = guid('another csp');
     const at = (path: string) => path.replace(guid('base rules'), guid('base of nobody'));
     const table: readonly (readonly [string, string, Parameters<typeof azure>[3], number, string])[] = [
-      ['no version', pathOf('rules', '', ''), {}, 400, 'NoApiVersion'],
+      ['no version', registrationPath('rules', '', ''), {}, 400, 'NoApiVersion'],
       [
         'a version of nothing',
-        pathOf('rules', '', 'api-version=2015-06-01-preview'),
+        registrationPath('rules', '', 'api-version=2015-06-01-preview'),
         {},
         400,
         'InvalidApiVersionParameter',
       ],
-      ['no such name', pathOf('nobody'), {}, 404, 'RegistrationNotFound'],
-      ['another subscription', at(pathOf('rules')), {}, 404, 'RegistrationNotFound'],
-      ['another group', pathOf('rules').replace('/azurestack/', '/other/'), {}, 404, 'RegistrationNotFound'],
+      ['no such name', registrationPath('nobody'), {}, 404, 'RegistrationNotFound'],
+      ['another subscription', at(registrationPath('rules')), {}, 404, 'RegistrationNotFound'],
+      ['another group', registrationPath('rules').replace('/azurestack/', '/other/'), {}, 404, 'RegistrationNotFound'],
       ['no such customer', customerPath('rules', csp), {}, 404, 'CustomerSubscriptionNotFound'],
-      ['an id that is none', customerPath('rules', 'x'), tenant(tenantId), 400, 'InvalidCustomerSubscriptionId'],
-      ['a tenant that is none', customerPath('rules', csp), tenant('x'), 400, 'InvalidProperty'],
-      ['a tenant nobody registered', customerPath('rules', csp), tenant(stranger), 400, 'TENANT_NOT_FOUND'],
+      ['an id that is none', customerPath('rules', 'x'), attaching(tenantId), 400, 'InvalidCustomerSubscriptionId'],
+      ['a tenant that is none', customerPath('rules', csp), attaching('x'), 400, 'InvalidProperty'],
       ['a body that is none', customerPath('rules', csp), { ...PUT, payload: '{' }, 400, 'InvalidRequestContent'],
       ['a body that is a list', customerPath('rules', csp), { ...PUT, payload: '[]' }, 400, 'InvalidRequestContent'],
       [
         'the tenant of another',
         customerPath('rules', cspSubscriptionId),
-        tenant(other),
+        attaching(other),
         400,
         'BadCustomerSubscriptionId',
       ],
-      ['a capacity stamp', customerPath('capacity', csp), tenant(tenantId), 409, 'CustomerSubscriptionsNotAllowed'],
-      ['no approval', customerPath('unapproved', csp), tenant(tenantId), 403, 'UnauthorizedCspRegistration'],
-      ['a method', pathOf('rules'), DELETE, 405, 'MethodNotAllowed'],
+      ['a capacity stamp', customerPath('capacity', csp), attaching(tenantId), 409, 'CustomerSubscriptionsNotAllowed'],
+      ['no approval', customerPath('unapproved', csp), attaching(tenantId), 403, 'UnauthorizedCspRegistration'],
+      ['a method', registrationPath('rules'), { method: 'POST' }, 405, 'MethodNotAllowed'],
+      ['an address of nothing', '/providers/Microsoft.Nothing/operations', {}, 404, 'InvalidResourceType'],
     ];
     for (const [name, url, options, status, code] of table) {
       const answer = await azure(gateway, 'OPERATOR', url, options);
@@ -241,22 +224,22 @@ describeEachDatabase('the registration API', (server) => {
     await registerStamp(gateway.app, 'roles');
     const { cspSubscriptionId, tenantId } = await registerCustomer(gateway.app, 'roles', 'Contoso');
     await put('roles', cspSubscriptionId, tenantId);
-    const list = pathOf('roles', '/customerSubscriptions');
+    const list = registrationPath('roles', '/customerSubscriptions');
     const one = customerPath('roles', cspSubscriptionId);
     const own = { tenants: [tenantId] } as const;
     const table: readonly (readonly [Who | null, string, Parameters<typeof azure>[3], number])[] = [
       ['AUDITOR', one, {}, 200],
-      ['AUDITOR', one, tenant(tenantId), 403],
+      ['AUDITOR', one, attaching(tenantId), 403],
       ['AUDITOR', one, DELETE, 403],
       ['INGESTOR', list, {}, 403],
-      ['INGESTOR', pathOf('roles'), {}, 403],
+      ['INGESTOR', registrationPath('roles'), {}, 403],
       [
         'INGESTOR',
-        `/subscriptions/${guid('base roles')}/providers/Microsoft.AzureStack/registrations?${VERSION}`,
+        `/subscriptions/${guid('base roles')}/providers/Microsoft.AzureStack/registrations?${REGISTRATION_VERSION}`,
         {},
         403,
       ],
-      ['AUDITOR', pathOf('roles'), {}, 200],
+      ['AUDITOR', registrationPath('roles'), {}, 200],
       [{ role: 'TENANT_USER', ...own }, list, {}, 403],
       [{ role: 'RESELLER', ...own }, one, {}, 200],
       [{ role: 'RESELLER', ...own }, one, DELETE, 403],

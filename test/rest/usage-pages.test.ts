@@ -15,7 +15,12 @@ const RECORDED_CALLER = '39c82aed-b2b7-4a66-abdb-611de00bf11e';
 
 interface WireRow {
   readonly id: string;
-  readonly properties: { readonly instanceData: string; readonly quantity: number; readonly usageStartTime: string };
+  readonly properties: {
+    readonly instanceData: string;
+    readonly quantity: number;
+    readonly usageStartTime: string;
+    readonly meterId: string;
+  };
 }
 
 /** Follows nextLink to the end; answers the pages. */
@@ -241,10 +246,10 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     await push(gateway.app, stamp, machines(1_001));
     gateway.clock.set('2026-03-10T12:30:00Z');
     const url = `${usageUrl(PROVIDER_PATH, base)}&showDetails=true`;
-    const { body } = await azure(gateway, 'OPERATOR', url, { headers: { host: 'gateway.example:8443' } });
+    const { body } = await azure(gateway, 'OPERATOR', url, { headers: { host: 'localhost:8443' } });
     const link = new URL(body.nextLink as string);
     const token = link.searchParams.get('continuationToken') ?? '';
-    expect(link.origin + link.pathname).toBe(`http://gateway.example:8443${url.split('?')[0]}`);
+    expect(link.origin + link.pathname).toBe(`http://localhost:8443${url.split('?')[0]}`);
     link.searchParams.delete('continuationToken');
     expect(link.search).toBe(`?${url.split('?')[1]}`);
 
@@ -261,6 +266,23 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     }
     const host = { host: 'evil.example/x?' };
     expect(await azure(gateway, 'OPERATOR', url, { headers: host })).toMatchObject({ status: 400 });
+  });
+
+  it('never repeat a Host that is not the gateway’s own: the link is relative then, and good', async () => {
+    const { stamp, base } = await stampAt('hosts');
+    await push(gateway.app, stamp, machines(1_001));
+    gateway.clock.set('2026-03-10T12:30:00Z');
+    const url = usageUrl(PROVIDER_PATH, base);
+    const linkFor = async (host: string) =>
+      String((await azure(gateway, 'OPERATOR', url, { headers: { host } })).body.nextLink);
+    for (const host of ['evil.example', 'evil.example:443', '203.0.113.9', 'localhost.evil.example', '[2001:db8::1]']) {
+      expect([host, await linkFor(host)]).toEqual([host, expect.stringMatching(/^\/subscriptions\//)]);
+    }
+    const next = await azure(gateway, 'OPERATOR', await linkFor('evil.example'));
+    expect(next.body.value).toHaveLength(1);
+    for (const host of ['LOCALHOST', '127.0.0.1:8443']) {
+      expect([host, await linkFor(host)]).toEqual([host, expect.stringContaining(`http://${host}/subscriptions/`)]);
+    }
   });
 
   it('link under the public address where one is configured', async () => {
@@ -284,6 +306,85 @@ describeEachDatabase('pages of the usage APIs', (server) => {
     };
     expect(await rows('2026-03-10T10:00:00Z', '2026-03-10T11:00:00Z')).toBe(0);
     expect(await rows('2026-03-10T11:00:00Z', '2026-03-10T12:00:00Z')).toBe(1);
+  });
+
+  it('add up over resources with showDetails=false, to the digit, without instanceData', async () => {
+    const { stamp, base } = await stampAt('summed');
+    const blobs = ['a', 'b', 'c'].map((name, index) =>
+      usageRecord({
+        id: `blob ${name}`,
+        meterId: METERS.blobCapacity,
+        resourceUri: `/blob/${name}`,
+        quantity: `0.${index + 1}`,
+      }),
+    );
+    const early = usageRecord({ id: 'early', usageStartTime: '2026-03-10T09:00:00Z', quantity: '7' });
+    const tiny = usageRecord({ id: 'tiny', resourceUri: '/vm/tiny', quantity: '0.000000000000000000000001' });
+    await push(gateway.app, stamp, [...machines(3), ...blobs, early, tiny]);
+    const stack = guid('stack subscription');
+    gateway.clock.set('2026-03-10T12:30:00Z');
+    const { body, text } = await azure(gateway, 'OPERATOR', usageUrl(PROVIDER_PATH, base, { showDetails: 'False' }));
+    expect(text).toContain('"quantity":3.000000000000000000000001,');
+    expect(body.value).toHaveLength(3);
+    const [first] = body.value as WireRow[];
+    const name = `${stack}-${METERS.vmHours}`;
+    expect(first).toEqual({
+      id: `/subscriptions/${base}/providers/Microsoft.Commerce/UsageAggregate/${name}`,
+      name,
+      type: 'Microsoft.Commerce/UsageAggregate',
+      properties: {
+        subscriptionId: stack,
+        usageStartTime: '2026-03-10T09:00:00+00:00',
+        usageEndTime: '2026-03-10T10:00:00+00:00',
+        quantity: 7,
+        meterId: METERS.vmHours,
+        name,
+      },
+    });
+    expect(body.value.map(({ properties }: WireRow) => properties.quantity).sort()).toEqual([0.6, 3, 7]);
+    const wrong = await azure(gateway, 'OPERATOR', usageUrl(PROVIDER_PATH, base, { showDetails: 'maybe' }));
+    expect(wrong).toMatchObject({ status: 400, body: { error: { code: 'InvalidProperty' } } });
+  });
+
+  it('add up to the same with and without details, each sum once, also where a page ends between them', async () => {
+    const { stamp, base } = await stampAt('sums');
+    // 1,100 meters, the last 150 of them of two resources: pages end within what is read, not within a sum.
+    const records = Array.from({ length: 1_100 }, (_, meter) =>
+      [0, 1].slice(0, meter < 950 ? 1 : 2).map((resource) =>
+        usageRecord({
+          id: `${meter} ${resource}`,
+          meterId: guid(`meter ${meter}`),
+          resourceUri: `/vm/${resource}`,
+          quantity: `${meter}.${resource + 1}`,
+        }),
+      ),
+    ).flat();
+    await push(gateway.app, stamp, records);
+    gateway.clock.set('2026-03-11T12:30:00Z');
+    const daily = { reportedStartTime: '2026-03-10', reportedEndTime: '2026-03-11', aggregationGranularity: 'Daily' };
+    for (const range of [{}, daily]) {
+      const sums = async (showDetails: string) => {
+        const pages: number[] = [];
+        const tenths = new Map<string, number>();
+        let url = usageUrl(PROVIDER_PATH, base, { ...range, showDetails });
+        while (url !== '') {
+          const { body } = await azure(gateway, 'OPERATOR', url);
+          pages.push(body.value.length as number);
+          for (const { properties } of body.value as WireRow[]) {
+            const before = tenths.get(properties.meterId) ?? 0;
+            tenths.set(properties.meterId, before + Math.round(10 * properties.quantity));
+          }
+          url = String(body.nextLink ?? '').replace(/^http:\/\/localhost(:80)?/, '');
+        }
+        return { pages, tenths };
+      };
+      const [detailed, summed] = [await sums('true'), await sums('false')];
+      expect([detailed.pages, summed.pages]).toEqual([
+        [1_000, 250],
+        [1_000, 100],
+      ]);
+      expect(summed.tenths).toEqual(detailed.tenths);
+    }
   });
 
   it('keep 24 decimals and 24 digits as they are', async () => {

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../src/pipeline/ingestion/exact-json.js';
 import type { TestGateway, Who } from './gateway.js';
+import { guid } from './world.js';
 
 export const PROVIDER_PATH = 'providers/Microsoft.Commerce.Admin/subscriberUsageAggregates';
 export const TENANT_PATH = 'providers/Microsoft.Commerce/usageAggregates';
@@ -55,4 +56,23 @@ export function usageUrl(
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(all)) if (value !== null) search.set(name, value);
   return `/subscriptions/${subscriptionId}/${path}?${search.toString()}`;
+}
+
+/** What most clients ask registrations for. */
+export const REGISTRATION_VERSION = 'api-version=2017-06-01';
+
+/** The path of a test's registration, or of something below it. */
+export function registrationPath(name: string, below = '', query = REGISTRATION_VERSION): string {
+  const group = `/subscriptions/${guid(`base ${name}`)}/resourceGroups/azurestack`;
+  return `${group}/providers/Microsoft.AzureStack/registrations/${name}${below}?${query}`;
+}
+
+/** The path of a customer subscription of a test's registration. */
+export function customerPath(name: string, id: string): string {
+  return registrationPath(name, `/customerSubscriptions/${id}`);
+}
+
+/** The PUT that attaches a subscription for a directory. */
+export function attaching(tenantId: string) {
+  return { method: 'PUT', payload: JSON.stringify({ properties: { tenantId } }) } as const;
 }

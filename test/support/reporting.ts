@@ -1,11 +1,13 @@
-import { guid, push, registerCustomer, registerStamp, usageRecord } from './world.js';
+import { METERS, guid, push, registerCustomer, registerStamp, usageRecord } from './world.js';
 import type { TestGateway } from './gateway.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
-import type { CommerceClient } from '../../src/pipeline/reporting/commerce-client.js';
+import { REPORT_FORM } from '../../src/pipeline/reporting/commerce-client.js';
+import type { CommerceClient, ReportBatch, ReportLine } from '../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
 import { mapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
+import type { Quantity } from '../../src/primitives/quantity.js';
 import { hourOf } from '../../src/primitives/windows.js';
 
 /**
@@ -47,4 +49,39 @@ export async function takeInDays(
 export async function report(app: Pipeline, commerce: CommerceClient) {
   await prepareReports(app);
   return sendReports({ ...app, commerce, jitter: () => 0.5 }, new AbortController().signal);
+}
+
+/** A report of the stamp "hub" for contoso with these lines; what is left out of one is as in the others. */
+export function reportBatch(
+  lines: readonly Partial<ReportLine>[],
+  head: Partial<Omit<ReportBatch, 'lines'>> = {},
+): ReportBatch {
+  const destinationSubscriptionId = guid('csp contoso');
+  const [usageDay, reportedDay] = ['2026-03-08', '2026-03-09'];
+  return {
+    form: REPORT_FORM,
+    idempotencyKey: 'key',
+    cloudId: guid('cloud hub'),
+    reportedDay,
+    destinationSubscriptionId,
+    batchNo: 1,
+    ...head,
+    lines: lines.map((line, index) => ({
+      lineId: `key-${index}`,
+      meterId: METERS.vmHours,
+      quantity: '1.5' as Quantity,
+      location: 'frankfurt',
+      resourceUri: '/vm',
+      stackSubscriptionId: guid('contoso'),
+      usageStartTime: `${usageDay}T00:00:00.000Z`,
+      usageEndTime: `${reportedDay}T00:00:00.000Z`,
+      tenantId: guid('tenant contoso'),
+      meterName: 'VM size hours',
+      unit: 'Virtual core hours',
+      destinationSubscriptionId,
+      usageDay,
+      reportedDay,
+      ...line,
+    })),
+  };
 }

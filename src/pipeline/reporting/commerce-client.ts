@@ -1,7 +1,20 @@
 import type { CommerceErrorCode } from './report-state.js';
 import type { Quantity } from '../../primitives/quantity.js';
 
-/** A line of usage as Azure gets it from a stamp, with a name of its own: the receiver counts each `lineId` once. */
+/**
+ * How a report is written, kept with it from when it is prepared: sent again, it is the same bytes. 1: as all reports
+ * were at first. 2: each line also says whose it is, what it measures and where it is billed.
+ */
+export const REPORT_FORMS = [1, 2] as const;
+export type ReportForm = (typeof REPORT_FORMS)[number];
+
+/** The form of reports that are prepared now. */
+export const REPORT_FORM: ReportForm = 2;
+
+/**
+ * A line of usage as Azure gets it from a stamp, with a name of its own: the receiver counts each `lineId` once. What
+ * is said of the customer and the meter was so when the report was prepared. docs/reports.md explains each field.
+ */
 export interface ReportLine {
   readonly lineId: string;
   readonly meterId: string;
@@ -13,10 +26,39 @@ export interface ReportLine {
   /** ISO 8601, UTC. */
   readonly usageStartTime: string;
   readonly usageEndTime: string;
+  /** The customer's directory; null where nobody had said whose the subscription on the stamp is. */
+  readonly tenantId: string | null;
+  /** Null for a meter that no list names. */
+  readonly meterName: string | null;
+  readonly unit: string | null;
+  /** The Azure subscription that is billed. */
+  readonly destinationSubscriptionId: string;
+  /** The day on which it was used, such as "2026-03-09". */
+  readonly usageDay: string;
+  /** The closed day under which it is filed. */
+  readonly reportedDay: string;
 }
+
+const FIELDS_OF_FORM_1 = [
+  'lineId',
+  'meterId',
+  'quantity',
+  'location',
+  'resourceUri',
+  'stackSubscriptionId',
+  'usageStartTime',
+  'usageEndTime',
+] as const;
+
+/** What a line says in each form, in the order in which it is written everywhere. */
+export const LINE_FIELDS: Readonly<Record<ReportForm, readonly (keyof ReportLine)[]>> = {
+  1: FIELDS_OF_FORM_1,
+  2: [...FIELDS_OF_FORM_1, 'tenantId', 'meterName', 'unit', 'destinationSubscriptionId', 'usageDay', 'reportedDay'],
+};
 
 /** What is sent in one piece. The same report is the same bytes, however often it is sent. */
 export interface ReportBatch {
+  readonly form: ReportForm;
   readonly idempotencyKey: string;
   /** The stamp. */
   readonly cloudId: string;
@@ -92,15 +134,14 @@ export class CommerceError extends Error {
 
 /** The batch as JSON text: one form, so that a batch that is sent again is the same bytes. */
 export function batchText(batch: ReportBatch): string {
-  const { idempotencyKey, cloudId, reportedDay, destinationSubscriptionId, batchNo } = batch;
-  const lines = batch.lines.map(lineOnWire);
-  const head = { schema: 'usage-report/1', idempotencyKey, cloudId, reportedDay, destinationSubscriptionId, batchNo };
+  const { form, idempotencyKey, cloudId, reportedDay, destinationSubscriptionId, batchNo } = batch;
+  const lines = batch.lines.map((line) => lineOnWire(line, form));
+  const schema = `usage-report/${form}`;
+  const head = { schema, idempotencyKey, cloudId, reportedDay, destinationSubscriptionId, batchNo };
   return JSON.stringify({ ...head, lines });
 }
 
-/** A line with its members in the order in which they are written everywhere. */
-export function lineOnWire(line: ReportLine): ReportLine {
-  const { lineId, meterId, quantity, location, resourceUri, stackSubscriptionId } = line;
-  const { usageStartTime, usageEndTime } = line;
-  return { lineId, meterId, quantity, location, resourceUri, stackSubscriptionId, usageStartTime, usageEndTime };
+/** What a line says in a form, its members in their order. */
+export function lineOnWire(line: ReportLine, form: ReportForm): Partial<ReportLine> {
+  return Object.fromEntries(LINE_FIELDS[form].map((field) => [field, line[field]]));
 }

@@ -3,6 +3,7 @@ import {
   insertReport,
   insertReportDay,
   insertReportLines,
+  insertReportMeters,
   listUnpreparedDays,
 } from './report-store.js';
 import type { UnpreparedDay } from './report-store.js';
@@ -14,6 +15,7 @@ import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
 import { listDaySubscriptions, readDailyAggregates } from '../closing/daily-aggregate-store.js';
 import type { DailyAggregate } from '../closing/daily-aggregate.entity.js';
+import { loadRoutingTable } from '../routing/routing-store.js';
 
 const DAYS_PER_LOOK = 100;
 const LINES_PER_REPORT = 500;
@@ -43,7 +45,9 @@ export async function prepareReports(
 async function prepareDay(tx: Tx, day: UnpreparedDay, now: number): Promise<boolean> {
   if (!(await insertReportDay(tx, day, now))) return false;
   const subscriptionOf = await destinationSubscriptions(tx, day.registrationId);
-  const waiting = new Map<string, { batchNo: number; lines: DailyAggregate[] }>();
+  const { tenantOf } = await loadRoutingTable(tx, day.registrationId, day.routingVersion);
+  const waiting = new Map<string, { batchNo: number; lines: PreparedLine[] }>();
+  const meterIds = new Set<number>();
   const subscriptions = await listDaySubscriptions(tx, day);
   for await (const aggregates of readDailyAggregates(tx, day.reportedDay, subscriptions)) {
     for (const aggregate of aggregates) {
@@ -51,7 +55,8 @@ async function prepareDay(tx: Tx, day: UnpreparedDay, now: number): Promise<bool
       invariant(guid, `destination ${aggregate.destinationId} is of the registration that it closes`);
       const batch = waiting.get(guid) ?? { batchNo: 1, lines: [] };
       waiting.set(guid, batch);
-      batch.lines.push(aggregate);
+      meterIds.add(aggregate.meterId);
+      batch.lines.push({ ...aggregate, tenantId: tenantOf.get(aggregate.stackSubscriptionId) ?? null });
       if (batch.lines.length < LINES_PER_REPORT) continue;
       await write(tx, day, { guid, ...batch, now });
       waiting.set(guid, { batchNo: batch.batchNo + 1, lines: [] });
@@ -60,8 +65,12 @@ async function prepareDay(tx: Tx, day: UnpreparedDay, now: number): Promise<bool
   for (const [guid, batch] of waiting) {
     if (batch.lines.length > 0) await write(tx, day, { guid, ...batch, now });
   }
+  await insertReportMeters(tx, day, [...meterIds]);
   return true;
 }
+
+/** An aggregate with the tenant whose it was by the routing that billed it: it agrees with the destination. */
+type PreparedLine = DailyAggregate & { readonly tenantId: number | null };
 
 async function write(
   tx: Tx,
@@ -69,7 +78,7 @@ async function write(
   batch: {
     readonly guid: string;
     readonly batchNo: number;
-    readonly lines: readonly DailyAggregate[];
+    readonly lines: readonly PreparedLine[];
     readonly now: number;
   },
 ): Promise<void> {

@@ -1,7 +1,9 @@
+import { REPORT_FORM } from './commerce-client.js';
 import type { ReportBatch, ReportLine, LineAnswer } from './commerce-client.js';
 import { NEVER_DUE } from './report-state.js';
 import type { ReportState } from './report-state.js';
 import type { UsageReport, UsageReportLine } from './report.entity.js';
+import { among } from '../../access/scope.js';
 import { onDuplicateKeep } from '../../database/dialect.js';
 import { insertRow } from '../../database/transaction.js';
 import type { Sql, Tx } from '../../database/transaction.js';
@@ -15,6 +17,8 @@ export interface UnpreparedDay {
   readonly registrationId: number;
   readonly cloudId: string;
   readonly reportedDay: Day;
+  /** By which it was billed. */
+  readonly routingVersion: number;
 }
 
 /**
@@ -29,8 +33,10 @@ export function isToBeReported(reportedDay: string, registration: string): strin
 /** Closed days that are to be reported, oldest first. */
 export function listUnpreparedDays(sql: Sql, limit: number): Promise<UnpreparedDay[]> {
   return sql.query<UnpreparedDay>(
-    `SELECT p.registration_id AS registrationId, g.cloud_id AS cloudId, p.reported_day AS reportedDay
+    `SELECT p.registration_id AS registrationId, g.cloud_id AS cloudId, p.reported_day AS reportedDay,
+            c.routing_version AS routingVersion
        FROM day_seal p
+       JOIN closed_day c ON c.registration_id = p.registration_id AND c.reported_day = p.reported_day
        JOIN registration g ON g.id = p.registration_id
        LEFT JOIN usage_report_day d ON d.registration_id = p.registration_id AND d.reported_day = p.reported_day
       WHERE d.registration_id IS NULL AND ${isToBeReported('p.reported_day', 'g')}
@@ -88,7 +94,21 @@ export function insertReport(
     errorCode: null,
     errorMessage: null,
     settledAt: null,
+    form: REPORT_FORM,
   });
+}
+
+const METERS_PER_STATEMENT = 500;
+
+/** Keeps what the meters of a day are called now. */
+export async function insertReportMeters(tx: Tx, day: UnpreparedDay, meterIds: readonly number[]): Promise<void> {
+  for (let start = 0; start < meterIds.length; start += METERS_PER_STATEMENT) {
+    await tx.execute(
+      `INSERT INTO usage_report_meter (registration_id, reported_day, meter_id, name, unit)
+       SELECT ${Number(day.registrationId)}, ${Number(day.reportedDay)}, m.id, m.name, m.unit
+         FROM meter m WHERE ${among('m.id', meterIds.slice(start, start + METERS_PER_STATEMENT))}`,
+    );
+  }
 }
 
 /** Puts daily aggregates into a report, numbered from 1 in the order given. */
@@ -99,7 +119,7 @@ export async function insertReportLines(
 ): Promise<void> {
   await tx.insertRows({
     table: 'usage_report_line',
-    columns: ['report_id', 'line_no', ...DAILY_AGGREGATE_KEY, 'status'],
+    columns: ['report_id', 'line_no', ...DAILY_AGGREGATE_KEY, 'status', 'tenant_id'],
     rows: lines.map((line, index) => [
       reportId,
       index + 1,
@@ -110,6 +130,7 @@ export async function insertReportLines(
       line.resourceId,
       line.part,
       'PENDING',
+      line.tenantId,
     ]),
     onDuplicate: '',
   });
@@ -183,7 +204,7 @@ export const REPORT_COLUMNS = `p.id, p.registration_id AS registrationId, p.repo
   p.destination_subscription_guid AS destinationSubscriptionGuid, p.batch_no AS batchNo,
   p.idempotency_key AS idempotencyKey, p.generation, p.line_count AS lineCount, p.state, p.attempts, p.due_at AS dueAt,
   p.lease_token AS leaseToken, p.receipt, p.error_code AS errorCode, p.error_message AS errorMessage,
-  p.created_at AS createdAt, p.settled_at AS settledAt`;
+  p.created_at AS createdAt, p.settled_at AS settledAt, p.form`;
 
 /** Long numbers come back as text from one of the drivers. */
 export function asReport(row: UsageReport): UsageReport {
@@ -209,23 +230,31 @@ export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBa
     stackSubscriptionId: string;
     location: string;
     resourceUri: string;
+    tenantId: string | null;
+    meterName: string | null;
+    unit: string | null;
   }>(
     `SELECT l.line_no AS lineNo, l.usage_day AS usageDay, a.quantity, m.meter_guid AS meterId,
-            s.stack_subscription_guid AS stackSubscriptionId, x.location, x.uri AS resourceUri
+            s.stack_subscription_guid AS stackSubscriptionId, x.location, x.uri AS resourceUri,
+            t.tenant_guid AS tenantId, n.name AS meterName, n.unit
        FROM usage_report_line l
        JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
        JOIN meter m ON m.id = l.meter_id
        JOIN stack_subscription s ON s.id = l.stack_subscription_id
        JOIN resource x ON x.id = l.resource_id
+       LEFT JOIN tenant t ON t.id = l.tenant_id
+       LEFT JOIN usage_report_meter n ON n.registration_id = ? AND n.reported_day = ? AND n.meter_id = l.meter_id
       WHERE l.report_id = ? ORDER BY l.line_no`,
-    [report.id],
+    [report.registrationId, report.reportedDay, report.id],
   );
-  const { idempotencyKey, generation } = report;
+  const { form, idempotencyKey, generation, destinationSubscriptionGuid: destinationSubscriptionId } = report;
+  const reportedDay = dayText(report.reportedDay);
   return {
+    form,
     idempotencyKey: generation === 0 ? idempotencyKey : `${idempotencyKey}.${generation}`,
     cloudId: registration?.cloudId ?? '',
-    reportedDay: dayText(report.reportedDay),
-    destinationSubscriptionId: report.destinationSubscriptionGuid,
+    reportedDay,
+    destinationSubscriptionId,
     batchNo: report.batchNo,
     lines: rows.map(({ lineNo, usageDay, quantity, ...line }): ReportLine => ({
       ...line,
@@ -233,6 +262,9 @@ export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBa
       quantity: canonicalQuantity(quantity),
       usageStartTime: hourText(firstHourOf(usageDay)),
       usageEndTime: hourText(firstHourOf(usageDay + 1)),
+      destinationSubscriptionId,
+      usageDay: dayText(usageDay),
+      reportedDay,
     })),
   };
 }

@@ -1,6 +1,7 @@
 import { ascii, day, epochMs, generatedId, integer, text } from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
+import type { ReportForm } from './commerce-client.js';
 import type { LineStatus, ReportState } from './report-state.js';
 
 /** A closed day whose usage was put into reports. What makes that happen once. */
@@ -39,6 +40,20 @@ export interface UsageReport {
   errorMessage: string | null;
   createdAt: number;
   settledAt: number | null;
+  /** How it is written; as when it was prepared, whatever is new since then. */
+  form: ReportForm;
+}
+
+/**
+ * What a meter was called on the day that was put into reports, once for all lines of the day: a line says what was so
+ * then, also when it is sent again after somebody described the meter anew.
+ */
+export interface UsageReportMeter {
+  registrationId: number;
+  reportedDay: number;
+  meterId: number;
+  name: string | null;
+  unit: string | null;
 }
 
 /** One daily aggregate in a report. The database lets an aggregate be on one line only. */
@@ -53,6 +68,8 @@ export interface UsageReportLine {
   part: number;
   status: LineStatus;
   code: string | null;
+  /** Whose the usage was when its day was closed; null: nobody had said, or the report is of form 1. */
+  tenantId: number | null;
 }
 
 /** One try at sending a report. It is UNKNOWN until it is settled, and stays so when its process died. */
@@ -66,7 +83,7 @@ export interface UsageReportAttempt {
   message: string | null;
 }
 
-/** The tables of reports, their lines and attempts, and of the days that were put into them. */
+/** The tables of reports, their lines and attempts, and of the days that were put into them, with their meters. */
 export function reportTables(dialect: Dialect) {
   return [
     table<UsageReportDay>({
@@ -98,6 +115,7 @@ export function reportTables(dialect: Dialect) {
         errorMessage: text(dialect, 1000, { nullable: true }),
         createdAt: epochMs(),
         settledAt: { ...epochMs(), nullable: true },
+        form: integer({ default: 1 }),
       },
       unique: {
         uq_usage_report_key: ['idempotencyKey'],
@@ -105,6 +123,18 @@ export function reportTables(dialect: Dialect) {
       },
       index: { ix_usage_report_due: ['dueAt'], ix_usage_report_settled: ['settledAt'] },
       references: { registrationId: 'registration' },
+    }),
+    table<UsageReportMeter>({
+      name: 'usage_report_meter',
+      columns: {
+        registrationId: integer({ primary: true }),
+        reportedDay: integer({ primary: true }),
+        meterId: integer({ primary: true }),
+        name: text(dialect, 200, { nullable: true }),
+        unit: text(dialect, 100, { nullable: true }),
+      },
+      references: { registrationId: 'registration', meterId: 'meter' },
+      isClustered: true,
     }),
     table<UsageReportLine>({
       name: 'usage_report_line',
@@ -119,6 +149,7 @@ export function reportTables(dialect: Dialect) {
         part: integer(),
         status: ascii(dialect, 16),
         code: ascii(dialect, 64, { nullable: true }),
+        tenantId: integer({ nullable: true }),
       },
       unique: {
         uq_usage_report_line_aggregate: [

@@ -14,6 +14,7 @@ import { fileCommerce } from '../../../src/pipeline/reporting/clients/file-comme
 import { httpsCommerce } from '../../../src/pipeline/reporting/clients/https-commerce.js';
 import { systemClock } from '../../../src/primitives/clock.js';
 import type { Quantity } from '../../../src/primitives/quantity.js';
+import { reportBatch } from '../../support/reporting.js';
 import { METERS, guid } from '../../support/world.js';
 
 const NEVER = new AbortController().signal;
@@ -231,22 +232,8 @@ describe('the file client', () => {
 
 /** Two lines of one meter; their amounts need more digits than a double has. */
 function batch(): ReportBatch {
-  const line = (lineNo: number, quantity: string): ReportLine => ({
-    lineId: `key-${lineNo}`,
-    meterId: METERS.vmHours,
-    quantity: quantity as Quantity,
-    location: 'frankfurt',
-    resourceUri: `/subscriptions/x/virtualMachines/vm${lineNo}`,
-    stackSubscriptionId: guid('stack subscription'),
-    usageStartTime: '2026-03-09T00:00:00.000Z',
-    usageEndTime: '2026-03-10T00:00:00.000Z',
-  });
-  return {
-    idempotencyKey: 'key',
-    cloudId: guid('cloud hub'),
-    reportedDay: '2026-03-09',
-    destinationSubscriptionId: guid('csp contoso'),
-    batchNo: 1,
-    lines: [line(1, '0.00000008381903171539307'), line(2, '0.000000000000000000000001')],
-  };
+  return reportBatch([
+    { resourceUri: '/subscriptions/x/virtualMachines/vm1', quantity: '0.00000008381903171539307' as Quantity },
+    { resourceUri: '/subscriptions/x/virtualMachines/vm2', quantity: '0.000000000000000000000001' as Quantity },
+  ]);
 }

@@ -2,6 +2,7 @@ import { eventText, eventsOf } from '../../../src/pipeline/reporting/clients/mar
 import type { ReportBatch } from '../../../src/pipeline/reporting/commerce-client.js';
 import type { Quantity } from '../../../src/primitives/quantity.js';
 import { OFFER, openMarketplace } from '../../support/marketplace.js';
+import { reportBatch } from '../../support/reporting.js';
 import { guid } from '../../support/world.js';
 
 const LEASE = { signal: new AbortController().signal, renew: async () => undefined, isFirstTry: false };
@@ -93,21 +94,9 @@ describe('events for the marketplace', () => {
 
 /** So many lines, each of a meter of its own. */
 function batch(count: number, quantity = '1.5'): ReportBatch {
-  return {
-    idempotencyKey: 'key',
-    cloudId: guid('cloud'),
-    reportedDay: '2026-03-09',
-    destinationSubscriptionId: guid('csp'),
-    batchNo: 1,
-    lines: Array.from({ length: count }, (_, index) => ({
-      lineId: `key-${index}`,
-      meterId: guid(`meter ${index}`),
-      quantity: quantity as Quantity,
-      location: 'frankfurt',
-      resourceUri: '/vm',
-      stackSubscriptionId: guid('stack'),
-      usageStartTime: '2026-03-08T00:00:00.000Z',
-      usageEndTime: '2026-03-09T00:00:00.000Z',
-    })),
-  };
+  const lines = Array.from({ length: count }, (_, index) => ({
+    meterId: guid(`meter ${index}`),
+    quantity: quantity as Quantity,
+  }));
+  return reportBatch(lines, { cloudId: guid('cloud'), destinationSubscriptionId: guid('csp') });
 }

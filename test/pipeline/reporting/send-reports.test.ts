@@ -1,16 +1,21 @@
+import { KeepWhatReportsSay1764009300000 } from '../../../migrations/1764009300000-keep-what-reports-say.js';
 import { WHOLE_BOOKS } from '../../../src/access/scope.js';
 import { openCommerceBooks } from '../../../src/commerce-simulator/commerce-books.js';
 import type { CommerceBooks } from '../../../src/commerce-simulator/commerce-books.js';
 import { commerceInProcess } from '../../../src/commerce-simulator/commerce-in-process.js';
 import type { Fault } from '../../../src/commerce-simulator/commerce-in-process.js';
+import { upsertMeter } from '../../../src/metering/upsert-meter.js';
 import { closeDueDays } from '../../../src/pipeline/closing/close-due-days.js';
-import type { CommerceTotal } from '../../../src/pipeline/reporting/commerce-client.js';
+import { CommerceError, batchText } from '../../../src/pipeline/reporting/commerce-client.js';
+import type { CommerceClient, CommerceTotal, ReportBatch } from '../../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../../src/pipeline/reporting/prepare-reports.js';
 import { NEVER_DUE } from '../../../src/pipeline/reporting/report-state.js';
-import { claimReport, listDueReports } from '../../../src/pipeline/reporting/report-store.js';
+import { claimReport, getReport, listDueReports, readBatch } from '../../../src/pipeline/reporting/report-store.js';
 import { retryReport } from '../../../src/pipeline/reporting/retry-report.js';
 import { LEASE_MS } from '../../../src/pipeline/reporting/send-reports.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
+import { assignStackSubscription } from '../../../src/pipeline/routing/assign-stack-subscription.js';
+import { dayOf, hourOf } from '../../../src/primitives/windows.js';
 import { describeEachDatabase } from '../../support/databases.js';
 import { openTestGateway } from '../../support/gateway.js';
 import type { TestGateway } from '../../support/gateway.js';
@@ -176,6 +181,84 @@ describeEachDatabase('reporting', (server) => {
     ).rejects.toMatchObject({
       code: 'REPORT_NOT_RETRYABLE',
     });
+    await gateway.close();
+  });
+
+  it('says of customer and meter what was so when the report was prepared, however often it is sent', async () => {
+    const { gateway } = await open();
+    const heard: string[] = [];
+    const deaf: CommerceClient = {
+      name: 'deaf',
+      send: async (batch) => {
+        heard.push(batchText(batch));
+        throw new CommerceError('NetworkError', 'busy');
+      },
+      totals: () => Promise.resolve(null),
+    };
+    await upsertMeter(gateway.app, { meterId: METERS.vmHours, name: 'Core hours', unit: '1 core/hour', by: 'test' });
+    // Closed for contoso and billed so; whose the subscription is by now does not change that.
+    await assignStackSubscription(gateway.app, WHOLE_BOOKS, {
+      registration: 'hub',
+      stackSubscriptionId: guid('contoso'),
+      tenantId: guid('tenant fabrikam'),
+      by: 'test',
+    });
+    await report(gateway.app, deaf);
+    await upsertMeter(gateway.app, { meterId: METERS.vmHours, name: 'Renamed', unit: 'Parsec', by: 'test' });
+    gateway.clock.set(gateway.clock.now() + HOUR);
+    await report(gateway.app, deaf);
+
+    expect(heard).toHaveLength(8);
+    expect(heard.slice(4).sort()).toEqual(heard.slice(0, 4).sort());
+    const said = { meterName: 'Core hours', unit: '1 core/hour', usageDay: '2026-03-08', reportedDay: '2026-03-08' };
+    const lines = heard.slice(0, 2).flatMap((text) => (JSON.parse(text) as ReportBatch).lines);
+    expect(lines.sort((left, right) => order(left) - order(right))).toMatchObject([
+      { ...said, tenantId: guid('tenant fabrikam'), destinationSubscriptionId: guid('base hub') },
+      { ...said, tenantId: guid('tenant contoso'), destinationSubscriptionId: guid('csp contoso') },
+    ]);
+    await gateway.close();
+  });
+
+  it('says that nobody had said whose usage was, and that no list names its meter', async () => {
+    const gateway = await openTestGateway(server);
+    const stamp = await takeInDays(gateway, []);
+    gateway.clock.set('2026-03-09T05:00:00Z');
+    const nobodys = { stackSubscriptionId: guid('nobody’s'), usageStartTime: '2026-03-09T01:00:00Z' };
+    await push(gateway.app, stamp, [usageRecord({ ...nobodys, meterId: METERS.unknown })]);
+    gateway.clock.set('2026-03-10T12:00:00Z');
+    await closeDueDays(gateway.app, { graceMs: 0, by: 'test' });
+    await prepareReports(gateway.app);
+    const [due = 0] = await listDueReports(gateway.app.db.reader, gateway.clock.now(), 1);
+    const { lines } = await readBatch(gateway.app.db.reader, await getReport(gateway.app.db.reader, due));
+    expect(lines).toMatchObject([{ tenantId: null, meterName: null, unit: null }]);
+    await gateway.close();
+  });
+
+  it('sends a report of an older release as the bytes that it always was', async () => {
+    const { gateway } = await open();
+    await prepareReports(gateway.app);
+    const runner = gateway.app.db.source.createQueryRunner();
+    // The tables as the older release left them, and what the migration then makes of them.
+    await new KeepWhatReportsSay1764009300000().down(runner);
+    await new KeepWhatReportsSay1764009300000().up(runner);
+    await runner.release();
+    const [{ id } = { id: 0 }] = await gateway.app.db.reader.query<{ id: number }>(
+      'SELECT id FROM usage_report WHERE reported_day = ? AND destination_subscription_guid = ?',
+      [dayOf(hourOf(Date.parse('2026-03-08T00:00:00Z'))), guid('csp contoso')],
+    );
+    const batch = await readBatch(gateway.app.db.reader, await getReport(gateway.app.db.reader, id));
+    const key = batch.idempotencyKey;
+    const uri = '/subscriptions/x/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm1';
+    expect(batchText(batch)).toBe(
+      `{"schema":"usage-report/1","idempotencyKey":"${key}","cloudId":"${guid('cloud hub')}","reportedDay":"2026-03-08",` +
+        `"destinationSubscriptionId":"${guid('csp contoso')}","batchNo":1,"lines":[{"lineId":"${key}-1",` +
+        `"meterId":"${METERS.vmHours}","quantity":"4","location":"frankfurt","resourceUri":"${uri}",` +
+        `"stackSubscriptionId":"${guid('contoso')}","usageStartTime":"2026-03-08T00:00:00.000Z",` +
+        '"usageEndTime":"2026-03-09T00:00:00.000Z"}]}',
+    );
+    const books = openCommerceBooks(':memory:');
+    await reportTo(books, gateway.app);
+    expect(await received(books)).toEqual(EXPECTED);
     await gateway.close();
   });
 

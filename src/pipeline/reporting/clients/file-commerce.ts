@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 
-import { CommerceError, lineOnWire } from '../commerce-client.js';
+import { CommerceError, LINE_FIELDS, lineOnWire } from '../commerce-client.js';
 import type { CommerceAnswer, CommerceClient, CommerceTotal, ReportBatch, ReportLine } from '../commerce-client.js';
 import { sum } from '../../../primitives/quantity.js';
 import type { Quantity } from '../../../primitives/quantity.js';
@@ -14,7 +14,7 @@ const TABLE = 'lines.csv';
 const MANIFEST = 'manifest.json';
 
 const manifest = z.object({
-  schema: z.literal('usage-report-files/1'),
+  schema: z.enum(['usage-report-files/1', 'usage-report-files/2']),
   cloudId: z.string(),
   destinationSubscriptionId: z.string(),
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
@@ -71,40 +71,37 @@ interface Contents {
 }
 
 function contentsOf(batch: ReportBatch): Contents {
-  const { cloudId, reportedDay, destinationSubscriptionId, batchNo } = batch;
-  const lines = batch.lines.map(lineOnWire);
+  const { form, cloudId, reportedDay, destinationSubscriptionId, batchNo } = batch;
+  const lines = batch.lines.map((line) => lineOnWire(line, form));
   const texts = new Map([
     [LINES, lines.map((line) => `${JSON.stringify(line)}\n`).join('')],
-    [TABLE, stringify(lines.map(safeCells), FORM)],
+    [TABLE, stringify(lines.map(safeCells), { ...TABLE_FORM, columns: [...LINE_FIELDS[form]] })],
   ]);
   const files = [...texts].map(([name, text]) => ({
     name,
     bytes: Buffer.byteLength(text),
     sha256: hash('sha256', text),
   }));
-  const head = { schema: 'usage-report-files/1', cloudId, reportedDay, destinationSubscriptionId, batchNo };
+  const schema = `usage-report-files/${form}`;
+  const head = { schema, cloudId, reportedDay, destinationSubscriptionId, batchNo };
   const whole = `${JSON.stringify({ ...head, lines: lines.length, files }, null, 2)}\n`;
   return { texts: new Map([...texts, [MANIFEST, whole]]), files };
 }
 
-const COLUMNS: readonly (keyof ReportLine)[] = [
-  'lineId',
-  'meterId',
-  'quantity',
-  'location',
-  'resourceUri',
-  'stackSubscriptionId',
-  'usageStartTime',
-  'usageEndTime',
-];
-
 /** Half a line break is none to the package, and one to most readers, to whom the rest would be another row. */
-const FORM = { header: true, columns: [...COLUMNS], record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
+const TABLE_FORM = { header: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/ };
 
-/** Spreadsheets run cells that begin like a formula, and customers name their resources. */
-function safeCells(line: ReportLine): ReportLine {
-  const guarded = (text: string) => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
-  return { ...line, location: guarded(line.location), resourceUri: guarded(line.resourceUri) };
+/** What people choose. The rest are ids, days and numbers, of which a negative one must stay a number. */
+const NAMES = ['location', 'resourceUri', 'meterName', 'unit'] as const;
+
+/** Spreadsheets run cells that begin like a formula, and people name resources and meters. */
+function safeCells(line: Partial<ReportLine>): Partial<ReportLine> {
+  const cells: Partial<Record<keyof ReportLine, string | null>> = { ...line };
+  for (const name of NAMES) {
+    const text = line[name];
+    if (typeof text === 'string' && /^[=+\-@\t\r\n]/.test(text)) cells[name] = `'${text}`;
+  }
+  return cells as Partial<ReportLine>;
 }
 
 /** False when another process placed it first. */
