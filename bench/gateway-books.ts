@@ -8,6 +8,7 @@ import { sumOf } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 
 export const REGISTRATION = 'bench-hub';
@@ -36,10 +37,12 @@ export async function register(app: App): Promise<number> {
       baseSubscriptionId: '00000000-0000-4000-8000-000000000002',
       baseOffer: 'CSP',
       billingModel: 'PAY_AS_YOU_USE',
+      booksFrom: 0,
       by: 'bench',
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: REGISTRATION });
   return id;
 }
 

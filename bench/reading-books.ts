@@ -23,6 +23,7 @@ import { insertFallbackDestinations } from '../src/pipeline/routing/routing-stor
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { HOURS_PER_DAY, firstDayOf, firstHourOf, monthOf } from '../src/primitives/windows.js';
 import type { Hour } from '../src/primitives/windows.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 import { addCspSubscription } from '../src/tenancy/add-csp-subscription.js';
 import { registerTenant } from '../src/tenancy/register-tenant.js';
@@ -108,10 +109,12 @@ async function registerEverybody(app: App): Promise<void> {
       billingModel: 'PAY_AS_YOU_USE',
       partnerId: PARTNER,
       isMultitenancyApproved: true,
+      booksFrom: 0,
       by: BY,
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: REGISTRATION });
   for (let tenant = 0; tenant < TENANTS; tenant += 1) {
     const within = { registration: REGISTRATION, tenantId: tenantGuid(tenant), by: BY };
     const cspSubscriptionId = guid(`csp subscription ${tenant}`);

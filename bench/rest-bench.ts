@@ -25,6 +25,7 @@ import { recordUsage } from '../src/pipeline/pipeline.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { canonicalGuid, digest16 } from '../src/primitives/ids.js';
 import { hourOf, hourText } from '../src/primitives/windows.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 
 const ROWS_PER_PAGE = 1_000;
@@ -82,10 +83,12 @@ async function register(app: App, name: string): Promise<number> {
       baseSubscriptionId: guid(`base of ${name}`),
       baseOffer: 'CSP',
       billingModel: 'PAY_AS_YOU_USE',
+      booksFrom: 0,
       by: 'bench',
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: name });
   return id;
 }
 

@@ -19,6 +19,7 @@ import { deliveryOfRecord } from '../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../src/pipeline/pipeline.js';
 import { assignStackSubscription } from '../src/pipeline/routing/assign-stack-subscription.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
+import { openStamp } from '../test/support/world.js';
 import { createRegistration } from '../src/registration/create-registration.js';
 import { registerReseller, registerTenant } from '../src/tenancy/register-tenant.js';
 
@@ -197,10 +198,12 @@ async function fill(app: App, registrationId: number): Promise<readonly Neighbou
       baseSubscriptionId: randomUUID(),
       baseOffer: 'CSP',
       billingModel: 'PAY_AS_YOU_USE',
+      booksFrom: 0,
       by: BY,
     },
     insertFallbackDestinations,
   );
+  await openStamp(app, { name: OTHER });
   const now = app.clock.now();
   for (let start = 0; start < RECORDS; start += 5_000) {
     const deliveries = Array.from({ length: 5_000 }, (_, index) => deliveryOfRecord(recordOf(start + index), now));

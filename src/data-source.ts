@@ -31,6 +31,7 @@ import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbi
 import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
 import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
 import { CreateBooks1764009000000 } from '../migrations/1764009000000-create-books.js';
+import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000-add-state-to-registration.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
@@ -71,5 +72,6 @@ export const migrations = [
   NarrowHoursAndDays1764007000000,
   AddReplayToQuarantinedRecord1764008000000,
   CreateBooks1764009000000,
+  AddStateToRegistration1764009100000,
   KeepWhatReportsSay1764009300000,
 ];

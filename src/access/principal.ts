@@ -38,8 +38,9 @@ export function whoAsks({ subject, role, registrations, tenants, resellers }: Ca
 export type ResolveScope = (sql: Sql, principal: Principal) => Promise<Scope>;
 
 /**
- * For one database. A registration is never renamed and never removed, so what its name stood for once needs no other
- * look; whose a tenant is may change at any time, and is asked for each request.
+ * For one database. A registration is never renamed, and once its books are open never removed, so what its name stood
+ * for then needs no other look; one that is set up may be discarded and its name given to another. Whose a tenant is
+ * may change at any time, and is asked for each request.
  */
 export function createScopeResolver(): ResolveScope {
   const registrationIdOf = new Map<string, number>();
@@ -48,19 +49,24 @@ export function createScopeResolver(): ResolveScope {
     if (registrations === 'all') return resolveWithin(sql, principal, 'all');
     const keys = registrations.map((name) => name.toLowerCase());
     const unknown = keys.filter((key) => !registrationIdOf.has(key));
-    for (const { id, key } of await registrationsOf(sql, unknown)) registrationIdOf.set(key, id);
+    const found = await registrationsOf(sql, unknown);
+    for (const { id, key, state } of found) if (state === 'OPEN') registrationIdOf.set(key, id);
+    const idOf = new Map(found.map(({ id, key }) => [key, id]));
     return resolveWithin(
       sql,
       principal,
-      keys.flatMap((key) => registrationIdOf.get(key) ?? []),
+      keys.flatMap((key) => registrationIdOf.get(key) ?? idOf.get(key) ?? []),
     );
   };
 }
 
-async function registrationsOf(sql: Sql, keys: readonly string[]): Promise<readonly { id: number; key: string }[]> {
+async function registrationsOf(
+  sql: Sql,
+  keys: readonly string[],
+): Promise<readonly { id: number; key: string; state: string }[]> {
   if (keys.length === 0) return [];
   const marks = keys.map(() => '?').join(', ');
-  return sql.query(`SELECT id, name_key AS \`key\` FROM registration WHERE name_key IN (${marks})`, keys);
+  return sql.query(`SELECT id, name_key AS \`key\`, state FROM registration WHERE name_key IN (${marks})`, keys);
 }
 
 async function resolveWithin(

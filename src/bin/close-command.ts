@@ -1,5 +1,6 @@
 import { counted } from './counted.js';
 import { sentenceOf } from './error-sentence.js';
+import { dayNamed } from './registration-books-command.js';
 import { ArgumentError, CommandError, EXIT } from './exit.js';
 import { withBooks } from './open-books.js';
 import { withProgress } from './progress.js';
@@ -7,10 +8,10 @@ import { WHOLE_BOOKS } from '../access/scope.js';
 import type { App } from '../app.js';
 import { findWatermark } from '../collection/watermark-store.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
+import { mustBeOpen } from '../pipeline/closing/closing-rule.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
 import { DomainError } from '../primitives/errors.js';
-import { dayOf, dayText, hourOf, hourText, parseInstant, wholeHour } from '../primitives/windows.js';
-import type { Day } from '../primitives/windows.js';
+import { dayOf, dayText, hourOf, hourText } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 
 interface Options {
@@ -46,8 +47,9 @@ async function closeAll(app: App): Promise<void> {
 }
 
 async function closeOne(app: App, name: string, through: string | undefined): Promise<void> {
-  const { id, usageIntake } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
-  const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through);
+  const { id, usageIntake, ...registration } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  mustBeOpen(registration);
+  const last = through === undefined ? dayOf(hourOf(app.clock.now())) - 1 : dayNamed(through, '--through');
   const pulledBefore = await findWatermark(app.db.reader, id);
   if (pulledBefore === null && usageIntake === 'PULLED') {
     throw new CommandError(`Usage of ${name} was not pulled yet. What is pulled later could not be taken in any more.`);
@@ -66,11 +68,4 @@ async function closeOne(app: App, name: string, through: string | undefined): Pr
   console.log(
     `Closed ${counted(days.length, 'reported day')} with usage${span}. ${name} is closed through ${dayText(last)}.`,
   );
-}
-
-function dayNamed(text: string): Day {
-  const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(text) : null;
-  const hour = instant === null ? null : wholeHour(instant);
-  if (hour === null) throw new ArgumentError('--through is a UTC day, such as 2026-03-09.');
-  return dayOf(hour);
 }

@@ -73,6 +73,10 @@ export function createProgram(): Command {
     .requiredOption('--registration <name>', 'whose usage it is')
     .option('--reported-hour <time>', 'for a provider response: the reported hour that was asked for')
     .option('--source <name>', 'for a provider response: who is named as its sender', 'azure-stack')
+    .option(
+      '--as-reported',
+      'while the books are set up: file each pushed record under the hour in which it was used, as history is; rows of a stamp are filed under their reported hour anyway',
+    )
     .option('--verdicts', 'print one line of JSON per record')
     .action(later(async () => (await import('./ingest-command.js')).ingestCommand));
   cli
@@ -123,7 +127,42 @@ export function createProgram(): Command {
     )
     .option('--agreement-number <text>', 'demanded by CAPACITY')
     .option('--asset-tag <text>', 'demanded by CUSTOM')
+    .option(
+      '--books-from <day>',
+      'first reported day of the books, before which all is history; left out: today, or the day with which collection begins',
+    )
     .action(later(async () => (await import('./registration-command.js')).registrationCommand));
+  const books = cli
+    .command('books')
+    .summary('Say what the books are; begin those of a registration.')
+    .description('Say what the books are: LIVE, DEMO or MIXED; which release wrote them, and what they hold.')
+    .addOption(
+      new Option('--decide <kind>', 'say what MIXED books are; this cannot be undone').choices(['LIVE', 'DEMO']),
+    )
+    .action(later(async () => (await import('./books-command.js')).booksCommand));
+  books
+    .command('preview')
+    .description('Print what opening the books would close for good. Its last line is the digest alone.')
+    .argument('<registration>', 'whose books')
+    .action(later(async () => (await import('./registration-books-command.js')).booksPreviewCommand));
+  books
+    .command('open')
+    .description('Open the books as they were looked at: from now on days close. There is no way back.')
+    .argument('<registration>', 'whose books')
+    .requiredOption('--expect <digest>', 'the last line of the preview that you looked at')
+    .option('--even-if-empty', 'also where the books hold no record at all')
+    .action(later(async () => (await import('./registration-books-command.js')).booksOpenCommand));
+  books
+    .command('from')
+    .description('Say with which reported day the books begin. Days before it are history: in no report.')
+    .argument('<registration>', 'whose books')
+    .argument('<day>', 'UTC day, such as 2026-03-01')
+    .action(later(async () => (await import('./registration-books-command.js')).booksFromCommand));
+  books
+    .command('discard')
+    .description('Take a registration back whose books are set up, with everything that was taken in for it.')
+    .argument('<registration>', 'whose books')
+    .action(later(async () => (await import('./registration-books-command.js')).booksDiscardCommand));
   cli
     .command('token')
     .summary('Sign a token.')
@@ -135,14 +174,6 @@ export function createProgram(): Command {
     .option('--reseller <name...>', 'limit to the tenants of resellers')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
-  cli
-    .command('books')
-    .summary('Say what the books are, and what they hold.')
-    .description('Say what the books are: LIVE, DEMO or MIXED; which release wrote them, and what they hold.')
-    .addOption(
-      new Option('--decide <kind>', 'say what MIXED books are; this cannot be undone').choices(['LIVE', 'DEMO']),
-    )
-    .action(later(async () => (await import('./books-command.js')).booksCommand));
   const keys = cli
     .command('api-key')
     .summary('Create, revoke and list API keys.')

@@ -25,6 +25,7 @@ interface Options {
   readonly reportedHour?: string;
   readonly source: string;
   readonly verdicts?: boolean;
+  readonly asReported?: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -77,6 +78,7 @@ async function takeIn(
         registrationId,
         receivedBy: 'command line',
         deliveries: deliveries.slice(start, start + RECORDS_PER_BATCH),
+        asReported: options.asReported === true,
       });
       for (const count of ['accepted', 'duplicates', 'conflicts', 'rejected'] as const) {
         total[count] += receipt[count];

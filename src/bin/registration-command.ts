@@ -1,3 +1,4 @@
+import { dayNamed } from './registration-books-command.js';
 import { ArgumentError } from './exit.js';
 import { withBooks } from './open-books.js';
 import { COMMAND_LINE } from '../access/actor.js';
@@ -19,11 +20,13 @@ export async function registrationCommand(
     readonly usageIntake: string;
     readonly agreementNumber?: string;
     readonly assetTag?: string;
+    readonly booksFrom?: string;
   },
 ): Promise<void> {
   const billingModel = oneOf(BILLING_MODELS, options.billingModel, '--billing-model');
   const baseOffer = oneOf(BASE_OFFERS, options.baseOffer, '--base-offer');
   const usageIntake = oneOf(USAGE_INTAKES, options.usageIntake, '--usage-intake');
+  const booksFrom = options.booksFrom === undefined ? undefined : dayNamed(options.booksFrom, '--books-from');
   await withBooks(async (app) => {
     const created = await createRegistration(
       app,
@@ -38,11 +41,15 @@ export async function registrationCommand(
         usageIntake,
         agreementNumber: options.agreementNumber,
         msAssetTag: options.assetTag,
+        booksFrom,
         by: COMMAND_LINE,
       },
       insertFallbackDestinations,
     );
-    console.log(`Created registration ${created.name} (${created.billingModel}).`);
+    console.log(`Created registration ${created.name} (${created.billingModel}). Its books are being set up.`);
+    console.log(
+      `Nothing closes until you open them. What that would close: usage-gateway books preview ${created.name}`,
+    );
   });
 }
 

@@ -4,8 +4,9 @@ import type { PulledHour } from './pull-hour.js';
 import { StampError } from './stamp-error.js';
 import { advanceWatermark, beginWatermark, countPulledRecords, findWatermark } from './watermark-store.js';
 import { invariant } from '../primitives/errors.js';
-import { hourOf, hourText } from '../primitives/windows.js';
+import { dayOf, hourOf, hourText } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
+import { holdOpenState, sayBooksFrom } from '../registration/registration-store.js';
 
 /** How far a round came. */
 export interface Collected {
@@ -121,7 +122,11 @@ async function inOrder(
 async function beginOrFind({ app, registrationId, source }: Collector): Promise<Hour> {
   const known = await findWatermark(app.db.reader, registrationId);
   if (known !== null) return known;
-  await app.db.inTransaction((tx) => beginWatermark(tx, { registrationId, hour: source.from, at: app.clock.now() }));
+  await app.db.inTransaction(async (tx) => {
+    await holdOpenState(tx, registrationId);
+    await sayBooksFrom(tx, registrationId, dayOf(source.from));
+    await beginWatermark(tx, { registrationId, hour: source.from, at: app.clock.now() });
+  });
   const begun = await findWatermark(app.db.reader, registrationId);
   invariant(begun !== null, 'a watermark that was begun can be read');
   return begun;

@@ -37,8 +37,8 @@ export function day(dialect: Dialect, options: { primary?: boolean } = {}): Colu
 }
 
 /** Milliseconds since 1970, UTC: when something happened here. */
-export function epochMs(): Column {
-  return { type: 'bigint' };
+export function epochMs(options: { nullable?: boolean } = {}): Column {
+  return { type: 'bigint', ...options };
 }
 
 /** True or false. */

@@ -2,10 +2,13 @@ import type { DemoCustomer } from './demo-customer.js';
 import type { DemoRegistration, DemoWorld } from './demo-world.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
 import type { Database } from '../database/database.js';
+import { openBooks } from '../pipeline/closing/open-books.js';
+import { readOpening } from '../pipeline/closing/opening.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
 import { createRegistration } from '../registration/create-registration.js';
+import { getRegistration } from '../registration/registration-store.js';
 import { addCspSubscription } from '../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../tenancy/register-tenant.js';
 
@@ -22,6 +25,7 @@ export async function setUpDemo(app: App, world: DemoWorld, by: string): Promise
   // First of all: its moment is what the demo's time is counted from when loading goes on.
   for (const { registration } of world.registrations) {
     await unlessKnown(createRegistration(app, { ...registration, by, isOfDemo: true }, insertFallbackDestinations));
+    await openDemo(app, registration.name, by);
   }
   for (const reseller of world.resellers) {
     await unlessKnown(registerReseller(app, { ...reseller, by }));
@@ -31,6 +35,15 @@ export async function setUpDemo(app: App, world: DemoWorld, by: string): Promise
       await setUpCustomer(app, { registration, customer, partnerId: world.partnerId, by });
     }
   }
+}
+
+/** Its books are open from the start, before there is anything in them. */
+async function openDemo(app: App, name: string, by: string): Promise<void> {
+  const registration = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
+  if (registration.state === 'OPEN') return;
+  const rule = { graceMs: 0, pulledBefore: async () => null };
+  const { digest } = await readOpening(app.db.reader, registration, { ...rule, now: app.clock.now() });
+  await openBooks(app, WHOLE_BOOKS, { registration: name, expect: digest, evenIfEmpty: true, by }, rule);
 }
 
 async function setUpCustomer(

@@ -15,7 +15,11 @@ import type { UsageWriter } from '../writing/usage-writer.js';
 
 /** What resolvers need of the App. */
 export interface GraphqlApp extends Pipeline {
-  readonly config: { readonly idempotencyHours: number; readonly limits: Pick<Limits, 'requestMsMax'> };
+  readonly config: {
+    readonly idempotencyHours: number;
+    readonly limits: Pick<Limits, 'requestMsMax'>;
+    readonly closing: { readonly graceMs: number };
+  };
   readonly usageWriter: UsageWriter;
   readonly resolveScope: ResolveScope;
   readonly refusals: Refusals;

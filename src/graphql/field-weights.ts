@@ -19,6 +19,9 @@ const EXTRA: Readonly<Record<string, (args: FieldArguments) => number>> = {
   'Query.verifyAuditLog': () => 5_000,
   'Query.reconcileReport': () => 5_000,
   'Query.previewTenantMapping': () => 500,
+  'Query.previewOpenBooks': () => 5_000,
+  'Mutation.openBooks': () => 500,
+  'Mutation.discardRegistration': () => 500,
   'Mutation.recordUsage': ({ input }) =>
     PER_MUTATION + Math.ceil(lengthOf((input as FieldArguments | undefined)?.['records']) / 10),
   'Mutation.replayQuarantined': ({ input }) => PER_MUTATION + lengthOf((input as FieldArguments | undefined)?.['ids']),

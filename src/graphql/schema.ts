@@ -10,6 +10,7 @@ import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
 import { IngestionResolver } from './modules/ingestion.js';
 import { ClosedWindowReferences, LiveResolver } from './modules/live.js';
 import { MeterResolver } from './modules/meters.js';
+import { OpeningResolver } from './modules/opening.js';
 import {
   CspSubscriptionReferences,
   StackSubscriptionReferences,
@@ -84,6 +85,7 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       QuarantinedRecordReferences,
       IngestionResolver,
       RegistrationChangesResolver,
+      OpeningResolver,
       AdministrationResolver,
       ApiKeyResolver,
       AuditResolver,

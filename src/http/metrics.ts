@@ -41,6 +41,14 @@ export function serveMetrics(server: FastifyInstance, app: App): void {
 function describeBooks(registry: Registry, app: App): () => Promise<void> {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `usage_gateway_${name}`, help, labelNames, registers: [registry] });
+  const settingUp = gauge(
+    'registration_setting_up',
+    'Registrations whose books are being set up: nothing of them closes or is reported.',
+  );
+  const oldestSettingUp = gauge(
+    'registration_oldest_setting_up_age_seconds',
+    'Since the oldest of them was made; 0 when there is none. Warning at 604800 (7 days), alarm at 2592000 (30 days).',
+  );
   const lastBatch = gauge('ingestion_last_batch_age_seconds', 'Since the latest batch of usage was taken in.');
   const collectionLag = gauge(
     'collection_lag_seconds',
@@ -67,6 +75,8 @@ function describeBooks(registry: Registry, app: App): () => Promise<void> {
   const reports = gauge('reporting_reports', 'Reports by what became of them.', ['state']);
   return async () => {
     const state = await readPipelineState(app.db.reader, app.clock.now(), app.config.closing.graceMs);
+    settingUp.set(state.settingUp);
+    oldestSettingUp.set(state.oldestSettingUpAgeMs / 1_000);
     lastBatch.set(state.lastBatchAgeMs / 1_000);
     collectionLag.set(state.collectionLagMs / 1_000);
     openDays.set(state.openDays);

@@ -34,6 +34,7 @@ import { digest16, digest16Hex } from '../primitives/ids.js';
 import { tally } from '../primitives/stage-event.js';
 import type { OnStage, StageEvent } from '../primitives/stage-event.js';
 import { dayOf, firstHourOf, hourOf } from '../primitives/windows.js';
+import { mustBeSettingUp } from '../registration/registration-state.js';
 import { holdOpenState } from '../registration/registration-store.js';
 import type { OpenState } from '../registration/registration-store.js';
 
@@ -53,6 +54,11 @@ export interface UsageDelivery {
   /** The principal who sent it. */
   readonly receivedBy: string;
   readonly deliveries: readonly Delivery[];
+  /**
+   * Pushed records are filed under their usage hour, as if they had been reported at once: history that is imported.
+   * Only while the books are set up; throws BOOKS_ARE_OPEN afterwards, and nothing of the batch is kept.
+   */
+  readonly asReported?: boolean;
   /** What is true with the batch or not at all: done in its transaction. */
   readonly within?: (tx: Tx, receipt: UsageReceipt) => Promise<void>;
 }
@@ -76,7 +82,7 @@ export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): 
 
 async function takeIn(
   pipeline: Pipeline,
-  { registrationId, receivedBy, deliveries, within }: UsageDelivery,
+  { registrationId, receivedBy, deliveries, asReported = false, within }: UsageDelivery,
 ): Promise<UsageReceipt> {
   const receivedAt = pipeline.clock.now();
   if (deliveries.length === 0) return receiptOf(null, receivedAt, []);
@@ -88,7 +94,8 @@ async function takeIn(
   );
   return pipeline.db.inTransaction(async (tx) => {
     const open = await holdOpenState(tx, registrationId);
-    const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open });
+    if (asReported) mustBeSettingUp(open);
+    const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open, asReported });
     const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
     const { accepted, stored } = await insert(tx, batchId, candidates);
     await countIn(pipeline, tx, { registrationId, open, accepted: [...accepted.values()] });
@@ -108,11 +115,13 @@ function candidatesOf(
     names,
     receivedAt,
     open: { closedBeforeDay },
+    asReported,
   }: {
     readonly ids: IdsOfEntries;
     readonly names: readonly string[];
     readonly receivedAt: number;
     readonly open: OpenState;
+    readonly asReported: boolean;
   },
 ): readonly Candidate[] {
   // A gateway whose clock lags behind the one that closed the day files under the first open hour.
@@ -125,7 +134,8 @@ function candidatesOf(
     const name = names[place];
     invariant(name !== undefined, 'every record that passed the checks has a name');
     // A sender's clock may run a little ahead, but nothing is reported before it was used.
-    const reportedHour = entry.reportedHour ?? Math.max(arrivalHour, entry.usageHour);
+    const filedUnder = asReported ? entry.usageHour : Math.max(arrivalHour, entry.usageHour);
+    const reportedHour = entry.reportedHour ?? filedUnder;
     // Field by field: rows made by spreading are slow to make and, worse, slow to read ever after.
     candidates.push({
       index,

@@ -5,6 +5,8 @@ import { dayOfHour } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { HOURS_PER_DAY, firstHourOf, hourOf } from '../primitives/windows.js';
 import type { Day, Hour } from '../primitives/windows.js';
+import { booksFromOf, waitingLevelOf } from '../registration/registration-state.js';
+import type { WaitingLevel } from '../registration/registration-state.js';
 import type { Registration } from '../registration/registration.entity.js';
 import type { UsageIntake } from '../registration/usage-intake.js';
 
@@ -16,11 +18,16 @@ export interface OpenDay {
   /** Hours of it under which anything is filed. */
   readonly seenHours: number;
   readonly records: number;
+  /** Whether it lies before the first day of the books. */
+  readonly isHistory: boolean;
 }
 
 /** How complete a registration's books are. */
 export interface Completeness {
-  readonly registrationId: number;
+  readonly registration: Registration;
+  /** Since when the registration waits for its books to be opened, in milliseconds since 1970; null once they are. */
+  readonly waitingSince: number | null;
+  readonly waitingLevel: WaitingLevel;
   /** Every reported hour before this one is closed; null while none is. */
   readonly completeThrough: Hour | null;
   readonly usageIntake: UsageIntake;
@@ -38,12 +45,9 @@ export interface Completeness {
 const OPEN_DAYS_SHOWN = 400;
 
 /** Reads the open days' records, so its cost is that of what is open. */
-export async function readCompleteness(
-  sql: Sql,
-  registration: Pick<Registration, 'id' | 'closedBeforeDay' | 'usageIntake'>,
-  now: number,
-): Promise<Completeness> {
+export async function readCompleteness(sql: Sql, registration: Registration, now: number): Promise<Completeness> {
   const { id, closedBeforeDay, usageIntake } = registration;
+  const booksFrom = booksFromOf(registration);
   const day = dayOfHour(sql.dialect, 'r.reported_hour');
   const rows = await sql.query<{ day: Day; seenHours: number; lastHour: Hour; records: number }>(
     `SELECT ${day} AS day, COUNT(DISTINCT r.reported_hour) AS seenHours, MAX(r.reported_hour) AS lastHour,
@@ -55,7 +59,9 @@ export async function readCompleteness(
   );
   const lastSeenHour = rows[0]?.lastHour ?? null;
   return {
-    registrationId: id,
+    registration,
+    waitingSince: registration.state === 'SETTING_UP' ? registration.createdAt : null,
+    waitingLevel: waitingLevelOf(registration, now),
     completeThrough: closedBeforeDay === 0 ? null : firstHourOf(closedBeforeDay),
     usageIntake,
     pulledThrough: await findWatermark(sql, id),
@@ -66,6 +72,7 @@ export async function readCompleteness(
       expectedHours: Math.min(HOURS_PER_DAY, Math.max(0, hourOf(now) - firstHourOf(row.day))),
       seenHours: Number(row.seenHours),
       records: Number(row.records),
+      isHistory: booksFrom !== null && row.day < booksFrom,
     })),
     unsent: await findUnsent(sql, id, now),
   };

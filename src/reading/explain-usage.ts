@@ -8,6 +8,12 @@ import type { UsageReport } from '../pipeline/reporting/report.entity.js';
 import { sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf } from '../primitives/windows.js';
+import type { Sql } from '../database/transaction.js';
+import { listRegistrations } from '../registration/registration-store.js';
+
+/** What becomes, or became, of an aggregate on its way to the receiver. */
+export const REPORTING_STANDINGS = ['SETTING_UP', 'OPEN', 'HISTORY', 'NOT_REPORTED', 'WAITING', 'REPORTED'] as const;
+export type ReportingStanding = (typeof REPORTING_STANDINGS)[number];
 
 /** From an aggregate down to its records, and up to the report that carried it. */
 export interface UsageExplanation {
@@ -15,6 +21,8 @@ export interface UsageExplanation {
   /** Whether these are all records of it. */
   readonly isWhole: boolean;
   readonly sumOfRecords: Quantity;
+  /** Null for who sees only some tenants: reports are about all of them. */
+  readonly standing: ReportingStanding | null;
   readonly reportLine: ReportedLine | null;
   readonly report: UsageReport | null;
 }
@@ -57,7 +65,26 @@ export async function explainUsage(
     records,
     isWhole: records.length === aggregate.records,
     sumOfRecords: sum(records.map(({ quantity }) => quantity)),
+    standing: await standingOf(sql, scope, aggregate, reportLine),
     reportLine,
     report: report ?? null,
   };
+}
+
+async function standingOf(
+  sql: Sql,
+  scope: Scope,
+  { registrationId, reported }: UsageAggregate,
+  line: ReportedLine | null,
+): Promise<ReportingStanding | null> {
+  if (line !== null) return 'REPORTED';
+  const page = { afterId: 0, limit: 1, ids: [registrationId] };
+  const [registration] = scope.tenantIds === 'all' ? await listRegistrations(sql, scope, page) : [];
+  if (registration === undefined) return null;
+  const { state, booksFromDay, closedBeforeDay, billingModel, isUsageReportingEnabled } = registration;
+  const day = dayOf(reported.from);
+  if (state === 'SETTING_UP') return 'SETTING_UP';
+  if (day < (booksFromDay ?? 0)) return 'HISTORY';
+  if (day >= closedBeforeDay) return 'OPEN';
+  return isUsageReportingEnabled && billingModel !== 'CAPACITY' ? 'WAITING' : 'NOT_REPORTED';
 }

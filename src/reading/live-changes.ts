@@ -200,8 +200,9 @@ async function listOpenFallback(sql: Sql, after: UsageKey | null, limit: number)
        JOIN stack_subscription s ON s.id = d.stack_subscription_id
        JOIN registration g ON g.id = s.registration_id
        JOIN destination f ON f.id = d.destination_id
-      WHERE d.reported_day >= (SELECT MIN(o.closed_before_day) FROM registration o)
-        AND d.reported_day >= g.closed_before_day AND f.reason <> 'MAPPED'
+      WHERE d.reported_day >= (SELECT MIN(o.closed_before_day) FROM registration o WHERE o.state = 'OPEN')
+        AND g.state = 'OPEN' AND d.reported_day >= g.closed_before_day AND d.reported_day >= g.books_from_day
+        AND f.reason <> 'MAPPED'
         ${after === null ? '' : `AND ${afterKey(FALLBACK_KEY, after)}`}
       GROUP BY s.registration_id, s.tenant_id, d.stack_subscription_id, d.reported_day, d.meter_id, d.destination_id,
                f.reason

@@ -4,14 +4,14 @@ import { sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { routedSpans } from '../pipeline/routing/destination.js';
 import type { RoutedSpan } from '../pipeline/routing/destination.js';
-import { mappableSubscription, stackSubscriptionIdsOf } from '../pipeline/routing/map-tenant.js';
+import { beginningOf, mappableSubscription, stackSubscriptionIdsOf } from '../pipeline/routing/map-tenant.js';
 import type { TenantChange } from '../pipeline/routing/map-tenant.js';
 import { loadRoutingTable } from '../pipeline/routing/routing-store.js';
 import type { Clock } from '../primitives/clock.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
-import { firstHourOf, hourOf } from '../primitives/windows.js';
+import { firstHourOf } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
@@ -56,7 +56,7 @@ export async function previewTenantMapping(
     input.cspSubscriptionId === undefined
       ? null
       : await mappableSubscription(sql, scope, registration, tenant, input.cspSubscriptionId);
-  const from = input.effectiveFrom ?? hourOf(clock.now());
+  const from = input.effectiveFrom ?? beginningOf(registration, clock.now());
   const stackSubscriptionIds = await stackSubscriptionIdsOf(sql, scope, tenant.id);
   const [any] = stackSubscriptionIds;
   const table = await loadRoutingTable(sql, registration.id, registration.routingVersion);

@@ -8,7 +8,7 @@ import type { CommerceClient, CommerceTotal } from '../pipeline/reporting/commer
 import { checkMaySend } from '../pipeline/reporting/reportable-books.js';
 import { ALARM_AGE_MS, WARNING_AGE_MS } from '../pipeline/reporting/report-state.js';
 import type { LineStatus, ReportState } from '../pipeline/reporting/report-state.js';
-import { REPORT_COLUMNS, asReport } from '../pipeline/reporting/report-store.js';
+import { REPORT_COLUMNS, asReport, isToBeReported } from '../pipeline/reporting/report-store.js';
 import type { UsageReport, UsageReportAttempt } from '../pipeline/reporting/report.entity.js';
 import { DomainError } from '../primitives/errors.js';
 import { ZERO, canonicalQuantity } from '../primitives/quantity.js';
@@ -146,8 +146,7 @@ export async function findUnsent(sql: Sql, registrationId: number, now: number):
        SELECT c.reported_day FROM day_seal c
          JOIN registration g ON g.id = c.registration_id
          LEFT JOIN usage_report_day d ON d.registration_id = c.registration_id AND d.reported_day = c.reported_day
-        WHERE c.registration_id = ? AND d.registration_id IS NULL
-          AND g.is_usage_reporting_enabled = 1 AND g.billing_model <> 'CAPACITY') u`,
+        WHERE c.registration_id = ? AND d.registration_id IS NULL AND ${isToBeReported('c.reported_day', 'g')}) u`,
     [registrationId, registrationId],
   );
   const oldestDay = row?.oldestDay ?? null;

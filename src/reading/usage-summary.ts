@@ -6,7 +6,7 @@ import { sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
-import { firstDayOf, monthOf } from '../primitives/windows.js';
+import { FOREVER, dayOf, firstDayOf, monthOf } from '../primitives/windows.js';
 import type { Day, Month } from '../primitives/windows.js';
 
 /**
@@ -120,10 +120,17 @@ function subscriptionsOf(scope: Scope, filter: UsageFilter): string {
            WHERE ${subscriptionConditions(scope, filter)}`;
 }
 
-/** No day before it is open on any registration in scope, now or later: boundaries only move forward. */
+/**
+ * No day before it is open on any registration in scope, now or later: boundaries only move forward. Of books that are
+ * set up nothing is closed, so they say with which day their usage begins.
+ */
 async function firstOpenDay(sql: Sql, scope: Scope): Promise<Day> {
   const [row] = await sql.query<{ day: Day | null }>(
-    `SELECT MIN(g.closed_before_day) AS day FROM registration g
+    `SELECT MIN(CASE WHEN g.state = 'OPEN' THEN g.closed_before_day ELSE COALESCE(
+              (SELECT MIN(d.reported_day) FROM usage_day_total d
+                 JOIN stack_subscription s ON s.id = d.stack_subscription_id
+                WHERE s.registration_id = g.id), ${dayOf(FOREVER)}) END) AS day
+       FROM registration g
       WHERE ${inScope(scope, { registration: 'g.id', tenant: null })}`,
   );
   return Number(row?.day ?? 0);

@@ -1,5 +1,6 @@
 import { checkRegistration } from './registration-rules.js';
 import type { NewRegistration } from './registration-rules.js';
+import { checkBooksFrom } from './registration-state.js';
 import { findRegistration } from './registration-store.js';
 import type { Registration } from './registration.entity.js';
 import { subjectOf } from '../access/actor.js';
@@ -13,26 +14,32 @@ import { insertRow, isDuplicateKey } from '../database/transaction.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
+import { dayText } from '../primitives/windows.js';
 
 /**
- * Begins the books of a stamp. Refused when the name stands for another stamp (CloudIdUpdateNotAllowed, as in Azure) or
- * the stamp is registered under another name. Demo books take none but the demo's own (BOOKS_ARE_DEMO): what is sent
- * for another would never be reported. `afterInsert` writes, in the same transaction, what the books of a registration
- * need from the start.
+ * Sets up the books of a stamp: nothing closes before somebody opens them. Refused when the name stands for another
+ * stamp (CloudIdUpdateNotAllowed, as in Azure) or the stamp is registered under another name. Demo books take none but
+ * the demo's own (BOOKS_ARE_DEMO): what is sent for another would never be reported. `afterInsert` writes, in the same
+ * transaction, what the books of a registration need from the start.
  */
 export async function createRegistration(
   app: { readonly db: Database; readonly clock: Clock },
   input: NewRegistration & { readonly by: By; readonly isOfDemo?: true },
   afterInsert: (tx: Tx, registrationId: number) => Promise<void>,
 ): Promise<Registration> {
-  const checked = checkRegistration(input);
   const { db, clock } = app;
+  const checked = checkRegistration(input);
+  const booksFromDay = input.booksFrom === undefined ? null : checkBooksFrom(input.booksFrom, clock.now());
   try {
     return await inAuditedTransaction(app, { action: 'createRegistration', by: input.by }, async (tx) => {
       const { kind } = await holdBooks(tx);
       if (kind === 'DEMO' && input.isOfDemo !== true) throw refusalOf(kind);
       const id = await insertRow<Registration>(tx, 'registration', {
         ...checked,
+        state: 'SETTING_UP',
+        booksFromDay,
+        openedAt: null,
+        openedDigest: null,
         closedBeforeDay: 0,
         routingVersion: 0,
         createdAt: clock.now(),
@@ -47,7 +54,7 @@ export async function createRegistration(
         registrationId: id,
         tenantId: null,
         before: null,
-        after: checked,
+        after: { ...checked, ...(booksFromDay !== null && { booksFrom: dayText(booksFromDay) }) },
       };
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import type { BaseOffer, BillingModel } from './billing-model.js';
 import type { UsageIntake } from './usage-intake.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
+import type { Day } from '../primitives/windows.js';
 
 /** What a registration is made of, as it is asked for. */
 export interface NewRegistration {
@@ -20,6 +21,8 @@ export interface NewRegistration {
   readonly usageIntake?: UsageIntake | undefined;
   readonly agreementNumber?: string | undefined;
   readonly msAssetTag?: string | undefined;
+  /** First reported day of the books. Left out: what `booksFromOf` says. */
+  readonly booksFrom?: Day | undefined;
 }
 
 /** A registration whose fields were found to agree with each other and with its billing model. */

@@ -1,19 +1,29 @@
+import type { RegistrationState } from './registration-state.js';
 import type { Registration } from './registration.entity.js';
 import { inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { lockForRead, lockForWrite } from '../database/dialect.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
+import type { Day } from '../primitives/windows.js';
 
 const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
   g.base_subscription_guid AS baseSubscriptionGuid, g.base_offer AS baseOffer, g.resource_group AS resourceGroup,
   g.billing_model AS billingModel, g.partner_id AS partnerId, g.is_multitenancy_approved AS isMultitenancyApproved,
   g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
-  g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
+  g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.state, g.books_from_day AS booksFromDay,
+  g.opened_at AS openedAt, g.opened_digest AS openedDigest, g.closed_before_day AS closedBeforeDay,
+  g.routing_version AS routingVersion,
   g.created_at AS createdAt, g.created_by AS createdBy`;
+
+/** A registration that was taken back keeps its row, for what names it; nobody finds it. */
+const DISCARDED = 'DISCARDED';
+const IS_THERE = `g.state <> '${DISCARDED}'`;
 
 /** What of a registration an ingest must know, and must not see change until it commits. */
 export interface OpenState {
+  readonly name: string;
+  readonly state: RegistrationState;
   readonly closedBeforeDay: number;
   readonly routingVersion: number;
 }
@@ -22,7 +32,7 @@ export interface OpenState {
 export async function findRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration | null> {
   const rows = await sql.query<Registration>(
     `SELECT ${COLUMNS} FROM registration g
-      WHERE g.name_key = ? AND ${inScope(scope, { registration: 'g.id', tenant: null })}`,
+      WHERE g.name_key = ? AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}`,
     [name.toLowerCase()],
   );
   return asRegistration(rows[0]);
@@ -69,7 +79,7 @@ export async function listRegistrations(
   const only = page.ids === undefined ? '' : `AND g.id IN (${[0, ...page.ids].map(Number).join(', ')})`;
   const rows = await sql.query<Registration>(
     `SELECT ${COLUMNS} FROM registration g
-      WHERE g.id > ? ${only} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
+      WHERE g.id > ? ${only} AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
       ORDER BY g.id LIMIT ${Number(page.limit)}`,
     [page.afterId],
   );
@@ -84,7 +94,7 @@ export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionG
   const rows = await sql.query<Registration>(
     `SELECT ${COLUMNS} FROM registration g
       WHERE (g.cloud_id = ? OR g.base_subscription_guid = ?)
-        AND ${inScope(scope, { registration: 'g.id', tenant: null })}
+        AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
       ORDER BY g.id`,
     [providerSubscriptionGuid, providerSubscriptionGuid],
   );
@@ -94,8 +104,8 @@ export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionG
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
   const rows = await tx.query<OpenState>(
-    `SELECT closed_before_day AS closedBeforeDay, routing_version AS routingVersion
-       FROM registration WHERE id = ? ${lockForRead(tx.dialect)}`,
+    `SELECT g.name, g.state, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion
+       FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForRead(tx.dialect)}`,
     [registrationId],
   );
   return only(rows);
@@ -104,7 +114,7 @@ export async function holdOpenState(tx: Tx, registrationId: number): Promise<Ope
 /** Keeps everything else out of this registration's books until the end of the transaction. */
 export async function lockRegistration(tx: Tx, registrationId: number): Promise<Registration> {
   const rows = await tx.query<Registration>(
-    `SELECT ${COLUMNS} FROM registration g WHERE g.id = ? ${lockForWrite(tx.dialect)}`,
+    `SELECT ${COLUMNS} FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForWrite(tx.dialect)}`,
     [registrationId],
   );
   return withFlags(only(rows));
@@ -124,19 +134,58 @@ export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promis
 export async function updateTerms(
   tx: Tx,
   registrationId: number,
-  terms: Pick<Registration, 'baseOffer' | 'partnerId' | 'isMultitenancyApproved' | 'agreementNumber' | 'msAssetTag'>,
+  terms: Pick<
+    Registration,
+    'baseOffer' | 'partnerId' | 'isMultitenancyApproved' | 'agreementNumber' | 'msAssetTag' | 'booksFromDay'
+  >,
 ): Promise<void> {
   await tx.execute(
     `UPDATE registration SET base_offer = ?, partner_id = ?, is_multitenancy_approved = ?, agreement_number = ?,
-            ms_asset_tag = ? WHERE id = ?`,
+            ms_asset_tag = ?, books_from_day = ? WHERE id = ?`,
     [
       terms.baseOffer,
       terms.partnerId,
       Number(terms.isMultitenancyApproved),
       terms.agreementNumber,
       terms.msAssetTag,
+      terms.booksFromDay,
       registrationId,
     ],
+  );
+}
+
+/** Opens the books, for ever. The caller holds the lock of the registration. */
+export async function openRegistration(
+  tx: Tx,
+  registrationId: number,
+  opened: { readonly at: number; readonly booksFromDay: Day; readonly digest: string },
+): Promise<void> {
+  await tx.execute(
+    "UPDATE registration SET state = 'OPEN', opened_at = ?, books_from_day = ?, opened_digest = ? WHERE id = ?",
+    [opened.at, opened.booksFromDay, opened.digest, registrationId],
+  );
+}
+
+/**
+ * Leaves of a registration what the audit log and its batches refer to, under names that nobody can give. The caller
+ * holds the lock of the registration.
+ */
+export async function retireRegistration(tx: Tx, registrationId: number): Promise<void> {
+  const nobodys = `#${Number(registrationId)}`;
+  await tx.execute('UPDATE registration SET state = ?, name_key = ?, cloud_id = ? WHERE id = ?', [
+    DISCARDED,
+    nobodys,
+    nobodys,
+    registrationId,
+  ]);
+}
+
+/** Says with which reported day the books begin, while they are set up and nobody has said it. */
+export async function sayBooksFrom(tx: Tx, registrationId: number, day: Day): Promise<void> {
+  await tx.execute(
+    `UPDATE registration SET books_from_day = ?
+      WHERE id = ? AND state = 'SETTING_UP' AND books_from_day IS NULL`,
+    [day, registrationId],
   );
 }
 
@@ -161,6 +210,7 @@ function withFlags(row: Registration): Registration {
     ...row,
     isMultitenancyApproved: Boolean(row.isMultitenancyApproved),
     isUsageReportingEnabled: Boolean(row.isUsageReportingEnabled),
+    openedAt: row.openedAt === null ? null : Number(row.openedAt),
     createdAt: Number(row.createdAt),
   };
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../database/dialect.js';
 import { table } from '../database/table.js';
 import type { Day } from '../primitives/windows.js';
 import type { BaseOffer, BillingModel } from './billing-model.js';
+import type { RegistrationState } from './registration-state.js';
 import type { UsageIntake } from './usage-intake.js';
 
 /** One Azure Stack Hub stamp and its base registration in Azure. */
@@ -26,6 +27,14 @@ export interface Registration {
   agreementNumber: string | null;
   msAssetTag: string | null;
   usageIntake: UsageIntake;
+  /** Whether its books have begun. One that was discarded keeps a row that nobody reads. */
+  state: RegistrationState;
+  /** First reported day of the books, where somebody said it; always there once they are open. */
+  booksFromDay: Day | null;
+  /** When the books were opened; null until then, and where that was never asked for. */
+  openedAt: number | null;
+  /** The digest of what was seen when they were opened. */
+  openedDigest: string | null;
   /** Reported days before this one are closed: no path writes into them. */
   closedBeforeDay: Day;
   /** Counts the changes of who is billed where. Routing rows say from which version to which they hold. */
@@ -53,6 +62,10 @@ export function registrationTable(dialect: Dialect) {
       agreementNumber: text(dialect, 64, { nullable: true }),
       msAssetTag: text(dialect, 64, { nullable: true }),
       usageIntake: { ...ascii(dialect, 16), default: 'PUSHED' },
+      state: { ...ascii(dialect, 16), default: 'OPEN' },
+      booksFromDay: integer({ nullable: true }),
+      openedAt: epochMs({ nullable: true }),
+      openedDigest: ascii(dialect, 64, { nullable: true }),
       closedBeforeDay: integer(),
       routingVersion: integer(),
       createdAt: epochMs(),

@@ -14,7 +14,7 @@ import { DomainError, invariant } from '../primitives/errors.js';
 import { givenName } from '../primitives/given-text.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import type { BaseOffer } from '../registration/billing-model.js';
-import { getRegistration } from '../registration/registration-store.js';
+import { getRegistration, holdOpenState } from '../registration/registration-store.js';
 
 /**
  * Makes a customer's CSP subscription known, in the tenant it lives in. Nothing is billed to it until the tenant is
@@ -49,6 +49,7 @@ export async function addCspSubscription(
   const { offer, partnerId } = input;
   try {
     return await inAuditedTransaction(app, { action: 'addCspSubscription', by: input.by }, async (tx) => {
+      await holdOpenState(tx, registration.id);
       await insertRow<CspSubscription>(tx, 'csp_subscription', {
         registrationId: registration.id,
         tenantId: tenant.id,

@@ -12,7 +12,7 @@ import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
 import { givenName } from '../primitives/given-text.js';
 import { canonicalGuid } from '../primitives/ids.js';
-import { getRegistration } from '../registration/registration-store.js';
+import { getRegistration, holdOpenState } from '../registration/registration-store.js';
 
 interface App {
   readonly db: Database;
@@ -44,6 +44,7 @@ export async function registerTenant(
   const key = { registrationId: registration.id, tenantGuid };
   try {
     return await inAuditedTransaction(app, { action: 'registerTenant', by: input.by }, async (tx) => {
+      await holdOpenState(tx, registration.id);
       const tenantId = await insertRow<Tenant>(tx, 'tenant', {
         ...key,
         name,

@@ -2,7 +2,7 @@ import { FROM, NOW, USAGE, collectorsOn, firstThen, threeMachines } from '../sup
 import { describeEachDatabase } from '../support/databases.js';
 import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
 import type { StampRequest } from '../support/stamp.js';
-import { guid, registerCustomer } from '../support/world.js';
+import { guid, openStamp, registerCustomer, setUpStamp } from '../support/world.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { collectInBackground } from '../../src/collection/collect-in-background.js';
 import type { CollectionEvent } from '../../src/collection/collection-log.js';
@@ -12,6 +12,25 @@ import { getRegistration } from '../../src/registration/registration-store.js';
 
 describeEachDatabase('the collector', (server) => {
   const { gateway, open, watermarkOf, booksOf } = collectorsOn(server);
+
+  it('says where the books begin that are set up, unless somebody has said it, and closes nothing of them', async () => {
+    const { collect } = await open('set-up', threeMachines, {}, setUpStamp);
+    const { app } = gateway();
+    await collect();
+    const stored = await getRegistration(app.db.reader, WHOLE_BOOKS, 'set-up');
+    expect(stored).toMatchObject({ state: 'SETTING_UP', booksFromDay: dayOf(FROM), closedBeforeDay: 0 });
+    const closing = closeDays(app, { registrationId: stored.id, through: dayOf(NOW) - 1, by: 'test' });
+    await expect(closing).rejects.toMatchObject({ code: 'BOOKS_NOT_OPEN' });
+    expect(await openStamp(app, stored)).toMatchObject({ state: 'OPEN', booksFromDay: dayOf(FROM) });
+
+    const register: typeof setUpStamp = (on) => setUpStamp(on, 'said', { booksFrom: dayOf(FROM) + 1 });
+    const later = await open('said', threeMachines, {}, register);
+    await later.collect();
+    const said = await getRegistration(app.db.reader, WHOLE_BOOKS, 'said');
+    expect(said.booksFromDay).toBe(dayOf(FROM) + 1);
+    // What was pulled so far is history; the books wait for the stamp to come to their first day.
+    await expect(openStamp(app, said)).rejects.toMatchObject({ code: 'NOT_PULLED_YET' });
+  });
 
   it('pulls each complete hour, oldest first, and the watermark stands after the last', async () => {
     const { stamp, collect } = await open('plain', threeMachines);

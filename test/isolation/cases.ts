@@ -98,6 +98,7 @@ export const QUERIES: Readonly<Record<string, FieldCase>> = {
     },
     own: { ...OURS, cspSubscriptionId: guid('csp ours'), effectiveFrom: RANGE.from },
   },
+  previewOpenBooks: { names: { registration: 'registration' }, own: { registration: HUB }, canBeEmpty: true },
   invariants: { names: {}, own: {}, canBeEmpty: true },
   auditLog: { names: { ...OF_REGISTRATION, action: 'plain', subject: 'subject' }, own: {} },
   // A hash names an entry of the whole log; only who sees everything is answered at all.
@@ -121,6 +122,7 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       'input.usageIntake': 'plain',
       'input.agreementNumber': 'plain',
       'input.msAssetTag': 'plain',
+      'input.booksFrom': 'plain',
     },
     own: {
       input: {
@@ -141,8 +143,19 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       'input.isMultitenancyApproved': 'plain',
       'input.agreementNumber': 'plain',
       'input.msAssetTag': 'plain',
+      'input.booksFrom': 'plain',
     },
     own: { input: { registration: HUB, agreementNumber: '12' } },
+  },
+  discardRegistration: {
+    names: { ...ONCE, 'input.registration': 'registration' },
+    own: { input: { registration: HUB } },
+    canBeEmpty: true,
+  },
+  openBooks: {
+    names: { ...ONCE, 'input.registration': 'registration', 'input.expect': 'plain', 'input.evenIfEmpty': 'plain' },
+    own: { input: { registration: HUB, expect: '0' } },
+    canBeEmpty: true,
   },
   registerTenant: {
     names: {

@@ -56,6 +56,7 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
     });
     expect(await actsOn(registration.id)).toEqual([
       ['createRegistration', 'DONE'],
+      ['openBooks', 'DONE'],
       ['registerTenant', 'DONE'],
       ['addCspSubscription', 'DONE'],
       ['mapTenant', 'DONE'],

@@ -2,6 +2,8 @@ import type { Crasher } from './crasher.js';
 
 /** What must meet within one seed to be worth the walk: a change of mapping, closing, reporting, and late rows. */
 const EVENTS = [
+  'history imported',
+  'books opened',
   'usage remapped',
   'closed usage kept where it was billed',
   'usage reported',

@@ -28,6 +28,10 @@ export class Model {
   /** Where the records of closed days were billed when their day closed: that never changes. */
   readonly #frozen = new Map<string, string>();
   closedBefore: Day = 0;
+  /** Whether days close; once they do, for ever. */
+  isOpen = false;
+  /** First day of the books: those before it are closed like others, and reported to nobody. */
+  booksFrom: Day = 0;
 
   constructor(readonly stamp: string) {}
 
@@ -65,6 +69,11 @@ export class Model {
         this.#frozen.set(record.id, this.#routed(record));
     }
     this.closedBefore = Math.max(this.closedBefore, before);
+  }
+
+  /** Whether the record's day is closed and no history: it goes to the receiver, once. */
+  isReceivable({ reportedDay }: ModelRecord): boolean {
+    return reportedDay < this.closedBefore && reportedDay >= this.booksFrom;
   }
 
   destinationOf(record: ModelRecord): string {

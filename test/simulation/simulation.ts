@@ -5,16 +5,16 @@ import { Crash } from './crasher.js';
 import type { Crasher } from './crasher.js';
 import type { Coverage, Event } from './coverage.js';
 import { Model, totalKey } from './model.js';
+import { differences, expectSame, totalsOf } from './sums.js';
 import type { ModelRecord } from './model.js';
 import { randomOf } from '../support/random.js';
-import { METERS, guid, registerCustomer, registerStamp, usageRecord } from '../support/world.js';
+import { METERS, guid, openStamp, registerCustomer, setUpStamp, usageRecord } from '../support/world.js';
 import type { TestClock } from '../support/gateway.js';
 import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
 import type { CommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
 import { FAULTS, commerceInProcess } from '../../src/commerce-simulator/commerce-in-process.js';
 import type { Fault } from '../../src/commerce-simulator/commerce-in-process.js';
 import type { Database } from '../../src/database/database.js';
-import { sumOf } from '../../src/database/dialect.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
 import { createDictionary } from '../../src/pipeline/ingestion/dictionary.js';
 import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
@@ -25,14 +25,15 @@ import { retryReport } from '../../src/pipeline/reporting/retry-report.js';
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
 import { mapTenant, unmapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import { createRoutingTables } from '../../src/pipeline/routing/routing-store.js';
-import { canonicalQuantity, fromUnits, toUnits } from '../../src/primitives/quantity.js';
+import { DomainError } from '../../src/primitives/errors.js';
+import { fromUnits, toUnits } from '../../src/primitives/quantity.js';
 import { dayOf, hourOf, hourText } from '../../src/primitives/windows.js';
 import { checkInvariants } from '../../src/reading/invariants.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T09:30:00Z');
-const STEPS = 80;
+const STEPS = 110;
 /** Of an act that has not run to its end yet. */
 const STATEMENTS_EXPECTED = 12;
 const NEVER = new AbortController().signal;
@@ -90,7 +91,9 @@ async function begin(world: World, seed: number): Promise<Run> {
   world.clock.set(START);
   world.books.reject([]);
   const pipeline = newProcess(world);
-  const { id, cloudId } = await registerStamp(pipeline, stamp);
+  const { id, cloudId } = await setUpStamp(pipeline, stamp);
+  const model = new Model(stamp);
+  model.booksFrom = dayOf(hourOf(START));
   const customers = [`${stamp}-a`, `${stamp}-b`];
   for (const name of customers) {
     const stackSubscriptions = [guid(`${name} 1`), guid(`${name} 2`)];
@@ -103,7 +106,7 @@ async function begin(world: World, seed: number): Promise<Run> {
     stamp,
     registrationId: id,
     cloudId,
-    model: new Model(stamp),
+    model,
     subscriptions: [...owned, { customer: null, id: guid(`${stamp} nobody's`) }],
     seals: new Map(),
     longest: new Map(),
@@ -144,6 +147,8 @@ const ACTS: readonly (readonly [string, number, Act])[] = [
   ['clock forward', 5, (run) => moveClock(run, 4 + pick(run, 32))],
   ['clock back', 1, (run) => moveClock(run, -1 - pick(run, 3))],
   ['close', 4, close],
+  ['import history', 4, importHistory],
+  ['open the books', 2, openBooksNow],
   ['report', 4, report],
   ['reject a meter', 1, rejectMeter],
   ['retry', 1, retry],
@@ -186,12 +191,13 @@ function changed(records: readonly Sent[]): readonly Sent[] {
   return records.map((record) => ({ ...record, quantity: fromUnits(toUnits(record.quantity) + 1n) }));
 }
 
-async function ingest(run: Run, records: readonly Sent[]): Promise<void> {
+async function ingest(run: Run, records: readonly Sent[], asReported = false): Promise<void> {
   const now = run.clock.now();
   const receipt = await recordUsage(run.pipeline, {
     registrationId: run.registrationId,
     receivedBy: BY,
     deliveries: records.map((record) => deliveryOfRecord(asWire(record), now)),
+    asReported,
   });
   const reportedDay = Math.max(dayOf(hourOf(now)), run.model.closedBefore);
   records.forEach((record, index) => {
@@ -200,9 +206,48 @@ async function ingest(run: Run, records: readonly Sent[]): Promise<void> {
     const verdict = receipt.verdicts[index]?.verdict;
     if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
     if (known !== undefined) return;
-    run.model.take({ ...record, reportedDay });
+    run.model.take({ ...record, reportedDay: asReported ? dayOf(record.usageHour) : reportedDay });
     if (dayOf(record.usageHour) < run.model.closedBefore) run.happened.add('usage of closed days taken');
   });
+}
+
+/** Usage of before is filed under its own days while the books are set up, and refused afterwards. */
+async function importHistory(run: Run): Promise<void> {
+  const history = newRecords(run).map((record) => ({ ...record, usageHour: record.usageHour - 48 }));
+  if (run.model.isOpen) {
+    await expectRefused('BOOKS_ARE_OPEN', () => ingest(run, history, true));
+    return;
+  }
+  await ingest(run, history, true);
+  run.happened.add('history imported');
+}
+
+async function openBooksNow(run: Run): Promise<void> {
+  try {
+    await openStamp(run.pipeline, { name: run.stamp });
+  } catch (error) {
+    if (!run.model.isOpen || !isRefusal(error, 'BOOKS_ARE_OPEN')) throw error;
+  } finally {
+    // A crash after the commit leaves them open.
+    const { state } = await run.crasher.aside(() => getRegistration(run.db.reader, WHOLE_BOOKS, run.stamp));
+    if (run.model.isOpen && state !== 'OPEN') throw new Error('Books that were open are set up again');
+    run.model.isOpen = state === 'OPEN';
+  }
+  run.happened.add('books opened');
+}
+
+function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof DomainError && error.code === code;
+}
+
+async function expectRefused(code: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (isRefusal(error, code)) return;
+    throw error;
+  }
+  throw new Error(`This was to be refused with ${code}`);
 }
 
 function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
@@ -217,10 +262,12 @@ function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
 
 async function changeMapping(run: Run): Promise<void> {
   const customer = `${run.stamp}-${run.random() < 0.5 ? 'a' : 'b'}`;
-  const effectiveFrom = hourOf(run.clock.now()) - 90 + pick(run, 96);
+  // Now and then no hour is named: from the beginning while the books are set up, else from the current hour on.
+  const named = run.random() < 0.8 ? hourOf(run.clock.now()) - 90 + pick(run, 96) : undefined;
+  const effectiveFrom = named ?? (run.model.isOpen ? hourOf(run.clock.now()) : 0);
   // Mostly to the other side: a change that changes nothing is done now and then only.
   const isMapped = run.model.isMapped(customer, effectiveFrom) === run.random() < 0.2;
-  const change = { registration: run.stamp, tenantId: guid(`tenant ${customer}`), effectiveFrom, by: BY };
+  const change = { registration: run.stamp, tenantId: guid(`tenant ${customer}`), effectiveFrom: named, by: BY };
   if (isMapped) {
     await mapTenant(run.pipeline, WHOLE_BOOKS, { ...change, cspSubscriptionId: guid(`csp ${customer}`) });
   } else await unmapTenant(run.pipeline, WHOLE_BOOKS, change);
@@ -237,8 +284,10 @@ async function moveClock({ clock }: Run, hours: number): Promise<void> {
 
 async function close(run: Run): Promise<void> {
   const through = dayOf(hourOf(run.clock.now())) - 1;
+  const closing = () => closeDays(run.pipeline, { registrationId: run.registrationId, through, by: BY });
   try {
-    await closeDays(run.pipeline, { registrationId: run.registrationId, through, by: BY });
+    if (run.model.isOpen) await closing();
+    else await expectRefused('BOOKS_NOT_OPEN', closing);
   } finally {
     // A crash leaves the days closed that were closed before it.
     const { closedBeforeDay } = await run.crasher.aside(() => getRegistration(run.db.reader, WHOLE_BOOKS, run.stamp));
@@ -272,6 +321,7 @@ async function retry(run: Run): Promise<void> {
 /** Everything is closed and sent in peace; then the receiver has exactly what the books say, and all of it. */
 async function drain(run: Run): Promise<void> {
   run.books.reject([]);
+  await openBooksNow(run);
   await moveClock(run, 24);
   await close(run);
   for (let round = 0; round < 3; round += 1) {
@@ -287,7 +337,7 @@ async function drain(run: Run): Promise<void> {
 function sumsReceivable({ model }: Run) {
   return model.sums(
     (record) => [model.destinationOf(record), record.meterId],
-    ({ reportedDay }) => reportedDay < model.closedBefore,
+    (record) => model.isReceivable(record),
   );
 }
 
@@ -306,7 +356,7 @@ async function checkLaws(run: Run): Promise<void> {
   expectSame(
     'the totals are those of the records',
     model.sums((record) => totalKey(model, record)),
-    await totals(run),
+    await totalsOf(db, registrationId),
   );
   await checkPermanence(run);
   const closed = sumsReceivable(run);
@@ -324,31 +374,6 @@ async function checkLaws(run: Run): Promise<void> {
   }
 }
 
-async function totals({ db, registrationId }: Run): Promise<ReadonlyMap<string, string>> {
-  const rows = await db.reader.query<{ key: string; quantity: string } & Record<string, string | number>>(
-    `SELECT d.reported_day AS reportedDay, d.usage_day AS usageDay, s.stack_subscription_guid AS stack,
-            m.meter_guid AS meter, COALESCE(c.csp_subscription_guid, g.base_subscription_guid) AS destination,
-            ${sumOf(db.dialect, 'd.quantity')} AS quantity
-       FROM usage_day_total d
-       JOIN stack_subscription s ON s.id = d.stack_subscription_id
-       JOIN meter m ON m.id = d.meter_id
-       JOIN destination e ON e.id = d.destination_id
-       JOIN registration g ON g.id = e.registration_id
-       LEFT JOIN tenant_mapping t ON t.id = e.tenant_mapping_id
-       LEFT JOIN csp_subscription c ON c.id = t.csp_subscription_id
-      WHERE s.registration_id = ?
-      GROUP BY d.reported_day, d.usage_day, s.stack_subscription_guid, m.meter_guid,
-               COALESCE(c.csp_subscription_guid, g.base_subscription_guid)`,
-    [registrationId],
-  );
-  return new Map(
-    rows.map(({ reportedDay, usageDay, stack, meter, destination, quantity }) => [
-      [reportedDay, usageDay, stack, meter, destination].join(' '),
-      canonicalQuantity(quantity),
-    ]),
-  );
-}
-
 /** A day that was seen closed once is closed for ever, as it was. */
 async function checkPermanence({ db, registrationId, seals }: Run): Promise<void> {
   const rows = await db.reader.query<{ day: number; checksum: string }>(
@@ -360,20 +385,6 @@ async function checkPermanence({ db, registrationId, seals }: Run): Promise<void
     if (now.get(day) !== checksum) throw new Error(`Closed day ${day} changed`);
   }
   for (const [day, checksum] of now) seals.set(day, checksum);
-}
-
-function differences(wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): readonly string[] {
-  const names = new Set([...wanted.keys(), ...found.keys()]);
-  return [...names].filter((name) => wanted.get(name) !== found.get(name));
-}
-
-function expectSame(sentence: string, wanted: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): void {
-  const wrong = differences(wanted, found);
-  if (wrong.length === 0) return;
-  const lines = wrong.map(
-    (name) => `${name}: ${wanted.get(name) ?? 'nothing'} and not ${found.get(name) ?? 'nothing'}`,
-  );
-  throw new Error(`Broken: ${sentence}.\n${lines.slice(0, 5).join('\n')}`);
 }
 
 function pick({ random }: Run, below: number): number {

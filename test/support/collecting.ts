@@ -46,7 +46,14 @@ export function collectorsOn(server: TestServer) {
       stamps.push(stamp);
       return stamp;
     },
-    open: async (name: string, answer: FakeStamp['answer'], parts: Partial<CollectionSource> = {}) => {
+    /** `register` makes the registration: with books that are open, unless another one is given. */
+    open: async (
+      name: string,
+      answer: FakeStamp['answer'],
+      parts: Partial<CollectionSource> = {},
+      register: typeof registerStamp = registerStamp,
+    ) => {
+      await register(gateway().app, name);
       const collector = await openCollector(gateway(), name, answer, parts);
       stamps.push(collector.stamp);
       return collector;
@@ -56,7 +63,7 @@ export function collectorsOn(server: TestServer) {
   };
 }
 
-/** Registers a stamp and answers for it; `collect` runs one round, without waiting. */
+/** Answers for a stamp; `collect` runs one round, without waiting. */
 async function openCollector(
   gateway: TestGateway,
   name: string,
@@ -64,7 +71,6 @@ async function openCollector(
   parts: Partial<CollectionSource> = {},
 ) {
   const stamp = await openStamp(answer);
-  await registerStamp(gateway.app, name);
   const source = sourceFor(stamp.url, name, FROM, parts);
   const waits: number[] = [];
   const collect = async (more: { readonly until?: number; readonly rereads?: boolean } = {}) => {

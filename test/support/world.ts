@@ -1,4 +1,8 @@
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
+import { findWatermark } from '../../src/collection/watermark-store.js';
+import { openBooks } from '../../src/pipeline/closing/open-books.js';
+import { readOpening } from '../../src/pipeline/closing/opening.js';
+import type { OpeningRule } from '../../src/pipeline/closing/opening.js';
 import type { JsonObject } from '../../src/pipeline/ingestion/exact-json.js';
 import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
 import type { UsageReceipt } from '../../src/pipeline/ingestion/verdict.js';
@@ -9,6 +13,7 @@ import { insertFallbackDestinations } from '../../src/pipeline/routing/routing-s
 import { canonicalGuid, digest16 } from '../../src/primitives/ids.js';
 import { hourOf, hourText } from '../../src/primitives/windows.js';
 import { createRegistration } from '../../src/registration/create-registration.js';
+import { getRegistration } from '../../src/registration/registration-store.js';
 import type { NewRegistration } from '../../src/registration/registration-rules.js';
 import type { Registration } from '../../src/registration/registration.entity.js';
 import { addCspSubscription } from '../../src/tenancy/add-csp-subscription.js';
@@ -29,8 +34,43 @@ export function guid(name: string): string {
   return canonicalGuid(digest16([name]).toString('hex')) ?? '';
 }
 
-/** A registration whose tenants can be mapped; parts that are given replace those of the usual one. */
-export function registerStamp(
+/**
+ * A registration whose books are open, with every day in them; parts that are given replace those of the usual one. Its
+ * books are opened as everybody opens them, while they are empty.
+ */
+export async function registerStamp(
+  gateway: Pipeline,
+  name = 'hub',
+  parts: Partial<NewRegistration> = {},
+): Promise<Registration> {
+  const registration = await setUpStamp(gateway, name, { booksFrom: 0, ...parts });
+  // Of a stamp that is pulled, nothing is there yet; what the test pulls later is what counts.
+  const pulledBefore = registration.usageIntake === 'PULLED' ? 1 : null;
+  return openStamp(gateway, registration, { graceMs: 0, pulledBefore: async () => pulledBefore });
+}
+
+/** Opens books as they are now, whatever is in them. */
+export async function openStamp(
+  gateway: Pipeline,
+  { name }: Pick<Registration, 'name'>,
+  rule: Omit<OpeningRule, 'now'> = { graceMs: 0, pulledBefore: findWatermark },
+): Promise<Registration> {
+  const expect = await openingDigest(gateway, name, rule);
+  return openBooks(gateway, WHOLE_BOOKS, { registration: name, expect, evenIfEmpty: true, by: BY }, rule);
+}
+
+/** What stands for the books as they are now. */
+export async function openingDigest(
+  { db, clock }: Pipeline,
+  name: string,
+  rule: Omit<OpeningRule, 'now'> = { graceMs: 0, pulledBefore: findWatermark },
+): Promise<string> {
+  const registration = await getRegistration(db.reader, WHOLE_BOOKS, name);
+  return (await readOpening(db.reader, registration, { ...rule, now: clock.now() })).digest;
+}
+
+/** A registration whose books are set up. */
+export function setUpStamp(
   gateway: Pipeline,
   name = 'hub',
   parts: Partial<NewRegistration> = {},

@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   writing: DOMAIN,
   reading: [...DOMAIN, 'collection'],
   demo: DOMAIN,
-  graphql: [...DOMAIN, 'reading', 'writing', 'config'],
+  graphql: [...DOMAIN, 'collection', 'reading', 'writing', 'config'],
   // The edges know the App by its type; `app.ts` does not know them.
   // Azure's APIs let in by the same table of roles as GraphQL.
   rest: [...DOMAIN, 'collection', 'reading', 'graphql', 'app.ts', 'config.ts'],

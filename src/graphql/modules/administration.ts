@@ -87,7 +87,8 @@ class UnmapTenantInput extends OnceInput {
   tenantId!: string;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'First usage hour for which it holds: a whole UTC hour. Left out: the current one.',
+    description:
+      'First usage hour for which it holds: a whole UTC hour. Left out: from the beginning while the books are set up, else from the current hour on.',
   })
   effectiveFrom?: number;
 }
@@ -253,7 +254,7 @@ export class AdministrationResolver {
     return payloadOf(
       async () => {
         const by = actorIn(context, input);
-        const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
+        const change = { ...given(input), effectiveFrom: effectiveHour(input.effectiveFrom), by };
         return { tenant: toTenant(await mapTenant(context.app, context.scope, change)) };
       },
       { tenant: null },
@@ -270,7 +271,7 @@ export class AdministrationResolver {
     return payloadOf(
       async () => {
         const by = actorIn(context, input);
-        const change = { ...given(input), effectiveFrom: effectiveHour(context, input.effectiveFrom), by };
+        const change = { ...given(input), effectiveFrom: effectiveHour(input.effectiveFrom), by };
         return { tenant: toTenant(await unmapTenant(context.app, context.scope, change)) };
       },
       { tenant: null },
@@ -308,7 +309,7 @@ export class AdministrationResolver {
     cspSubscriptionId?: string,
     @Arg('effectiveFrom', () => DateTime, {
       nullable: true,
-      description: 'A whole UTC hour. Left out: the current one.',
+      description: 'A whole UTC hour. Left out: as `mapTenant` has it.',
     })
     effectiveFrom?: number,
   ): Promise<MappingPreviewType> {
@@ -318,7 +319,7 @@ export class AdministrationResolver {
         registration,
         tenantId,
         cspSubscriptionId: cspSubscriptionId ?? undefined,
-        effectiveFrom: effectiveHour(context, effectiveFrom),
+        effectiveFrom: effectiveHour(effectiveFrom),
       }),
     );
     const moved = preview.moves.map((move) => ({ ...move, destinationId: move.fromDestinationId, ...OF_NOBODY }));
@@ -338,8 +339,8 @@ export class AdministrationResolver {
 /** A move is of one meter and destination, whosever usage it is. */
 const OF_NOBODY = { stackSubscriptionId: null, tenantId: null, registrationId: null };
 
-function effectiveHour({ app }: GatewayContext, instant: number | null | undefined): Hour {
-  if (instant === undefined || instant === null) return hourOf(app.clock.now());
+function effectiveHour(instant: number | null | undefined): Hour | undefined {
+  if (instant === undefined || instant === null) return undefined;
   const hour = wholeHour(instant);
   if (hour !== null) return hour;
   const before = hourOf(instant);

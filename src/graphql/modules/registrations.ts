@@ -10,6 +10,7 @@ import { checkPartnerOfAll } from '../../tenancy/add-csp-subscription.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';
+import { LocalDate } from '../scalars.js';
 import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from '../types/enums.js';
 import { Registration, toRegistration } from '../types/who.js';
 
@@ -42,6 +43,12 @@ class CreateRegistrationInput extends OnceInput {
   agreementNumber?: string;
   @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
   msAssetTag?: string;
+  @Field(() => LocalDate, {
+    nullable: true,
+    description:
+      'First reported day of the books; days before it are history and go into no report. Left out: today, and the day with which collection begins for PULLED.',
+  })
+  booksFrom?: number;
 }
 
 @InputType({
@@ -67,6 +74,11 @@ class UpdateRegistrationInput extends OnceInput {
   agreementNumber?: string;
   @Field(() => String, { nullable: true, description: 'Demanded by CUSTOM.' })
   msAssetTag?: string;
+  @Field(() => LocalDate, {
+    nullable: true,
+    description: 'First reported day of the books. It may move until they are opened.',
+  })
+  booksFrom?: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
@@ -87,7 +99,9 @@ class UpdateRegistrationPayload {
 
 @Resolver()
 export class RegistrationChangesResolver {
-  @Mutation(() => CreateRegistrationPayload, { description: 'Begins the books of a stamp.' })
+  @Mutation(() => CreateRegistrationPayload, {
+    description: 'Sets up the books of a stamp. Nothing of them closes before `openBooks`.',
+  })
   createRegistration(
     @Ctx() context: GatewayContext,
     @Arg('input', () => CreateRegistrationInput, { description: 'The stamp.' }) input: CreateRegistrationInput,

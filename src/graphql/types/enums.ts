@@ -6,12 +6,14 @@ import { BOOKS_KINDS } from '../../books/books-kind.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
 import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-state.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
+import { REPORTING_STANDINGS } from '../../reading/explain-usage.js';
 import { INVARIANTS } from '../../reading/invariants.js';
 import { UNSENT_LEVELS } from '../../reading/reports.js';
 import { GRANULARITIES } from '../../reading/usage-spans.js';
 import { CLOCKS } from '../../reading/usage-filter.js';
 import { GROUPINGS } from '../../reading/usage-summary.js';
 import { BASE_OFFERS, BILLING_MODELS } from '../../registration/billing-model.js';
+import { REGISTRATION_STATES, WAITING_LEVELS } from '../../registration/registration-state.js';
 import { USAGE_INTAKES } from '../../registration/usage-intake.js';
 
 function enumOf<Value extends string>(
@@ -73,6 +75,26 @@ export const BaseOfferEnum = enumOf(
     CSP_SHARED_SERVICES: "The partner's own CSP subscription, as a base subscription.",
     ENTERPRISE_AGREEMENT: 'Enterprise Agreement.',
     OTHER: 'Anything else.',
+  }),
+);
+
+export const RegistrationStateEnum = enumOf(
+  'RegistrationState',
+  'Whether the books of a registration have begun.',
+  sentences(REGISTRATION_STATES, {
+    SETTING_UP: 'Nothing closes. Mappings without an hour hold from the beginning; a wrong start can be discarded.',
+    OPEN: 'Days close when they are over, and are then final.',
+  }),
+);
+
+export const WaitingLevelEnum = enumOf(
+  'WaitingLevel',
+  'How urgent it is that the books of a registration are opened.',
+  sentences(WAITING_LEVELS, {
+    NONE: 'They are open.',
+    WAITING: 'They are being set up.',
+    WARNING: 'Pay-as-you-use has been set up for a week or longer, and reports nothing meanwhile.',
+    ALARM: 'Pay-as-you-use has been set up for 30 days or longer: it must have reported by then.',
   }),
 );
 
@@ -167,6 +189,19 @@ export const ReportStateEnum = enumOf(
     ACCEPTED: 'The receiver counts every line of it. Final.',
     REFUSED: 'The receiver answered, and rejected some lines. `retryReport` sends it again.',
     GIVEN_UP: 'It is not sent any more. `retryReport` sends it again.',
+  }),
+);
+
+export const ReportingStandingEnum = enumOf(
+  'ReportingStanding',
+  'What becomes, or became, of usage on its way to the receiver.',
+  sentences(REPORTING_STANDINGS, {
+    SETTING_UP: 'The books of its registration are being set up: nothing of it is reported before they are opened.',
+    OPEN: 'Its reported day is open.',
+    HISTORY: 'Its reported day lies before the first day of the books: it is never reported.',
+    NOT_REPORTED: 'Its registration reports nothing.',
+    WAITING: 'Its reported day is closed, and goes into a report.',
+    REPORTED: 'It is on a line of a report.',
   }),
 );
 

@@ -1,15 +1,25 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 
-import { InvariantEnum, LineStatusEnum, ReportStateEnum, UnsentLevelEnum, UsageIntakeEnum } from './enums.js';
+import {
+  InvariantEnum,
+  LineStatusEnum,
+  ReportStateEnum,
+  ReportingStandingEnum,
+  UnsentLevelEnum,
+  UsageIntakeEnum,
+  WaitingLevelEnum,
+} from './enums.js';
 import { UsageAggregate, UsageRecord } from './usage.js';
-import { Node } from './who.js';
+import { Node, RegistrationBooks, toRegistration } from './who.js';
 import type { LineStatus, ReportState } from '../../pipeline/reporting/report-state.js';
 import { NEVER_DUE } from '../../pipeline/reporting/report-state.js';
 import type { UsageReport as ReportRow } from '../../pipeline/reporting/report.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { Completeness as CompletenessRow, OpenDay as OpenDayRow } from '../../reading/completeness.js';
+import type { ReportingStanding } from '../../reading/explain-usage.js';
 import type { InvariantName } from '../../reading/invariants.js';
 import type { Reconciliation, UnsentUsage as UnsentRow } from '../../reading/reports.js';
+import type { WaitingLevel } from '../../registration/registration-state.js';
 import type { UsageIntake } from '../../registration/usage-intake.js';
 import { nodeId } from '../node-id.js';
 import { DateTime, Decimal, LocalDate, UUID } from '../scalars.js';
@@ -107,10 +117,15 @@ export class UsageExplanation {
   isWhole!: boolean;
   @Field(() => Decimal, { description: 'The sum of these records: that of the aggregate, when they are all.' })
   sumOfRecords!: string;
+  @Field(() => ReportingStandingEnum, {
+    nullable: true,
+    description: 'What becomes, or became, of it on its way to the receiver; null for who sees only some tenants.',
+  })
+  standing!: ReportingStanding | null;
   @Field(() => UsageReport, {
     nullable: true,
     description:
-      'The report with which its usage day was sent to its destination; null while its day is open or unsent.',
+      'The report with which its usage day was sent to its destination; null where there is none: `standing` says why.',
   })
   report!: UsageReport | null;
   @Field(() => UsageReportLine, { nullable: true, description: 'Its line in that report.' })
@@ -127,6 +142,8 @@ export class OpenDay {
   seenHours!: number;
   @Field(() => Int, { description: 'Records that are filed under it.' })
   records!: number;
+  @Field({ description: 'Whether it lies before the first day of the books: it closes, and is in no report.' })
+  isHistory!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Closed usage that the receiver has not taken.' })
@@ -143,6 +160,15 @@ export class UnsentUsage {
 
 @ObjectType({ simpleResolvers: true, description: "How complete a registration's books are." })
 export class Completeness {
+  @Field(() => RegistrationBooks, { description: 'Where the books begin, and whether they have begun.' })
+  books!: RegistrationBooks;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Since when they wait to be opened (`openBooks`); null once they are.',
+  })
+  waitingSince!: number | null;
+  @Field(() => WaitingLevelEnum, { description: 'How urgent that is.' })
+  waitingLevel!: WaitingLevel;
   @Field(() => DateTime, {
     nullable: true,
     description: 'Everything reported before this moment is closed; null while nothing is.',
@@ -173,9 +199,13 @@ const MS_PER_HOUR = 3_600_000;
 /** How complete the books of a registration are, with hours as moments. */
 export function toCompleteness(row: CompletenessRow): Completeness {
   const { completeThrough, usageIntake, pulledThrough, lastSeenHour, lagHours, openDays } = row;
+  const { registration, waitingSince, waitingLevel } = row;
   const moment = (hour: number | null) => (hour === null ? null : hourStart(hour).getTime());
   const { ageMs, ...unsent } = row.unsent;
   return {
+    books: toRegistration(registration).books,
+    waitingSince,
+    waitingLevel,
     completeThrough: moment(completeThrough),
     usageIntake,
     pulledThrough: moment(pulledThrough),

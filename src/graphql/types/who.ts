@@ -1,10 +1,12 @@
 import { Field, ID, InterfaceType, ObjectType } from 'type-graphql';
 
-import { BaseOfferEnum, BillingModelEnum, UsageIntakeEnum } from './enums.js';
+import { BaseOfferEnum, BillingModelEnum, RegistrationStateEnum, UsageIntakeEnum } from './enums.js';
 import type { Meter as MeterRow } from '../../metering/meter.entity.js';
 import { hourStart } from '../../primitives/windows.js';
 import type { BaseOffer, BillingModel } from '../../registration/billing-model.js';
 import type { Registration as RegistrationRow } from '../../registration/registration.entity.js';
+import { booksFromOf } from '../../registration/registration-state.js';
+import type { RegistrationState } from '../../registration/registration-state.js';
 import type { UsageIntake } from '../../registration/usage-intake.js';
 import type { MappingHistoryRow } from '../../tenancy/tenancy-store.js';
 import type {
@@ -27,6 +29,23 @@ export abstract class Node {
   id!: string;
   /** Tells the types of the interface apart. */
   nodeType!: NodeType;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Where a registration's books begin, and whether they have begun." })
+export class RegistrationBooks {
+  @Field(() => RegistrationStateEnum, { description: 'Whether days close.' })
+  state!: RegistrationState;
+  @Field(() => LocalDate, {
+    nullable: true,
+    description:
+      'First reported day of the books. Days before it are history: counted and closed like others, and in no report. Null where every day belongs to the books, and while they are set up and neither a person nor the collection from the stamp has said it.',
+  })
+  booksFrom!: number | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When they were opened; null while they are set up, and where they were open from the start.',
+  })
+  openedAt!: number | null;
 }
 
 @ObjectType({
@@ -67,6 +86,11 @@ export class Registration extends Node {
     description: 'Reported days before this one are closed; null while none is.',
   })
   closedBefore!: number | null;
+  @Field(() => RegistrationBooks, {
+    nullable: true,
+    description: 'Where its books begin, and whether they have begun.',
+  })
+  books!: RegistrationBooks;
   @Field(() => DateTime, { description: 'When it was created here.' })
   createdAt!: number;
   @Field(() => String, { nullable: true, description: 'Who created it.' })
@@ -76,6 +100,7 @@ export class Registration extends Node {
 
 /** A registration as the API shows it. */
 export function toRegistration(row: RegistrationRow): Registration {
+  const booksFrom = booksFromOf(row);
   return {
     ...row,
     id: nodeId('Registration', row.id),
@@ -83,6 +108,7 @@ export function toRegistration(row: RegistrationRow): Registration {
     rowId: row.id,
     baseSubscriptionId: row.baseSubscriptionGuid,
     closedBefore: row.closedBeforeDay === 0 ? null : row.closedBeforeDay,
+    books: { state: row.state, booksFrom: booksFrom === 0 ? null : booksFrom, openedAt: row.openedAt },
   };
 }
 

@@ -1,4 +1,5 @@
 import { addToMonthTotals, findReportedDay, insertClosedDay, usageDaysOf } from './closed-day-store.js';
+import { mustBeOpen } from './closing-rule.js';
 import { freezeDay } from './freeze-day.js';
 import { subjectOf } from '../../access/actor.js';
 import type { By } from '../../access/actor.js';
@@ -52,7 +53,8 @@ export async function closeDays(
  *
  * Any number of processes may do this at once: the registration's lock lets one of them in at a time, and each looks
  * anew at what is still open. Ingests hold the same lock shared until they commit, so none of them can add to the day
- * after its usage was read here, and the next one sees the boundary that is moved here.
+ * after its usage was read here, and the next one sees the boundary that is moved here. Throws BOOKS_NOT_OPEN while the
+ * books are set up: whether they are is read under the same lock.
  */
 export async function closeNextDay(
   { db, clock }: App,
@@ -63,6 +65,7 @@ export async function closeNextDay(
   }
   return db.inTransaction(async (tx) => {
     const registration = await lockRegistration(tx, registrationId);
+    mustBeOpen(registration);
     const { closedBeforeDay, routingVersion } = registration;
     if (through < closedBeforeDay) return { day: null, isDone: true };
     const day = await findReportedDay(tx, { registrationId, from: closedBeforeDay, to: through + 1 });

@@ -76,8 +76,9 @@ async function listDue(
   const now = clock.now();
   for (let afterId = 0; ;) {
     const page = await listRegistrations(db.reader, WHOLE_BOOKS, { afterId, limit: REGISTRATIONS_PER_PAGE });
-    for (const { id, name, usageIntake, closedBeforeDay } of page) {
+    for (const { id, name, state, usageIntake, closedBeforeDay } of page) {
       const through = lastDayThatIsOver({
+        state,
         usageIntake,
         pulledBefore: await pulledBefore(db.reader, id),
         now,

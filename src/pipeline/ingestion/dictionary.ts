@@ -5,6 +5,7 @@ import type { SqlValue, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
 import { ownText } from '../../primitives/own-text.js';
+import { holdOpenState } from '../../registration/registration-store.js';
 
 /** The integers that stand for what entries name, each list in the order of the entries. */
 export interface IdsOfEntries {
@@ -35,6 +36,14 @@ interface Kind {
   readonly table: string;
   readonly keyColumn: string;
   readonly columns: readonly string[];
+}
+
+/** Where names of one kind are looked up. */
+interface Place {
+  readonly db: Database;
+  readonly registrationId: number;
+  readonly kind: Kind;
+  readonly within: string;
 }
 
 /** A name that is not in memory: what it is looked up by, and what is written when it is new. */
@@ -83,7 +92,7 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
         stackSubscriptions: new NameMemory(),
       };
       registrations.set(registrationId, known);
-      const meters = await intern(db, METER, '1 = 1', entries, {
+      const meters = await intern({ db, registrationId, kind: METER, within: '1 = 1' }, entries, {
         recall: ({ meterGuid }) => memory.meters.get(meterGuid),
         remember: ({ meterGuid }, _, id) => memory.meters.set(meterGuid, id),
         named: ({ meterGuid, meterWireId }) => ({
@@ -91,12 +100,12 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
           row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
         }),
       });
-      const sources = await intern(db, SOURCE, within, entries, {
+      const sources = await intern({ db, registrationId, kind: SOURCE, within }, entries, {
         recall: ({ source }) => known.sources.get(source),
         remember: ({ source }, _, id) => known.sources.set(source, id),
         named: ({ source }) => ({ key: source, row: [registrationId, source] }),
       });
-      const stackSubscriptions = await intern(db, STACK_SUBSCRIPTION, within, entries, {
+      const stackSubscriptions = await intern({ db, registrationId, kind: STACK_SUBSCRIPTION, within }, entries, {
         recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
         remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
         named: ({ stackSubscriptionGuid }) => ({
@@ -104,7 +113,7 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
           row: [registrationId, stackSubscriptionGuid, now],
         }),
       });
-      const resources = await intern(db, RESOURCE, '1 = 1', entries, {
+      const resources = await intern({ db, registrationId, kind: RESOURCE, within: '1 = 1' }, entries, {
         recall: (entry, index) => memory.resources.get(stackSubscriptions[index] ?? 0, entry),
         remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
@@ -188,9 +197,7 @@ function namedResource(entry: UsageEntry, stackSubscriptionId: number): Named {
 }
 
 async function intern(
-  db: Database,
-  kind: Kind,
-  within: string,
+  place: Place,
   entries: readonly UsageEntry[],
   { recall, remember, named }: Naming,
 ): Promise<number[]> {
@@ -206,15 +213,13 @@ async function intern(
   });
   if (unknown.size === 0) return ids;
   const found = await findOrInsert(
-    db,
-    kind,
-    within,
+    place,
     [...unknown.values()].map((one) => one.named),
   );
   for (const [key, { places }] of unknown) {
     const id = found.get(key);
-    invariant(id, `a ${kind.table} that was committed can be read`);
-    for (const place of places) ids[place] = id;
+    invariant(id, `a ${place.kind.table} that was committed can be read`);
+    for (const index of places) ids[index] = id;
     const [first = 0] = places;
     const entry = entries[first];
     if (entry !== undefined) remember(entry, first, id);
@@ -222,17 +227,16 @@ async function intern(
   return ids;
 }
 
-/** Row ids by the text of their key. */
+/** Row ids by the text of their key. New names are of a registration that is not discarded meanwhile. */
 async function findOrInsert(
-  db: Database,
-  kind: Kind,
-  within: string,
+  { db, registrationId, kind, within }: Place,
   names: readonly Named[],
 ): Promise<Map<string, number>> {
   return db.inTransaction(async (tx) => {
     const found = await find(tx, kind, within, names);
     const missing = names.filter(({ key }) => !found.has(keyText(key)));
     if (missing.length === 0) return found;
+    await holdOpenState(tx, registrationId);
     await tx.insertRows({
       table: kind.table,
       columns: kind.columns,

@@ -21,7 +21,16 @@ export interface UnpreparedDay {
   readonly routingVersion: number;
 }
 
-/** Closed days of registrations that report, oldest first. */
+/**
+ * Holds where a closed day is to be reported: its registration reports, and the day is no history. The columns are our
+ * own names, of the day and of its registration's row.
+ */
+export function isToBeReported(reportedDay: string, registration: string): string {
+  return `${registration}.is_usage_reporting_enabled = 1 AND ${registration}.billing_model <> 'CAPACITY'
+          AND ${reportedDay} >= ${registration}.books_from_day`;
+}
+
+/** Closed days that are to be reported, oldest first. */
 export function listUnpreparedDays(sql: Sql, limit: number): Promise<UnpreparedDay[]> {
   return sql.query<UnpreparedDay>(
     `SELECT p.registration_id AS registrationId, g.cloud_id AS cloudId, p.reported_day AS reportedDay,
@@ -30,7 +39,7 @@ export function listUnpreparedDays(sql: Sql, limit: number): Promise<UnpreparedD
        JOIN closed_day c ON c.registration_id = p.registration_id AND c.reported_day = p.reported_day
        JOIN registration g ON g.id = p.registration_id
        LEFT JOIN usage_report_day d ON d.registration_id = p.registration_id AND d.reported_day = p.reported_day
-      WHERE d.registration_id IS NULL AND g.is_usage_reporting_enabled = 1 AND g.billing_model <> 'CAPACITY'
+      WHERE d.registration_id IS NULL AND ${isToBeReported('p.reported_day', 'g')}
       ORDER BY p.reported_day, p.registration_id LIMIT ${Number(limit)}`,
   );
 }

@@ -26,7 +26,7 @@ interface App {
   readonly clock: Clock;
 }
 
-/** Of whom and from when. Left out, a change holds from the current hour on. */
+/** Of whom and from when. Left out, it is what `beginningOf` says. */
 export interface TenantChange {
   readonly registration: string;
   readonly tenantId: string;
@@ -106,6 +106,14 @@ export async function mappableSubscription(
   return found.id;
 }
 
+/**
+ * From which hour on a change holds that names none: from the beginning while the books are set up, so that it moves
+ * all usage there is; from the current hour on once they are open.
+ */
+export function beginningOf({ state }: Pick<Registration, 'state'>, now: number): Hour {
+  return state === 'SETTING_UP' ? 0 : hourOf(now);
+}
+
 /** The stack subscriptions whose usage follows a tenant's mapping. */
 export async function stackSubscriptionIdsOf(sql: Sql, scope: Scope, tenantId: number): Promise<number[]> {
   const page = { afterId: 0, limit: STACK_SUBSCRIPTIONS_MAX };
@@ -121,9 +129,9 @@ async function changeMapping(
 ): Promise<Tenant> {
   const { db, clock } = app;
   const seen = await getRegistration(db.reader, scope, input.registration);
-  const from = input.effectiveFrom ?? hourOf(clock.now());
   return inAuditedTransaction(app, input, async (tx) => {
     const registration = await lockRegistration(tx, seen.id);
+    const from = input.effectiveFrom ?? beginningOf(registration, clock.now());
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
     const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
     if (tenant === null) throw tenantNotFound();
@@ -133,7 +141,7 @@ async function changeMapping(
     const cspSubscriptionId = await targetOf(tx, registration, tenant, inForce);
     const laterSteps = steps.filter((step) => step.effectiveFrom > from).length;
     const isChange = inForce !== cspSubscriptionId || laterSteps > 0;
-    if (isChange) await change(tx, registration, { tenant, cspSubscriptionId, steps });
+    if (isChange) await change(tx, registration, { tenant, cspSubscriptionId, steps, from });
 
     const guids = await guidsOf(tx, [inForce, cspSubscriptionId]);
     const billed = (id: number | null) => (id === null ? null : (guids.get(id) ?? null));
@@ -155,9 +163,10 @@ async function changeMapping(
       readonly tenant: Tenant;
       readonly cspSubscriptionId: number | null;
       readonly steps: readonly MappingStep[];
+      readonly from: Hour;
     },
   ): Promise<void> {
-    const { tenant, cspSubscriptionId, steps } = to;
+    const { tenant, cspSubscriptionId, steps, from } = to;
     const version = await bumpRoutingVersion(tx, seen.id);
     await supersedeSteps(tx, tenant.id, from, version);
     const earlier = steps.filter((step) => step.effectiveFrom < from);
