@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { Command, CommanderError, Option } from 'commander';
 
 import { EXIT } from './exit.js';
+import { later } from './later.js';
+import { addTenancyCommands } from './tenancy-commands.js';
 import { API_KEY_DAYS_DEFAULT } from '../access/api-key.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES } from '../config.js';
@@ -143,6 +145,7 @@ export function createProgram(): Command {
     .description('Take a registration back whose books are set up, with everything that was taken in for it.')
     .argument('<registration>', 'whose books')
     .action(later(async () => (await import('./registration-books-command.js')).booksDiscardCommand));
+  addTenancyCommands(cli);
   cli
     .command('token')
     .description('Sign a token with the key of the data folder. Its last line is the token alone.')
@@ -188,14 +191,6 @@ export function createProgram(): Command {
   return cli;
 }
 
-/** A command whose code is loaded when it is asked for, so that help and mistakes are answered at once. */
-function later<Given extends unknown[]>(load: () => Promise<(...given: Given) => Promise<void>>) {
-  return async (...given: Given): Promise<void> => {
-    const command = await load();
-    await command(...given);
-  };
-}
-
 function versions(): string {
   return `usage-gateway ${RELEASE} (Node ${process.versions.node}, SQLite ${sqliteVersion()})`;
 }
@@ -211,6 +206,7 @@ ${variables.join('\n')}
 Exit codes:
   0  done            1  it failed            2  wrong arguments or configuration
   3  ingest, collect: done, but something was refused or has changed (it is in quarantine)
+     onboard: done, but lines were refused
 
 Example:
   usage-gateway registration my-hub --cloud-id <guid> --base-subscription <guid>

@@ -222,7 +222,7 @@ function deliveriesOfItems(bytes: Uint8Array, check: (value: JsonValue) => Check
   return deliveries;
 }
 
-/** A response of Azure's usage API is no record: its rows have no ids, and are identified by the hour of the question. */
+/** A response of Azure's usage API is no record: its rows have no ids, and are named by the hour of the question. */
 function refuseProviderResponse(value: JsonValue | undefined): void {
   if (!isJsonObject(value) || !Array.isArray(value['value'])) return;
   throw new DomainError(
