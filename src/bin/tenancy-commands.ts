@@ -4,7 +4,8 @@ import { later } from './later.js';
 
 const REGISTRATION = ['--registration <name>', 'on which registration'] as const;
 const FROM = '--from <time>';
-const FROM_MEANS = 'first usage hour for which it holds: a whole UTC hour or a UTC day; left out: the current hour';
+const FROM_MEANS =
+  'first usage hour for which it holds: a whole UTC hour or a UTC day; left out: the beginning while the books are set up, else the current hour';
 const DRY_RUN = ['--dry-run', 'only say what would move'] as const;
 
 /** The commands about customers, their subscriptions and resellers: the acts of the mutations of the same names. */

@@ -74,9 +74,9 @@ describeEachDatabase('the commands about customers', (server) => {
     expect(planned.slice(1).map((line) => line.split(/ {2,}/))).toEqual([
       ['meter', 'quantity', 'unit', 'records', 'billed now to', 'would be billed to'],
       [
-        'Windows VM Size Hours',
+        'VM size hours',
         '0.1',
-        'Virtual core hours',
+        'VM hours',
         '1',
         `base subscription ${guid('base')} (TENANT_UNKNOWN)`,
         `CSP subscription ${CSP}`,

@@ -183,7 +183,9 @@ describeEachDatabase('onboarding', (server) => {
     isBroken = false;
     const { data } = await gateway.ask('AUDITOR', '{ tenants { nodes { name } } auditLog { nodes { action } } }');
     expect(data.tenants.nodes).toEqual([{ name: 'alder' }]);
-    expect(data.auditLog.nodes).toHaveLength(1 + ALL_STEPS.length + 1);
+    const actions = data.auditLog.nodes.map(({ action }: { action: string }) => action);
+    expect(actions.slice(0, 3)).toEqual(['assignStackSubscription', 'assignStackSubscription', 'mapTenant']);
+    expect(actions.filter((action: string) => action === 'registerTenant')).toHaveLength(1);
     const again = await onboardTenants(gateway.app, WHOLE_BOOKS, input);
     expect(again.map(({ verdict }) => verdict)).toEqual(['UNCHANGED', 'DONE', 'DONE']);
     await gateway.close();
