@@ -4,6 +4,8 @@ import { Command, CommanderError, Help, Option } from 'commander';
 import { EXIT } from './exit.js';
 import { helpCommand, onOneScreen } from './help.js';
 import { tellingOfInterruption } from './interruption.js';
+import { later } from './later.js';
+import { addTenancyCommands } from './tenancy-commands.js';
 import { API_KEY_DAYS_DEFAULT } from '../access/api-key.js';
 import { ROLES } from '../access/principal.js';
 import { CONFIG_VARIABLES } from '../config.js';
@@ -163,6 +165,7 @@ export function createProgram(): Command {
     .description('Take a registration back whose books are set up, with everything that was taken in for it.')
     .argument('<registration>', 'whose books')
     .action(later(async () => (await import('./registration-books-command.js')).booksDiscardCommand));
+  addTenancyCommands(cli);
   cli
     .command('token')
     .summary('Sign a token.')
@@ -227,17 +230,6 @@ function warnOfNearMisses(): void {
     const hint = meant === null ? '"usage-gateway help env" lists those that are.' : `did you mean ${meant}?`;
     console.error(`Warning: the environment variable ${name} is not read; ${hint}`);
   }
-}
-
-/** A command whose code is loaded when it is asked for, so that help and mistakes are answered at once. */
-function later<Given extends unknown[]>(
-  load: () => Promise<(...given: Given) => Promise<void>>,
-  running: (run: () => Promise<void>) => Promise<void> = (run) => run(),
-) {
-  return async (...given: Given): Promise<void> => {
-    const command = await load();
-    await running(() => command(...given));
-  };
 }
 
 function versions(): string {

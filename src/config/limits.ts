@@ -27,7 +27,7 @@ const LIMITS = {
     'LIST_ITEMS_MAX',
     200,
     [1, 10_000],
-    'Values of a list in an argument; a batch of records has its own limit.',
+    'Values of a list in an argument; a batch of records or lines has its own limit.',
   ),
   pageRowsMax: limit(
     'PAGE_ROWS_MAX',

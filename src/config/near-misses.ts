@@ -1,4 +1,5 @@
 /** Names in the environment that nothing reads, but that look as if something should. */
+import { editDistance } from '../primitives/edit-distance.js';
 
 /** Two changes of one letter are a typing error in a long name; in a short one they make another word. */
 const LONG_NAME = 8;
@@ -24,29 +25,11 @@ export function nearMisses(env: Readonly<Record<string, string | undefined>>, ou
 
 function isNear(name: string, own: string): boolean {
   if (Math.abs(name.length - own.length) > 2) return false;
-  if (own.length >= LONG_NAME) return distance(name, own) <= 2;
+  if (own.length >= LONG_NAME) return editDistance(name, own) <= 2;
   // Of short names only letters that changed places: POST is no PORT, and SORT neither.
   return name.length === own.length && lettersOf(name) === lettersOf(own);
 }
 
 function lettersOf(name: string): string {
   return Array.from(name).sort().join('');
-}
-
-/** How many letters have to be added, left out or changed to make one word of the other (Levenshtein). */
-function distance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const isSame = left[row - 1] === right[column - 1];
-      current[column] = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (isSame ? 0 : 1),
-      );
-    }
-    previous = current;
-  }
-  return previous[right.length] ?? 0;
 }

@@ -56,6 +56,7 @@ export const ACCESS: AccessTable = {
     ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'upsertMeter', 'createApiKey', 'revokeApiKey'),
     ...of(OPERATORS, 'replayQuarantined', 'openBooks', 'discardRegistration'),
     ...of(ADMINISTRATORS, 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
+    ...of(ADMINISTRATORS, 'updateCspSubscription', 'onboardTenants'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
     ...of(SENDERS, 'recordUsage'),
   },
@@ -179,9 +180,12 @@ export const ACCESS: AccessTable = {
   UpdateTenantPayload: payload(ADMINISTRATORS, 'tenant'),
   RegisterResellerPayload: payload(ADMINISTRATORS, 'reseller'),
   AddCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),
+  UpdateCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),
   MapTenantPayload: payload(ADMINISTRATORS, 'tenant'),
   UnmapTenantPayload: payload(ADMINISTRATORS, 'tenant'),
   AssignStackSubscriptionPayload: payload(ADMINISTRATORS, 'stackSubscription'),
+  OnboardTenantsPayload: payload(ADMINISTRATORS, 'lines'),
+  OnboardedLine: of(ADMINISTRATORS, 'index', 'verdict', 'steps', 'tenant', 'userErrors'),
 
   // Taking usage in.
   RecordUsagePayload: payload(SENDERS, 'receipt'),

@@ -15,6 +15,7 @@ import type { OperationCost } from './operation-cost.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller, Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
+import { LINES_PER_CALL_MAX } from '../onboarding/onboard-tenants.js';
 import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
@@ -29,7 +30,10 @@ export interface Admission {
 type Request = GraphQLRequestContext<GatewayContext>;
 
 /** Lists that are batches, and as long as a batch may be. */
-const BATCHES: Readonly<Record<string, number>> = { 'Mutation.recordUsage': RECORDS_PER_BATCH_MAX };
+const BATCHES: Readonly<Record<string, number>> = {
+  'Mutation.recordUsage': RECORDS_PER_BATCH_MAX,
+  'Mutation.onboardTenants': LINES_PER_CALL_MAX,
+};
 
 /** Faults of the request itself. A client that knows no other status than 200 beside JSON gets that. */
 const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
@@ -173,22 +177,27 @@ function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: strin
   if (typeof first === 'number' && (first < 1 || first > pageRowsMax)) {
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${pageRowsMax}.`, ['first']);
   }
-  const itemsMax = BATCHES[coordinate] ?? listItemsMax;
+  const itemsMax = { outer: BATCHES[coordinate] ?? listItemsMax, inner: listItemsMax };
   for (const [name, value] of Object.entries(args)) checkLists(value, itemsMax, [name]);
 }
 
-function checkLists(value: unknown, itemsMax: number, field: readonly string[]): void {
+/** A list inside of a batch is as long as any other list may be. */
+function checkLists(
+  value: unknown,
+  { outer, inner }: { readonly outer: number; readonly inner: number },
+  field: readonly string[],
+): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    if (value.length > itemsMax) {
-      throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
+    if (value.length > outer) {
+      throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${outer} values.`, field);
     }
-    for (const item of value as readonly unknown[]) checkLists(item, itemsMax, field);
+    for (const item of value as readonly unknown[]) checkLists(item, { outer: inner, inner }, field);
     return;
   }
   for (const name in value) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    if (typeof member === 'object') checkLists(member, itemsMax, [...field, name]);
+    if (typeof member === 'object') checkLists(member, { outer, inner }, [...field, name]);
   }
 }
 

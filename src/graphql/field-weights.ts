@@ -24,6 +24,7 @@ const EXTRA: Readonly<Record<string, (args: FieldArguments) => number>> = {
   'Mutation.discardRegistration': () => 500,
   'Mutation.recordUsage': ({ input }) =>
     PER_MUTATION + Math.ceil(lengthOf((input as FieldArguments | undefined)?.['records']) / 10),
+  'Mutation.onboardTenants': ({ input }) => onboardingCost((input as FieldArguments | undefined)?.['lines']),
   'Mutation.replayQuarantined': ({ input }) => PER_MUTATION + lengthOf((input as FieldArguments | undefined)?.['ids']),
 };
 
@@ -43,6 +44,15 @@ function daysOf({ range }: FieldArguments): number {
   const { from, to } = (range ?? {}) as { readonly from?: number; readonly to?: number };
   if (from === undefined || to === undefined) return 0;
   return Math.max(0, Math.ceil((hourOf(to) - hourOf(from)) / HOURS_PER_DAY));
+}
+
+/** A line is as much as a mutation; each stack subscription that it assigns moves usage for itself. */
+function onboardingCost(lines: unknown): number {
+  if (!Array.isArray(lines)) return PER_MUTATION;
+  const assigned = (lines as readonly (FieldArguments | null)[]).map((line) =>
+    lengthOf(line?.['stackSubscriptionIds']),
+  );
+  return PER_MUTATION * (1 + lines.length) + assigned.reduce((total, length) => total + length, 0);
 }
 
 function lengthOf(list: unknown): number {

@@ -18,6 +18,7 @@ import {
   TenantReferences,
   WhoResolver,
 } from './modules/tenants.js';
+import { OnboardingResolver } from './modules/onboarding.js';
 import { DestinationReferences, QuarantinedRecordReferences } from './modules/usage-references.js';
 import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
@@ -87,6 +88,7 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       RegistrationChangesResolver,
       OpeningResolver,
       AdministrationResolver,
+      OnboardingResolver,
       ApiKeyResolver,
       AuditResolver,
       AuditEntryReferences,

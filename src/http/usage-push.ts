@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 
 import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
@@ -7,7 +7,7 @@ import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
 import { mayRead } from '../graphql/access-table.js';
-import { MEDIA_TYPES } from '../pipeline/ingestion/usage-wire.js';
+import { MEDIA_TYPES, unsupportedMediaType } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 import type { Registration } from '../registration/registration.entity.js';
@@ -29,6 +29,9 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
         done(null, body);
       });
     }
+    routes.setErrorHandler((error: FastifyError) => {
+      throw error.statusCode === 415 ? unsupportedMediaType() : error;
+    });
     routes.post('/v1/usage', async (request, reply) => {
       const { principal, db } = await admitRequest(app, request, reply);
       const { registration } = request.query as { registration?: unknown };

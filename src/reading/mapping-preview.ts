@@ -12,7 +12,7 @@ import { canonicalGuid } from '../primitives/ids.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { firstHourOf } from '../primitives/windows.js';
-import type { Hour } from '../primitives/windows.js';
+import type { Hour, HourRange } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
 import { checkMappingAllowed } from '../tenancy/csp-rules.js';
@@ -75,10 +75,11 @@ export async function previewTenantMapping(
   };
 }
 
-async function usageIn(
+/** Usage of these hours whose reported day is open, by meter; all of it is billed to the destination of the span. */
+export async function usageIn(
   sql: Sql,
   stackSubscriptionIds: readonly number[],
-  span: RoutedSpan,
+  span: Pick<RoutedSpan, 'from' | 'to' | 'destinationId'>,
   openFrom: Hour,
 ): Promise<UsageMove[]> {
   const rows = await sql.query<{ meterId: number; quantity: string; records: number }>(
@@ -97,10 +98,11 @@ async function usageIn(
   }));
 }
 
-async function countClosed(
+/** Records of these hours whose reported day is closed. */
+export async function countClosed(
   sql: Sql,
   stackSubscriptionIds: readonly number[],
-  spans: readonly RoutedSpan[],
+  spans: readonly HourRange[],
   openFrom: Hour,
 ): Promise<number> {
   if (spans.length === 0) return 0;

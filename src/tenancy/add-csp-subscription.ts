@@ -95,3 +95,10 @@ export async function checkPartnerOfAll(
 export function tenantNotFound(): DomainError {
   return new DomainError('TENANT_NOT_FOUND', 'The registration has no such tenant.', ['tenantId']);
 }
+
+/** The refusal for a CSP subscription that the registration does not have, or the caller may not see. */
+export function customerSubscriptionNotFound(): DomainError {
+  return new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
+    'cspSubscriptionId',
+  ]);
+}

@@ -49,7 +49,7 @@ export function checkCspSubscription(
 }
 
 /** A CSP subscription lives in one directory; it cannot be billed for another. */
-export function checkSameTenant(tenant: Tenant, subscription: CspSubscription): void {
+export function checkSameTenant(tenant: Pick<Tenant, 'id'>, subscription: CspSubscription): void {
   if (subscription.tenantId !== tenant.id) {
     throw new DomainError('BadCustomerSubscriptionId', 'The subscription belongs to another tenant.', [
       'cspSubscriptionId',

@@ -82,6 +82,11 @@ export async function changeTenant(
   await tx.execute('UPDATE tenant SET name = ?, reseller_id = ? WHERE id = ?', [name, resellerId, id]);
 }
 
+/** Writes down another name. The caller holds the lock of the registration. */
+export async function changeCspSubscription(tx: Tx, { id, name }: Pick<CspSubscription, 'id' | 'name'>): Promise<void> {
+  await tx.execute('UPDATE csp_subscription SET name = ? WHERE id = ?', [name, id]);
+}
+
 /** CSP subscriptions in the scope, in the order of their row ids. */
 export function listCspSubscriptions(
   sql: Sql,

@@ -73,7 +73,8 @@ describeEachDatabase('the audit log', (server) => {
     );
     const entries = [...data.auditLog.nodes].reverse();
     expect(entries.map(({ action, outcome }) => [action, outcome])).toEqual(
-      Object.keys(DONE).map((mutation) => [mutation, 'DONE']),
+      // Onboarding leaves the entries of the acts that it is made of.
+      Object.keys(DONE).map((name) => [name === 'onboardTenants' ? 'registerTenant' : name, 'DONE']),
     );
     // One more: the registration that is discarded was made beside the API.
     expect(data.verifyAuditLog).toEqual({ isIntact: true, entries: entries.length + 1, problem: null });
@@ -88,11 +89,8 @@ describeEachDatabase('the audit log', (server) => {
       target: `tenant ${guid('tenant')} of edge`,
       registration: { name: 'edge' },
     });
-    expect(JSON.parse(mapped.before)).toEqual({
-      from: '2026-03-10T12:00:00.000Z',
-      cspSubscriptionId: null,
-      laterSteps: 0,
-    });
+    const was = { from: '2026-03-10T12:00:00.000Z', cspSubscriptionId: null, laterSteps: 0 };
+    expect(JSON.parse(mapped.before)).toEqual(was);
     expect(JSON.parse(mapped.after)).toMatchObject({ cspSubscriptionId: guid('csp') });
     await gateway.close();
   });

@@ -15,6 +15,7 @@ import {
   RegisterResellerDocument,
   RegisterTenantDocument,
   UnmapTenantDocument,
+  UpdateCspSubscriptionDocument,
   UpdateRegistrationDocument,
   UpdateTenantDocument,
   UpsertMeterDocument,
@@ -145,6 +146,19 @@ const CASES: readonly Case[] = [
         { ...ALDER, tenantId: guid('no'), cspSubscriptionId: guid('a'), name: 'A', partnerId: '4711' },
         'TENANT_NOT_FOUND',
       ],
+    ],
+  },
+  {
+    name: 'updateCspSubscription',
+    document: UpdateCspSubscriptionDocument,
+    also: ['CSP_ADMIN'],
+    good: { registration: 'HUB', cspSubscriptionId: CSP.toUpperCase(), name: ' Alder, Azure plan ' },
+    answer: { cspSubscription: { cspSubscriptionId: CSP, name: 'Alder, Azure plan' } },
+    bad: [
+      [{ registration: 'hub', cspSubscriptionId: CSP, name: '' }, 'INVALID_INPUT'],
+      [{ registration: 'hub', cspSubscriptionId: guid('unheard of'), name: 'A' }, 'CustomerSubscriptionNotFound'],
+      [{ registration: 'hub', cspSubscriptionId: 'x', name: 'A' }, 'CustomerSubscriptionNotFound'],
+      [{ registration: 'nowhere', cspSubscriptionId: CSP, name: 'A' }, 'RegistrationNotFound'],
     ],
   },
   {

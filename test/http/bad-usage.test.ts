@@ -100,6 +100,7 @@ const BODIES: readonly {
   readonly contentType?: string | null;
   readonly status: number;
   readonly code: string;
+  readonly message?: string;
 }[] = [
   { what: 'half of a JSON text', body: '[{"id":"a"', status: 400, code: 'MALFORMED_BODY' },
   { what: 'no body', body: '', status: 400, code: 'MALFORMED_BODY' },
@@ -129,7 +130,23 @@ const BODIES: readonly {
     code: 'BATCH_TOO_LARGE',
   },
   { what: 'a body beyond BODY_BYTES_MAX', body: ' '.repeat(262_145), status: 413, code: 'BODY_TOO_LARGE' },
-  { what: 'XML', body: '<a/>', contentType: 'application/xml', status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
+  {
+    what: 'a response of the Azure usage API',
+    body: '{"value":[{"id":"/subscriptions/x","properties":{"quantity":1}}],"nextLink":""}',
+    status: 400,
+    code: 'MALFORMED_BODY',
+    message: 'usage-gateway ingest FILE --registration NAME',
+  },
+  { what: 'an empty one', body: '{"value":[]}', status: 400, code: 'MALFORMED_BODY', message: 'Azure usage API' },
+  {
+    what: 'XML',
+    body: '<a/>',
+    contentType: 'application/xml',
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message:
+      'Send one of these content types: application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json.',
+  },
   { what: 'a form', body: 'a=b', contentType: 'text/plain', status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
   { what: 'no content type', body: '[]', contentType: null, status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
 ];
@@ -213,6 +230,7 @@ describeOnSqlite('bad usage', (server) => {
     const before = await rowCounts(gateway.app.db);
     const { status, body } = await post(gateway, one.body, one.contentType);
     expect([status, body.error?.code]).toEqual([one.status, one.code]);
+    expect(body.error?.message).toContain(one.message ?? '');
     expect(await rowCounts(gateway.app.db)).toEqual(before);
   });
 
@@ -314,7 +332,7 @@ async function post(gateway: TestGateway, payload: string | Buffer, contentType:
   const body = response.json<{
     readonly batchId: number | null;
     readonly verdicts: readonly Verdict[];
-    readonly error?: { readonly code: string };
+    readonly error?: { readonly code: string; readonly message: string };
   }>();
   return { status: response.statusCode, body };
 }

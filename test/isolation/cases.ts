@@ -211,6 +211,28 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
     },
     own: { input: { ...OURS, cspSubscriptionId: guid('csp ours'), name: 'again', partnerId: '4711' } },
   },
+  updateCspSubscription: {
+    names: {
+      ...ONCE,
+      'input.registration': 'registration',
+      'input.cspSubscriptionId': 'cspSubscriptionId',
+      'input.name': 'plain',
+    },
+    own: { input: { registration: HUB, cspSubscriptionId: guid('csp ours'), name: 'ours CSP' } },
+  },
+  onboardTenants: {
+    names: {
+      'input.registration': 'registration',
+      'input.dryRun': 'plain',
+      'input.lines.tenantId': 'new',
+      'input.lines.name': 'plain',
+      'input.lines.reseller': 'new',
+      'input.lines.cspSubscriptionId': 'new',
+      'input.lines.stackSubscriptionIds': 'new',
+      'input.lines.effectiveFrom': 'plain',
+    },
+    own: { input: { registration: HUB, dryRun: false, lines: [{ tenantId: TENANT }] } },
+  },
   mapTenant: {
     names: { ...CHANGE, 'input.cspSubscriptionId': 'cspSubscriptionId' },
     own: { input: { ...OURS, cspSubscriptionId: guid('csp ours') } },

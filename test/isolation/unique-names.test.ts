@@ -11,6 +11,8 @@ const ADMINISTRATORS = (['CSP_ADMIN', 'OPERATOR'] as const).map((role) => {
   return [...viewers.filter((viewer) => !mayChange(viewer)), ...viewers.filter(mayChange)];
 });
 
+const resellersOf = ({ foreign }: Viewer) => foreign.map((place) => `${place} reseller`);
+
 /** What makes a name known, with a variable for the name. Each is asked with a name that somebody else has. */
 const CHANGES: readonly {
   readonly name: string;
@@ -44,6 +46,31 @@ const CHANGES: readonly {
     untaken: guid('a csp of nobody'),
     refusal: 'FORBIDDEN',
   },
+  ...(
+    [
+      ['a tenant', `tenantId: $it, name: "x"`, ({ foreign }) => foreign.map((place) => guid(`tenant ${place}`))],
+      ['a reseller', `tenantId: "${guid('a tenant of nobody')}", name: "x", reseller: $it`, resellersOf],
+      [
+        'a CSP subscription',
+        `tenantId: "${guid('tenant ours')}", cspSubscriptionId: $it`,
+        ({ foreign }) => foreign.map((place) => guid(`csp ${place}`)),
+      ],
+      [
+        'a stack subscription',
+        `tenantId: "${guid('tenant ours')}", stackSubscriptionIds: [$it]`,
+        ({ foreign }) => foreign.map((place) => guid(`stack ${place}`)),
+      ],
+    ] as const satisfies readonly (readonly [string, string, (viewer: Viewer) => readonly string[]])[]
+  ).flatMap(([what, line, taken]) =>
+    [true, false].map((dryRun) => ({
+      name: `onboardTenants of ${what}${dryRun ? ', as a dry run' : ''}`,
+      mutation: `mutation ($it: String!) { onboardTenants(input: { registration: "ours-hub", dryRun: ${dryRun},
+        lines: [{ ${line} }] }) { lines { verdict steps tenant { name } ${REFUSAL} } ${REFUSAL} } }`,
+      taken,
+      untaken: guid(`${what} of nobody`),
+      refusal: 'FORBIDDEN',
+    })),
+  ),
   {
     name: 'assignStackSubscription',
     mutation: `mutation ($it: String!) { assignStackSubscription(input: { registration: "ours-hub",

@@ -11,6 +11,7 @@ import { previewTenantMapping } from '../../reading/mapping-preview.js';
 import type { BaseOffer } from '../../registration/billing-model.js';
 import { addCspSubscription } from '../../tenancy/add-csp-subscription.js';
 import { registerReseller, registerTenant } from '../../tenancy/register-tenant.js';
+import { updateCspSubscription } from '../../tenancy/update-csp-subscription.js';
 import { updateTenant } from '../../tenancy/update-tenant.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
@@ -79,6 +80,16 @@ class AddCspSubscriptionInput extends OnceInput {
   partnerId!: string;
 }
 
+@InputType({ description: 'What of a CSP subscription is otherwise now. What is left out stays.' })
+class UpdateCspSubscriptionInput extends OnceInput {
+  @Field(() => String, { description: 'Name of the registration.' })
+  registration!: string;
+  @Field(() => String, { description: 'GUID of the Azure subscription.' })
+  cspSubscriptionId!: string;
+  @Field(() => String, { nullable: true, description: 'Name for people.' })
+  name?: string;
+}
+
 @InputType({ description: "From which hour a tenant's usage is billed to the base subscription again." })
 class UnmapTenantInput extends OnceInput {
   @Field(() => String, { description: 'Name of the registration.' })
@@ -145,6 +156,9 @@ class AddCspSubscriptionPayload {
   @Field(() => [UserError], { description: ERRORS })
   userErrors?: readonly UserError[];
 }
+
+@ObjectType({ simpleResolvers: true, description: 'What became of it.' })
+class UpdateCspSubscriptionPayload extends AddCspSubscriptionPayload {}
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
 class AssignStackSubscriptionPayload {
@@ -237,6 +251,25 @@ export class AdministrationResolver {
       async () => {
         const by = actorIn(context, input);
         const row = await addCspSubscription(context.app, context.scope, { ...given(input), by });
+        return { cspSubscription: toCspSubscription(row) };
+      },
+      { cspSubscription: null },
+    );
+  }
+
+  @Mutation(() => UpdateCspSubscriptionPayload, {
+    description:
+      "Renames a CSP subscription: one that Azure's registration API made known is called by its GUID. Nothing is billed elsewhere.",
+  })
+  updateCspSubscription(
+    @Ctx() context: GatewayContext,
+    @Arg('input', () => UpdateCspSubscriptionInput, { description: 'Which, and what is otherwise.' })
+    input: UpdateCspSubscriptionInput,
+  ): Promise<UpdateCspSubscriptionPayload> {
+    return payloadOf(
+      async () => {
+        const by = actorIn(context, input);
+        const row = await updateCspSubscription(context.app, context.scope, { ...given(input), by });
         return { cspSubscription: toCspSubscription(row) };
       },
       { cspSubscription: null },

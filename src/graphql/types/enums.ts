@@ -3,6 +3,8 @@ import { registerEnumType } from 'type-graphql';
 import { AUDIT_OUTCOMES } from '../../access/audit.entity.js';
 import { CREDENTIAL_KINDS, ROLES } from '../../access/principal.js';
 import { BOOKS_KINDS } from '../../books/books-kind.js';
+import { ONBOARDING_VERDICTS } from '../../onboarding/onboard-tenants.js';
+import { ONBOARDING_STEPS } from '../../onboarding/onboarding-line.js';
 import { VERDICTS } from '../../pipeline/ingestion/verdict.js';
 import { LINE_STATUSES, REPORT_STATES } from '../../pipeline/reporting/report-state.js';
 import { ROUTING_REASONS } from '../../pipeline/routing/destination.js';
@@ -256,5 +258,28 @@ export const AuditOutcomeEnum = enumOf(
     UNCHANGED: 'It was as asked already.',
     REPLAYED: 'It was done before under the same idempotency key; the first answer was given again.',
     DENIED: 'It was refused, and nothing changed.',
+  }),
+);
+
+export const OnboardingVerdictEnum = enumOf(
+  'OnboardingVerdict',
+  'What became of a line of onboarding.',
+  sentences(ONBOARDING_VERDICTS, {
+    DONE: 'What was left of it was done.',
+    PLANNED: 'There is something left of it; a dry run does nothing.',
+    UNCHANGED: 'Everything is as it asks already.',
+    REFUSED: 'Nothing of it was done.',
+  }),
+);
+
+export const OnboardingStepEnum = enumOf(
+  'OnboardingStep',
+  'What a line of onboarding takes.',
+  sentences(ONBOARDING_STEPS, {
+    REGISTER_TENANT: 'The tenant is registered, as by `registerTenant`.',
+    UPDATE_TENANT: 'It is renamed or gets its first reseller, as by `updateTenant`.',
+    ADD_CSP_SUBSCRIPTION: 'Its CSP subscription is made known, as by `addCspSubscription`.',
+    MAP_TENANT: 'It is mapped, as by `mapTenant`.',
+    ASSIGN_STACK_SUBSCRIPTION: 'Stack subscriptions are assigned to it, as by `assignStackSubscription`.',
   }),
 );

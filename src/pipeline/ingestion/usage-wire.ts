@@ -38,8 +38,13 @@ export function decodeUsageBody(bytes: Uint8Array, mediaType: string, now: numbe
     case 'application/cloudevents-batch+json':
       return orMalformedBody(() => deliveriesOfItems(bytes, (event) => checkEvent(event, now)));
     default:
-      throw new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send one of ${MEDIA_TYPES.join(', ')}.`);
+      throw unsupportedMediaType();
   }
+}
+
+/** The refusal of a body whose media type is none of ours, with those that are. */
+export function unsupportedMediaType(): DomainError {
+  return new DomainError('UNSUPPORTED_MEDIA_TYPE', `Send one of these content types: ${MEDIA_TYPES.join(', ')}.`);
 }
 
 /** The answer to a body, as JSON in UTF-8: the counts, and a verdict per record in order. */
@@ -208,12 +213,22 @@ function deliveriesOfItems(bytes: Uint8Array, check: (value: JsonValue) => Check
   for (const { items, again } of exactItems(bytes)) {
     length += items.length;
     if (length > RECORDS_PER_BATCH_MAX) continue;
+    if (length === 1) refuseProviderResponse(items[0]);
     let values: readonly JsonValue[] | null = null;
     const readAgain = () => (values ??= again());
     items.forEach((value, place) => deliveries.push(new ItemDelivery(check(value), readAgain, place)));
   }
   refuseLonger(length);
   return deliveries;
+}
+
+/** A response of Azure's usage API is no record: its rows have no ids, and are named by the hour of the question. */
+function refuseProviderResponse(value: JsonValue | undefined): void {
+  if (!isJsonObject(value) || !Array.isArray(value['value'])) return;
+  throw new DomainError(
+    'MALFORMED_BODY',
+    'This is a response of the Azure usage API, and /v1/usage takes records. Save it to a file and take it in with: usage-gateway ingest FILE --registration NAME.',
+  );
 }
 
 /** An item of a list. A class, because thousands of functions that wait weigh as much as what they would answer. */

@@ -16,7 +16,7 @@ import { hourOf, hourText } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
 import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import type { Registration } from '../../registration/registration.entity.js';
-import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
+import { customerSubscriptionNotFound, tenantNotFound } from '../../tenancy/add-csp-subscription.js';
 import { checkCspSubscription, checkMappingAllowed, checkSameTenant } from '../../tenancy/csp-rules.js';
 import { findTenant, listCspSubscriptions, listStackSubscriptions } from '../../tenancy/tenancy-store.js';
 import type { Tenant } from '../../tenancy/tenancy.entity.js';
@@ -73,13 +73,6 @@ export async function unmapTenant(
       return null;
     },
   );
-}
-
-/** The refusal for a CSP subscription that the registration does not have, or the caller may not see. */
-export function customerSubscriptionNotFound(): DomainError {
-  return new DomainError('CustomerSubscriptionNotFound', 'The registration has no such CSP subscription.', [
-    'cspSubscriptionId',
-  ]);
 }
 
 /** The row id of the CSP subscription that this tenant may be mapped to; refuses any other under Azure's names. */
