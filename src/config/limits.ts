@@ -46,7 +46,7 @@ const LIMITS = {
     'REQUEST_MS_MAX',
     30_000,
     [10, 3_600_000],
-    'Milliseconds that a request may take before its SQL is cancelled.',
+    'Milliseconds that a request may take, its body there, before its SQL is cancelled.',
   ),
   receiveMsMax: limit('RECEIVE_MS_MAX', 60_000, [100, 3_600_000], 'Milliseconds until a request has arrived whole.'),
   headersMsMax: limit(
@@ -56,6 +56,12 @@ const LIMITS = {
     'Milliseconds until the headers of a request have arrived.',
   ),
   headerBytesMax: limit('HEADER_BYTES_MAX', 16_384, [4_096, 1_048_576], 'Bytes of the headers of a request.'),
+  graphqlBytesMax: limit(
+    'GRAPHQL_BYTES_MAX',
+    262_144,
+    [1_024, 268_435_456],
+    'Bytes of the body of a GraphQL request; usage in batches has a door of its own, and BODY_BYTES_MAX.',
+  ),
   connectionsMax: limit('CONNECTIONS_MAX', 4_096, [1, 100_000], 'Connections that are open at once.'),
   // Streams of live updates.
   streamsAtOnceMax: limit('STREAMS_AT_ONCE_MAX', 16, [0, 10_000], 'Streams of one caller that are open at once.'),

@@ -10,12 +10,12 @@ import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
 import { asGraphqlRefusal } from './errors.js';
 import type { FieldArguments } from './field-weights.js';
+import { RECORDS_PER_MUTATION_MAX } from './limits.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller, Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
-import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
@@ -28,8 +28,8 @@ export interface Admission {
 
 type Request = GraphQLRequestContext<GatewayContext>;
 
-/** Lists that are batches, and as long as a batch may be. */
-const BATCHES: Readonly<Record<string, number>> = { 'Mutation.recordUsage': RECORDS_PER_BATCH_MAX };
+/** The mutation whose list is a batch, which has a length of its own. */
+const BATCH = 'Mutation.recordUsage';
 
 /** Faults of the request itself. A client that knows no other status than 200 beside JSON gets that. */
 const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
@@ -173,22 +173,41 @@ function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: strin
   if (typeof first === 'number' && (first < 1 || first > pageRowsMax)) {
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${pageRowsMax}.`, ['first']);
   }
-  const itemsMax = BATCHES[coordinate] ?? listItemsMax;
-  for (const [name, value] of Object.entries(args)) checkLists(value, itemsMax, [name]);
+  const list: LongestList =
+    coordinate === BATCH
+      ? { max: RECORDS_PER_MUTATION_MAX, refusal: batchTooLarge }
+      : { max: listItemsMax, refusal: listTooLong };
+  for (const [name, value] of Object.entries(args)) checkLists(value, list, [name]);
 }
 
-function checkLists(value: unknown, itemsMax: number, field: readonly string[]): void {
+/** How long a list may be, and what is said of one that is longer. */
+interface LongestList {
+  readonly max: number;
+  readonly refusal: (max: number, field: readonly string[]) => DomainError;
+}
+
+function listTooLong(max: number, field: readonly string[]): DomainError {
+  return new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${max} values.`, field);
+}
+
+function batchTooLarge(max: number, field: readonly string[]): DomainError {
+  return new DomainError(
+    'BATCH_TOO_LARGE',
+    `recordUsage takes ${max} records. Send larger batches to /v1/usage.`,
+    field,
+  );
+}
+
+function checkLists(value: unknown, list: LongestList, field: readonly string[]): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    if (value.length > itemsMax) {
-      throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${itemsMax} values.`, field);
-    }
-    for (const item of value as readonly unknown[]) checkLists(item, itemsMax, field);
+    if (value.length > list.max) throw list.refusal(list.max, field);
+    for (const item of value as readonly unknown[]) checkLists(item, list, field);
     return;
   }
   for (const name in value) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    if (typeof member === 'object') checkLists(member, itemsMax, [...field, name]);
+    if (typeof member === 'object') checkLists(member, list, [...field, name]);
   }
 }
 

@@ -12,6 +12,9 @@ import type {
 
 import type { Limits } from '../config/limits.js';
 
+/** Records of one `recordUsage`: so many are read in a moment, and so are their verdicts. More go to `/v1/usage`. */
+export const RECORDS_PER_MUTATION_MAX = 500;
+
 type DocumentLimits = Pick<Limits, 'depthMax' | 'selectionsMax' | 'aliasesMax' | 'rootFieldsMax' | 'directivesMax'>;
 
 /** How large a part of a document is, with its fragments where they are spread. */

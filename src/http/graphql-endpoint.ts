@@ -7,14 +7,14 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
 
+import { beginRequest, refuseMethods } from '../access/gate.js';
 import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
-import { admitRequest } from '../access/admit-request.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { admissionPlugin } from '../graphql/admission.js';
@@ -76,14 +76,14 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   });
   await apollo.start();
   await server.register(async (routes) => {
-    readStrictly(routes);
+    readStrictly(routes, Math.min(app.config.bodyBytesMax, limits.graphqlBytesMax));
     routes.route({
       method: ['POST', 'GET'],
       url: '/graphql',
       handler: async (request, reply) => {
         const answer = await apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: httpRequestOf(request),
-          context: () => contextOf(app, documents, request, reply),
+          context: () => contextOf(app, documents, request),
         });
         // Answers in parts are made by `@defer` alone, which the schema does not have.
         if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
@@ -93,14 +93,11 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       },
     });
     serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
-    routes.route({
-      method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    refuseMethods(routes, {
       url: '/graphql',
-      handler: (_request, reply) =>
-        reply
-          .status(405)
-          .header('allow', 'GET, POST')
-          .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
+      methods: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      allowed: 'GET, POST',
+      body: () => faultBody('BAD_REQUEST', 'Only GET and POST are answered here.'),
     });
   });
 }
@@ -127,14 +124,9 @@ function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGrap
   return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
-async function contextOf(
-  app: App,
-  documents: TrustedDocuments,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<GatewayContext> {
+async function contextOf(app: App, documents: TrustedDocuments, request: FastifyRequest): Promise<GatewayContext> {
   try {
-    const { principal, db } = await admitRequest(app, request, reply);
+    const { principal, db } = beginRequest(request);
     const asked = operationOf(request);
     const documentText = documents.documentFor(principal.subject, asked);
     if (typeof asked.query === 'string') checkNesting(asked.query.slice(0, app.config.limits.documentLengthMax));
@@ -157,22 +149,29 @@ function operationOf({ method, body, query }: FastifyRequest): {
 }
 
 /** Bodies of this scope are JSON in UTF-8 and nothing else; faults of them have the shape of GraphQL answers. */
-function readStrictly(routes: FastifyInstance): void {
+function readStrictly(routes: FastifyInstance, bodyBytesMax: number): void {
   routes.removeAllContentTypeParsers();
-  routes.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  const json = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
+  routes.addContentTypeParser('application/json', json, (request, body: Buffer, done) => {
     try {
       done(null, readJsonBody(request, body));
     } catch (error) {
       done(error as Error);
     }
   });
-  routes.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
-    if (error instanceof DomainError) {
-      return reply.status(statusOf(error)).headers(headersOf(error)).send(faultBody(error.code, error.message));
+  routes.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
+    const fault = asUnavailable(error);
+    if (fault instanceof DomainError) {
+      if (fault.code === 'UNAVAILABLE') request.log.error(error);
+      return reply.status(statusOf(fault)).headers(headersOf(fault)).send(faultBody(fault.code, fault.message));
     }
     const status = error.statusCode ?? 500;
     if (status >= 500) throw error;
-    return reply.status(status).send(faultBody(CODE_OF_STATUS[status] ?? 'BAD_REQUEST', error.message));
+    const message =
+      status === 413
+        ? `The body is longer than the ${bodyBytesMax} bytes of GRAPHQL_BYTES_MAX. ${SMALLER}`
+        : error.message;
+    return reply.status(status).send(faultBody(CODE_OF_STATUS[status] ?? 'BAD_REQUEST', message));
   });
   // What is refused before an operation is known has no extensions yet.
   routes.addHook('onSend', async (request, reply, payload) => {
@@ -181,6 +180,8 @@ function readStrictly(routes: FastifyInstance): void {
     return JSON.stringify({ ...answer, extensions: { ...answer.extensions, requestId: request.id } });
   });
 }
+
+const SMALLER = 'Ask for less at once; usage in batches is sent to /v1/usage.';
 
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   413: 'BODY_TOO_LARGE',

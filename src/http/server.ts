@@ -5,6 +5,8 @@ import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
 import { closeConnectionsWithServer } from './connections.js';
 import { allowOrigins } from './cors.js';
+import { closeAfterEarlyAnswers } from './early-answers.js';
+import { FOR_EVERYBODY, guardRoutes } from '../access/gate.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { logOptions } from './log.js';
 import type { LogStream } from './log.js';
@@ -64,22 +66,24 @@ export async function createServer(
   });
   server.server.maxConnections = limits.connectionsMax;
   closeConnectionsWithServer(server);
+  closeAfterEarlyAnswers(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
   server.addHook('onRequest', async (request, reply) => {
     if (!isStarting() || WHILE_STARTING.includes(request.routeOptions.url ?? '')) return;
     await reply.status(503).header('retry-after', String(STARTING_RETRY_SECONDS)).send({ error: STARTING });
   });
+  guardRoutes(server, app);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
   server.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),
   );
   // Of this process alone: whoever restarts what is not alive would restart every gateway when their database hangs.
-  server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
+  server.get('/healthz', FOR_EVERYBODY, (_request, reply) => reply.send({ status: 'ok' }));
   serveReadiness(server, app, isStarting);
   serveMetrics(server, app);
-  server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
+  server.get('/', FOR_EVERYBODY, (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
   await serveAzureApi(server, app);
   await serveGraphql(server, app);

@@ -19,6 +19,8 @@ describeOnSqlite('bytes that attack', (server) => {
   });
   afterAll(() => gateway.close());
 
+  const known = async (at = gateway) => `authorization: Bearer ${await at.token('OPERATOR')}\r\n`;
+
   it('A38 slow headers: 408 within their limit', async () => {
     const began = performance.now();
     expect(await exchange(port, `${LINE}x-padding: ${'x'.repeat(1_000)}`, { slowly: true })).toMatch(
@@ -33,7 +35,7 @@ describeOnSqlite('bytes that attack', (server) => {
 
   it('A38 slow body: 408 within its limit', async () => {
     const began = performance.now();
-    const head = `${LINE}content-type: application/json\r\ncontent-length: 1000\r\n\r\n{`;
+    const head = `${LINE}${await known()}content-type: application/json\r\ncontent-length: 1000\r\n\r\n{`;
     expect(await exchange(port, head)).toMatch(/^HTTP\/1\.1 408 /);
     expect(performance.now() - began).toBeLessThan(5_000);
   });
@@ -69,7 +71,7 @@ describeOnSqlite('bytes that attack', (server) => {
     const small = await openTestGateway(server, { env: { BODY_BYTES_MAX: '2048' } });
     await small.http.listen({ host: '127.0.0.1', port: 0 });
     const chunk = `400\r\n${'x'.repeat(1_024)}\r\n`;
-    const head = `${LINE}content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
+    const head = `${LINE}${await known(small)}content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
     const { port: smallPort } = small.http.server.address() as AddressInfo;
     expect(await exchange(smallPort, `${head}${chunk.repeat(4)}0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
     await small.close();
