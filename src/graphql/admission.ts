@@ -8,7 +8,7 @@ import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefin
 
 import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
-import { asGraphqlRefusal } from './errors.js';
+import { asGraphqlRefusal, formatError } from './errors.js';
 import type { FieldArguments } from './field-weights.js';
 import { RECORDS_PER_MUTATION_MAX } from './limits.js';
 import { objectsIn, operationCost } from './operation-cost.js';
@@ -28,6 +28,8 @@ export interface Admission {
 
 type Request = GraphQLRequestContext<GatewayContext>;
 
+/** What is read in place of a document that is refused. */
+export const NOTHING_ASKED = '{ __typename }';
 /** The mutation whose list is a batch, which has a length of its own. */
 const BATCH = 'Mutation.recordUsage';
 
@@ -43,17 +45,22 @@ const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
 export function admissionPlugin(admission: Admission): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async (started) => {
-      const { documentText } = started.contextValue;
+      const { documentText, refusal } = started.contextValue;
       if (documentText !== null) started.request.query = documentText;
+      // Apollo goes on with something, and comes to hear of the refusal where it may be told.
+      if (refusal !== null) started.request.query = NOTHING_ASKED;
       let charged: Charged | null = null;
       return {
         didResolveOperation: async (request) => {
+          if (refusal?.[0] !== undefined) throw refusal[0];
           charged = orRefusal(() => admitAnswered(admission, request));
           if (charged !== null) setRateHeaders(request, charged.balance);
         },
         willSendResponse: async (request) => {
           const { body, http } = request.response;
           if (body.kind !== 'single') return;
+          // Apollo tells one error of those that refuse a document.
+          if (refusal !== null) body.singleResult.errors = refusal.map((error) => formatError(error.toJSON(), error));
           const { data, errors = [] } = body.singleResult;
           body.singleResult.extensions = {
             ...body.singleResult.extensions,

@@ -7,10 +7,11 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { FormattedExecutionResult } from 'graphql';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 
-import { beginRequest, refuseMethods } from '../access/gate.js';
+import { beginRequest, callerAt, refuseMethods } from '../access/gate.js';
+import { callerNameOf } from '../access/principal.js';
 import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
@@ -20,11 +21,13 @@ import { asUnavailable } from '../database/transaction.js';
 import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
-import { checkNesting } from '../graphql/document-nesting.js';
+import { RefusedDocument, createDocumentReader } from '../graphql/document-reader.js';
+import type { DocumentReader } from '../graphql/document-reader.js';
 import { createDocumentStore } from '../graphql/document-store.js';
+import { createDocumentsForApollo } from '../graphql/documents-for-apollo.js';
+import type { DocumentsForApollo } from '../graphql/documents-for-apollo.js';
 import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
 import { createExecutor, forApollo } from '../graphql/executor.js';
-import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
@@ -32,6 +35,9 @@ import { hasLongList, jsonBytes } from '../primitives/utf8-writer.js';
 
 /** Errors of one document or one set of variables that are named; more would map the schema for whoever guesses. */
 const ERRORS_MAX = 5;
+
+/** Bytes of a body that cost a point. Most bodies are shorter. */
+const BYTES_PER_POINT = 512;
 
 /** `/graphql`. Answers a caller without a valid token with 401 before anything is executed. */
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
@@ -41,6 +47,18 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const served = await createSchema();
   const executor = createExecutor({ ...app.config.execution, ...served, errorsMax: ERRORS_MAX });
   const { gateway, plugin: answering } = forApollo(served.schema, executor);
+  const isTrusted = (hash: string) => documents.isTrusted(hash);
+  const kept = createDocumentStore({ documentsMax: app.config.execution.documentsKeptMax, isTrusted });
+  const { schema } = served;
+  const reader = createDocumentReader({
+    schema,
+    limits,
+    buckets: app.costBuckets,
+    kept,
+    isTrusted,
+    errorsMax: ERRORS_MAX,
+  });
+  const forThisRequest = createDocumentsForApollo();
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     formatError,
@@ -52,15 +70,9 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: createDocumentStore({
-      documentsMax: app.config.execution.documentsKeptMax,
-      isTrusted: (hash) => documents.isTrusted(hash),
-    }),
-    parseOptions: { maxLexicalTokens: limits.tokensMax, maxSourceLength: limits.documentLengthMax },
-    // Counted before the rules of the language run, some of which take long on documents made for that.
-    maxRecursiveSelections: limits.selectionsMax,
-    validationRules: [limitRule(limits), oneOfEachMutationRule],
-    validationOptions: { maxErrors: ERRORS_MAX },
+    documentStore: forThisRequest.store,
+    // What the reader has not read is not read at all.
+    parseOptions: { maxTokens: 1 },
     stringifyResult: textOf,
     stopOnTerminationSignals: false,
     plugins: [
@@ -76,14 +88,14 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   });
   await apollo.start();
   await server.register(async (routes) => {
-    readStrictly(routes, Math.min(app.config.bodyBytesMax, limits.graphqlBytesMax));
+    readStrictly(routes, app, Math.min(app.config.bodyBytesMax, limits.graphqlBytesMax));
     routes.route({
       method: ['POST', 'GET'],
       url: '/graphql',
       handler: async (request, reply) => {
         const answer = await apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: httpRequestOf(request),
-          context: () => contextOf(app, documents, request),
+          context: () => contextOf({ app, documents, reader, forThisRequest }, request, reply),
         });
         // Answers in parts are made by `@defer` alone, which the schema does not have.
         if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
@@ -92,7 +104,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         return reply.send(answer.body.string);
       },
     });
-    serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
+    serveStreams(routes, { ...admission, app, schema, reader, documents, errorsMax: ERRORS_MAX });
     refuseMethods(routes, {
       url: '/graphql',
       methods: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -124,18 +136,45 @@ function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGrap
   return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
-async function contextOf(app: App, documents: TrustedDocuments, request: FastifyRequest): Promise<GatewayContext> {
+/** What the context of a request is made with. */
+interface Asked {
+  readonly app: App;
+  readonly documents: TrustedDocuments;
+  readonly reader: DocumentReader;
+  readonly forThisRequest: DocumentsForApollo;
+}
+
+async function contextOf(
+  { app, documents, reader, forThisRequest }: Asked,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<GatewayContext> {
   try {
     const { principal, db } = beginRequest(request);
     const asked = operationOf(request);
     const documentText = documents.documentFor(principal.subject, asked);
-    if (typeof asked.query === 'string') checkNesting(asked.query.slice(0, app.config.limits.documentLengthMax));
-    return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
+    const text = documentText ?? asked.query;
+    let refusal: GatewayContext['refusal'] = null;
+    if (typeof text === 'string' && text !== '') {
+      const read = await orRefused(reader.read(text, callerNameOf(principal)));
+      if (read instanceof RefusedDocument) refusal = read.errors;
+      else reply.raw.once('close', forThisRequest.hold(text, read));
+    }
+    return await createContext({ ...app, db }, principal, { requestId: request.id, documentText, refusal });
   } catch (error) {
     const fault = asUnavailable(error);
     if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
     request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
+  }
+}
+
+async function orRefused(reading: Promise<DocumentNode>): Promise<DocumentNode | RefusedDocument> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof RefusedDocument) return error;
+    throw error;
   }
 }
 
@@ -149,11 +188,12 @@ function operationOf({ method, body, query }: FastifyRequest): {
 }
 
 /** Bodies of this scope are JSON in UTF-8 and nothing else; faults of them have the shape of GraphQL answers. */
-function readStrictly(routes: FastifyInstance, bodyBytesMax: number): void {
+function readStrictly(routes: FastifyInstance, { costBuckets }: App, bodyBytesMax: number): void {
   routes.removeAllContentTypeParsers();
   const json = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
   routes.addContentTypeParser('application/json', json, (request, body: Buffer, done) => {
     try {
+      costBuckets.take(callerNameOf(callerAt(request)), Math.floor(body.length / BYTES_PER_POINT));
       done(null, readJsonBody(request, body));
     } catch (error) {
       done(error as Error);

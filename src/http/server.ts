@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LogController, fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -19,6 +20,9 @@ import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 import { refuseUnreadableAddress, serveAzureApi } from '../rest/serve-azure-api.js';
+
+/** How long the answer is held to who asks too much: whoever asks again and again at once is slowed down by that. */
+const RATE_LIMITED_MS = 250;
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -75,6 +79,9 @@ export async function createServer(
   });
   guardRoutes(server, app);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
+  server.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 429) await pause(RATE_LIMITED_MS);
+  });
   server.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),

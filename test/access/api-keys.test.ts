@@ -77,7 +77,7 @@ describeEachDatabase('an API key in the books', (server) => {
     const verify = (key: string) =>
       gateway.app.tokens.verify(key).then(
         ({ role }) => role,
-        ({ code }) => code as string,
+        (error: unknown) => (error as { readonly code: string }).code,
       );
     expect(await verify(text)).toBe('AUDITOR');
     await gateway.app.tokens.settled();
