@@ -9,6 +9,7 @@ import type { Admission, Entrance } from './admit-request.js';
 import { callerNameOf } from './principal.js';
 import type { Caller } from './principal.js';
 import type { RequestsAtOnce } from './requests-at-once.js';
+import type { StreamsAtOnce } from './streams-at-once.js';
 import type { Database } from '../database/database.js';
 import { DomainError, invariant } from '../primitives/errors.js';
 
@@ -35,7 +36,7 @@ const admissions = new WeakMap<FastifyRequest, Admission>();
 /** The parts of the App that the gate asks. */
 interface Gated extends Entrance {
   readonly requestsAtOnce: RequestsAtOnce;
-  readonly streamsAtOnce: RequestsAtOnce;
+  readonly streamsAtOnce: StreamsAtOnce;
 }
 
 /** Makes all routes of a scope routes for everybody, also those that others register in it. */
@@ -51,8 +52,9 @@ export function guardRoutes(server: FastifyInstance, app: Gated): void {
   server.removeAllContentTypeParsers();
   server.addHook('onRequest', async (request, reply) => {
     if (isForEverybody(request)) return;
-    const counted = request.routeOptions.config.gate === 'streams' ? app.streamsAtOnce : app.requestsAtOnce;
-    const enter = (caller: Caller) => counted.enter(callerNameOf(caller));
+    const isStream = request.routeOptions.config.gate === 'streams';
+    const enter = (caller: Caller) =>
+      isStream ? app.streamsAtOnce.enterFor(caller) : app.requestsAtOnce.enter(callerNameOf(caller));
     admissions.set(request, await admitRequest(app, enter, request, reply));
   });
   server.addHook('preParsing', async (request, reply) => {
@@ -82,6 +84,12 @@ export function beginRequest(request: FastifyRequest): { readonly principal: Cal
 /** Whether a body comes with the request, whatever its method. */
 export function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Writes a fault down. That a caller went away in the middle of its body is none. */
+export function logFault(request: FastifyRequest, error: unknown): void {
+  if (request.raw.destroyed && !request.raw.complete) return;
+  request.log.error(error);
 }
 
 function admissionOf(request: FastifyRequest): Admission {

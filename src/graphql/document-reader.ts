@@ -25,7 +25,7 @@ export class RefusedDocument extends AggregateError {
 }
 
 /** What is wrong with a document or its variables, under a code of GraphQL's. */
-export function refusalOf(errors: readonly GraphQLError[], code: string): RefusedDocument {
+export function refusalOf(errors: readonly GraphQLError[], { code }: { readonly code: string }): RefusedDocument {
   return new RefusedDocument(errors.map((error) => told(error, code)));
 }
 
@@ -33,6 +33,8 @@ export function refusalOf(errors: readonly GraphQLError[], code: string): Refuse
 const WHOLE_DOCUMENT = 1 / 10;
 /** Characters that cost a point: looking at each of them is all that is done for it. */
 const CHARACTERS_PER_POINT = 100;
+/** How many times its price a document costs in all that is refused, as far as the caller has that much. */
+const REFUSED_TIMES = 10;
 /** Names of the schema that were nearly right would map it for whoever guesses. */
 const SUGGESTION = / ?Did you mean(.+?)\?$/;
 
@@ -64,7 +66,7 @@ export function createDocumentReader(parts: {
     const document = parse(text, { maxTokens: limits.tokensMax });
     for (const rules of rulesInTurn) {
       const errors = validate(schema, document, rules, { maxErrors: errorsMax });
-      if (errors.length > 0) throw refusalOf(errors, 'GRAPHQL_VALIDATION_FAILED');
+      if (errors.length > 0) throw refusalOf(errors, { code: 'GRAPHQL_VALIDATION_FAILED' });
     }
     return document;
   }
@@ -74,10 +76,20 @@ export function createDocumentReader(parts: {
       const hash = hashOf(text);
       const known = await kept.get(hash);
       if (known !== undefined) return known;
+      let paid = 0;
       const pay = (points: number) => {
-        if (!isTrusted(hash)) buckets.take(caller, Math.ceil(points));
+        if (isTrusted(hash)) return;
+        buckets.take(caller, Math.ceil(points));
+        paid += Math.ceil(points);
       };
-      const document = asRefusal(() => readAnew(text, pay));
+      let document: DocumentNode;
+      try {
+        document = asRefusal(() => readAnew(text, pay));
+      } catch (error) {
+        const { available } = buckets.take(caller, 0);
+        if (error instanceof RefusedDocument) buckets.take(caller, Math.min(available, paid * (REFUSED_TIMES - 1)));
+        throw error;
+      }
       await kept.set(hash, document);
       return document;
     },
@@ -94,7 +106,7 @@ function asRefusal<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    if (error instanceof GraphQLError) throw refusalOf([error], 'GRAPHQL_PARSE_FAILED');
+    if (error instanceof GraphQLError) throw refusalOf([error], { code: 'GRAPHQL_PARSE_FAILED' });
     throw error;
   }
 }

@@ -70,7 +70,9 @@ export async function openStream(source: StreamSource, question: StreamQuestion)
   const document = await source.reader.read(question.query, callerNameOf(caller));
   const operation = getOperationAST(document, operationName);
   if (operation == null) {
-    throw refusalOf([new GraphQLError('Say by operationName which operation to run.')], 'OPERATION_RESOLUTION_FAILURE');
+    throw refusalOf([new GraphQLError('Say by operationName which operation to run.')], {
+      code: 'OPERATION_RESOLUTION_FAILURE',
+    });
   }
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     throw new DomainError('INVALID_INPUT', 'Only subscriptions are streams. Send this to /graphql.');
@@ -79,7 +81,7 @@ export async function openStream(source: StreamSource, question: StreamQuestion)
   const read = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
     maxErrors: source.errorsMax,
   });
-  if (read.errors) throw refusalOf(read.errors, 'BAD_USER_INPUT');
+  if (read.errors) throw refusalOf(read.errors, { code: 'BAD_USER_INPUT' });
   const charged = admitOperation(source, { schema, document, operation, variables, principal: caller });
   const pointsPerUpdate = charged === null ? 0 : charged.cost.requested - charged.cost.fixed;
   const args = { schema, document, operationName, variableValues: variables };

@@ -10,7 +10,7 @@ import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 
-import { beginRequest, callerAt, refuseMethods } from '../access/gate.js';
+import { beginRequest, callerAt, logFault, refuseMethods } from '../access/gate.js';
 import { callerNameOf } from '../access/principal.js';
 import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
@@ -202,7 +202,7 @@ function readStrictly(routes: FastifyInstance, { costBuckets }: App, bodyBytesMa
   routes.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const fault = asUnavailable(error);
     if (fault instanceof DomainError) {
-      if (fault.code === 'UNAVAILABLE') request.log.error(error);
+      if (fault.code === 'UNAVAILABLE') logFault(request, error);
       return reply.status(statusOf(fault)).headers(headersOf(fault)).send(faultBody(fault.code, fault.message));
     }
     const status = error.statusCode ?? 500;

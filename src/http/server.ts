@@ -5,9 +5,10 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
 import { closeConnectionsWithServer } from './connections.js';
+import { limitConnectionsPerAddress } from './connections-per-address.js';
 import { allowOrigins } from './cors.js';
 import { closeAfterEarlyAnswers } from './early-answers.js';
-import { FOR_EVERYBODY, guardRoutes } from '../access/gate.js';
+import { FOR_EVERYBODY, guardRoutes, logFault } from '../access/gate.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { logOptions } from './log.js';
 import type { LogStream } from './log.js';
@@ -70,6 +71,7 @@ export async function createServer(
   });
   server.server.maxConnections = limits.connectionsMax;
   closeConnectionsWithServer(server);
+  limitConnectionsPerAddress(server, { max: limits.connectionsPerAddressMax, proxies: rules.trustedProxies });
   closeAfterEarlyAnswers(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
@@ -103,7 +105,7 @@ function answerError(error: FastifyError | Error, request: FastifyRequest, reply
   const fault = asUnavailable(error);
   if (fault instanceof DomainError) {
     const { code, message, field } = fault;
-    if (code === 'UNAVAILABLE') request.log.error(error);
+    if (code === 'UNAVAILABLE') logFault(request, error);
     return reply
       .status(statusOf(fault))
       .headers(headersOf(fault))

@@ -10,7 +10,7 @@ import { actorFor } from '../access/actor.js';
 import { callerNameOf } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
-import { beginRequest } from '../access/gate.js';
+import { beginRequest, logFault } from '../access/gate.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { DomainError } from '../primitives/errors.js';
@@ -45,7 +45,7 @@ export async function serveAzureApi(server: FastifyInstance, app: App): Promise<
     routes.addHook('onSend', async (request, reply) => setArmHeaders(app, request, reply));
     routes.setErrorHandler((error, request, reply) => {
       const { answer, isFault } = armErrorOf(error);
-      if (isFault) request.log.error(error);
+      if (isFault) logFault(request, error);
       return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
     });
     for (const root of ROOTS) {
