@@ -92,7 +92,7 @@ async function figuresOf(build: string, attack: Attack, seconds: number): Promis
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     children.push(attacker);
-    attacker.stdin?.end(JSON.stringify({ attack, url, token: hostile, seconds: seconds + 1 }));
+    attacker.stdin.end(JSON.stringify({ attack, url, token: hostile, seconds: seconds + 1 }));
     await pause(LEAD_MS);
     const watching = watch(url, gateway, seconds * 1_000);
     const attacked = await askFor(url, honest, seconds * 1_000);

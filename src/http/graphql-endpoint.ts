@@ -72,7 +72,7 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     persistedQueries: false,
     documentStore: forThisRequest.store,
     // What the reader has not read is not read at all.
-    parseOptions: { maxTokens: 1 },
+    parseOptions: { maxLexicalTokens: 1 },
     stringifyResult: textOf,
     stopOnTerminationSignals: false,
     plugins: [
