@@ -80,7 +80,11 @@ async function millisecondsOf(app: App, execute: Executor): Promise<number> {
   const start = performance.now();
   const caller = { subject: 'bench', role: 'CSP_ADMIN', credential: 'LOCAL_TOKEN', expiresAt: Infinity } as const;
   const everything = { registrations: 'all', tenants: 'all', resellers: 'all' } as const;
-  const context = await createContext(app, { ...caller, ...everything }, { requestId: 'bench', documentText: null });
+  const context = await createContext(
+    app,
+    { ...caller, ...everything },
+    { requestId: 'bench', documentText: null, refusal: null },
+  );
   const asked = { document: DOCUMENT, operation, operationName: null, variables: {}, context, isTrusted: false };
   const { data, errors } = await execute(asked);
   const text = JSON.stringify(data);

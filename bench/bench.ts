@@ -11,6 +11,7 @@ import { benchClose } from './close-bench.js';
 import { stopLoads } from './contestant.js';
 import { footprintContest } from './footprint-contest.js';
 import { GROWTH_MACHINES, growthContest } from './growth-contest.js';
+import { benchHostile } from './hostile-bench.js';
 import { ingestContest } from './ingest-contest.js';
 import { memoryContest, mixedContest } from './mixed-contest.js';
 import { queryContests } from './query-contests.js';
@@ -147,6 +148,16 @@ cli
   .description("Whether the time of an answer tells somebody else's id from one that nobody has.")
   .option('--rounds <n>', 'how often each question is asked each way', '500')
   .action((options: { readonly rounds: string }) => benchTiming({ rounds: positive(options.rounds, '--rounds') }));
+
+cli
+  .command('hostile')
+  .description('What hostile bodies, connections and documents cost an honest caller, with the standard limits.')
+  .option('--build <folder>', 'the dist folder of another build to attack')
+  .option('--seconds <n>', 'how long each attack lasts', '10')
+  .action(async (options: { readonly build?: string; readonly seconds: string }) => {
+    const seconds = positive(options.seconds, '--seconds');
+    await benchHostile({ seconds, ...(options.build !== undefined && { build: options.build }) });
+  });
 
 cli
   .command('close')

@@ -23,6 +23,8 @@ import { createLiveFeed } from './graphql/live-feed.js';
 import type { LiveFeed } from './graphql/live-feed.js';
 import { createRequestsAtOnce } from './access/requests-at-once.js';
 import type { RequestsAtOnce } from './access/requests-at-once.js';
+import { createStreamsAtOnce } from './access/streams-at-once.js';
+import type { StreamsAtOnce } from './access/streams-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import type { CommerceClient } from './pipeline/reporting/commerce-client.js';
@@ -49,8 +51,8 @@ export interface App extends Pipeline {
   readonly cursors: Cursors;
   readonly costBuckets: CostBuckets;
   readonly requestsAtOnce: RequestsAtOnce;
-  /** Streams that are open, of each caller and of all. */
-  readonly streamsAtOnce: RequestsAtOnce;
+  /** Streams that are open: of each caller, of each customer and of all. */
+  readonly streamsAtOnce: StreamsAtOnce;
   /** What streams tell. Nobody is told anything before somebody lets it look. */
   readonly live: LiveFeed;
   /** Usage aggregates of closed windows that this process keeps. */
@@ -119,7 +121,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     cursors: createCursors(key),
     costBuckets: createCostBuckets(limits),
     requestsAtOnce: createRequestsAtOnce(limits.requestsAtOnceMax),
-    streamsAtOnce: createRequestsAtOnce(limits.streamsAtOnceMax, limits.streamsMax, 'streams'),
+    streamsAtOnce: createStreamsAtOnce(limits),
     live: createLiveFeed({ db, clock, tokens, resolveScope, limits }),
     keptPages: createKeptPages(config.execution.rowsKeptMax, onStage),
     commerce: outside.commerce ?? configuredCommerce(config.commerce, clock),

@@ -14,6 +14,16 @@ export async function findApiKey(sql: Sql, keyId: string): Promise<ApiKey | null
   return row === undefined ? null : withNumbers(row);
 }
 
+/** Those of these ids that are keys, with the hashes of their secrets, revoked or not. */
+export async function findApiKeys(sql: Sql, keyIds: readonly string[]): Promise<readonly ApiKey[]> {
+  if (keyIds.length === 0) return [];
+  const rows = await sql.query<ApiKey>(
+    `SELECT ${COLUMNS} FROM api_key k WHERE k.key_id IN (${keyIds.map(() => '?').join(', ')})`,
+    keyIds,
+  );
+  return rows.map(withNumbers);
+}
+
 /** Of these key ids those that are good now. */
 export async function listValidKeys(sql: Sql, keyIds: readonly string[], now: number): Promise<readonly string[]> {
   if (keyIds.length === 0) return [];

@@ -1,4 +1,4 @@
-import { findApiKey, grantOf, listValidKeys, markUsed } from './api-key-store.js';
+import { findApiKey, findApiKeys, grantOf, listValidKeys, markUsed } from './api-key-store.js';
 import { hashOfKey, isSameHash, keyIdOf } from './api-key.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { Caller } from './principal.js';
@@ -20,7 +20,16 @@ const USE_NOTED_EVERY_MS = 60_000;
 /** Compared with when there is no such key, so that an unknown key costs what a wrong secret costs. */
 const NO_HASH = '0'.repeat(64);
 
-/** Each request reads its key anew: a key that was revoked is refused at once, by every process. */
+/** Keys that this process has seen, with the hashes of their secrets, at most. */
+const SEEN_MAX = 10_000;
+/** Keys that are looked up by one statement, at most. */
+const LOOKED_UP_MAX = 500;
+
+/**
+ * Each request reads its key anew: a key that was revoked is refused at once, by every process. Who has no key costs
+ * the database next to nothing: a secret never changes, so a wrong one of a key that was seen is refused without
+ * asking; and ids that were never seen are looked up together, by one statement at a time, however many are made up.
+ */
 export function createApiKeys({ db, clock }: { readonly db: Database; readonly clock: Clock }): ApiKeys {
   const underWay = new Set<Promise<void>>();
 
@@ -37,11 +46,27 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
     underWay.add(noting);
   }
 
+  const seen = new Map<string, string>();
+  const lookUp = lookingUpTogether(async (keyIds) => {
+    const found = await findApiKeys(db.reader, keyIds);
+    for (const { keyId, secretHash } of found) {
+      if (seen.size >= SEEN_MAX) seen.clear();
+      seen.set(keyId, secretHash);
+    }
+    return new Map(found.map((key) => [key.keyId, key]));
+  });
+
+  async function keyOf(keyId: string, hash: string): Promise<ApiKey | null> {
+    const known = seen.get(keyId);
+    if (known === undefined) return lookUp(keyId);
+    return isSameHash(hash, known) ? findApiKey(db.reader, keyId) : null;
+  }
+
   return {
     verify: async (text) => {
       const hash = hashOfKey(text);
       const keyId = keyIdOf(text);
-      const key = keyId === null ? null : await findApiKey(db.reader, keyId);
+      const key = keyId === null ? null : await keyOf(keyId, hash);
       const isSame = isSameHash(hash, key?.secretHash ?? NO_HASH);
       if (key === null || !isSame || key.revokedAt !== 0 || key.expiresAt <= clock.now()) return null;
       noteUse(key);
@@ -56,6 +81,28 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
     settled: async () => {
       await Promise.all(underWay);
     },
+  };
+}
+
+/** Looks ids up by one call at a time: those that come meanwhile go with the next. Null for one that is not found. */
+function lookingUpTogether<Found>(
+  find: (ids: readonly string[]) => Promise<ReadonlyMap<string, Found>>,
+): (id: string) => Promise<Found | null> {
+  let next: { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Found>> } | null = null;
+  let before: Promise<unknown> = Promise.resolve();
+  const begin = () => {
+    const ids = new Set<string>();
+    const found = before.then(() => {
+      if (next?.ids === ids) next = null;
+      return find([...ids]);
+    });
+    before = found.catch(() => undefined);
+    return { ids, found };
+  };
+  return async (id) => {
+    if (next === null || next.ids.size >= LOOKED_UP_MAX) next = begin();
+    next.ids.add(id);
+    return (await next.found).get(id) ?? null;
   };
 }
 

@@ -46,7 +46,7 @@ const LIMITS = {
     'REQUEST_MS_MAX',
     30_000,
     [10, 3_600_000],
-    'Milliseconds that a request may take before its SQL is cancelled.',
+    'Milliseconds that a request may take, its body there, before its SQL is cancelled.',
   ),
   receiveMsMax: limit('RECEIVE_MS_MAX', 60_000, [100, 3_600_000], 'Milliseconds until a request has arrived whole.'),
   headersMsMax: limit(
@@ -56,10 +56,34 @@ const LIMITS = {
     'Milliseconds until the headers of a request have arrived.',
   ),
   headerBytesMax: limit('HEADER_BYTES_MAX', 16_384, [4_096, 1_048_576], 'Bytes of the headers of a request.'),
+  graphqlBytesMax: limit(
+    'GRAPHQL_BYTES_MAX',
+    262_144,
+    [1_024, 268_435_456],
+    'Bytes of the body of a GraphQL request; usage in batches has a door of its own, and BODY_BYTES_MAX.',
+  ),
   connectionsMax: limit('CONNECTIONS_MAX', 4_096, [1, 100_000], 'Connections that are open at once.'),
+  connectionsPerAddressMax: limit(
+    'CONNECTIONS_PER_ADDRESS_MAX',
+    512,
+    [1, 100_000],
+    'Connections of one address that are open at once; those of TRUSTED_PROXIES are not counted.',
+  ),
   // Streams of live updates.
   streamsAtOnceMax: limit('STREAMS_AT_ONCE_MAX', 16, [0, 10_000], 'Streams of one caller that are open at once.'),
   streamsMax: limit('STREAMS_MAX', 1_000, [0, 10_000], 'Streams that are open at once.'),
+  streamsPerCustomerMax: limit(
+    'STREAMS_PER_CUSTOMER_MAX',
+    100,
+    [0, 10_000],
+    'Streams of one tenant or reseller that are open at once, whoever of it opened them.',
+  ),
+  streamsForProvider: limit(
+    'STREAMS_FOR_PROVIDER',
+    100,
+    [0, 10_000],
+    'Streams of STREAMS_MAX that tenants and resellers leave to everybody else.',
+  ),
   livePaceMs: limit(
     'LIVE_PACE_MS',
     2_000,

@@ -8,15 +8,15 @@ import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefin
 
 import type { GatewayContext } from './context.js';
 import type { Balance, CostBuckets } from './cost-buckets.js';
-import { asGraphqlRefusal } from './errors.js';
+import { asGraphqlRefusal, formatError } from './errors.js';
 import type { FieldArguments } from './field-weights.js';
+import { RECORDS_PER_MUTATION_MAX } from './limits.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller, Role } from '../access/principal.js';
 import type { Limits } from '../config/limits.js';
 import { LINES_PER_CALL_MAX } from '../onboarding/onboard-tenants.js';
-import { RECORDS_PER_BATCH_MAX } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 
@@ -29,11 +29,8 @@ export interface Admission {
 
 type Request = GraphQLRequestContext<GatewayContext>;
 
-/** Lists that are batches, and as long as a batch may be. */
-const BATCHES: Readonly<Record<string, number>> = {
-  'Mutation.recordUsage': RECORDS_PER_BATCH_MAX,
-  'Mutation.onboardTenants': LINES_PER_CALL_MAX,
-};
+/** What is read in place of a document that is refused. */
+export const NOTHING_ASKED = '{ __typename }';
 
 /** Faults of the request itself. A client that knows no other status than 200 beside JSON gets that. */
 const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
@@ -47,17 +44,22 @@ const FAULTS_OF_REQUEST: ReadonlySet<unknown> = new Set([
 export function admissionPlugin(admission: Admission): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async (started) => {
-      const { documentText } = started.contextValue;
+      const { documentText, refusal } = started.contextValue;
       if (documentText !== null) started.request.query = documentText;
+      // Apollo goes on with something, and comes to hear of the refusal where it may be told.
+      if (refusal !== null) started.request.query = NOTHING_ASKED;
       let charged: Charged | null = null;
       return {
         didResolveOperation: async (request) => {
+          if (refusal?.[0] !== undefined) throw refusal[0];
           charged = orRefusal(() => admitAnswered(admission, request));
           if (charged !== null) setRateHeaders(request, charged.balance);
         },
         willSendResponse: async (request) => {
           const { body, http } = request.response;
           if (body.kind !== 'single') return;
+          // Apollo tells one error of those that refuse a document.
+          if (refusal !== null) body.singleResult.errors = refusal.map((error) => formatError(error.toJSON(), error));
           const { data, errors = [] } = body.singleResult;
           body.singleResult.extensions = {
             ...body.singleResult.extensions,
@@ -177,21 +179,40 @@ function checkArguments({ pageRowsMax, listItemsMax }: Limits, coordinate: strin
   if (typeof first === 'number' && (first < 1 || first > pageRowsMax)) {
     throw new DomainError('INVALID_INPUT', `first lies between 1 and ${pageRowsMax}.`, ['first']);
   }
-  const itemsMax = { outer: BATCHES[coordinate] ?? listItemsMax, inner: listItemsMax };
-  for (const [name, value] of Object.entries(args)) checkLists(value, itemsMax, [name]);
+  const inner: LongestList = { max: listItemsMax, refusal: listTooLong };
+  const outer = BATCHES[coordinate] ?? inner;
+  for (const [name, value] of Object.entries(args)) checkLists(value, { outer, inner }, [name]);
+}
+
+/** How long a list may be, and what is said of one that is longer. */
+interface LongestList {
+  readonly max: number;
+  readonly refusal: (max: number, field: readonly string[]) => DomainError;
+}
+
+/** Lists that are batches, and as long as a batch may be. */
+const BATCHES: Readonly<Record<string, LongestList>> = {
+  'Mutation.recordUsage': {
+    max: RECORDS_PER_MUTATION_MAX,
+    refusal: (max, field) =>
+      new DomainError('BATCH_TOO_LARGE', `recordUsage takes ${max} records. Send larger batches to /v1/usage.`, field),
+  },
+  'Mutation.onboardTenants': { max: LINES_PER_CALL_MAX, refusal: listTooLong },
+};
+
+function listTooLong(max: number, field: readonly string[]): DomainError {
+  return new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${max} values.`, field);
 }
 
 /** A list inside of a batch is as long as any other list may be. */
 function checkLists(
   value: unknown,
-  { outer, inner }: { readonly outer: number; readonly inner: number },
+  { outer, inner }: { readonly outer: LongestList; readonly inner: LongestList },
   field: readonly string[],
 ): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    if (value.length > outer) {
-      throw new DomainError('INVALID_INPUT', `${field.at(-1) ?? ''} has at most ${outer} values.`, field);
-    }
+    if (value.length > outer.max) throw outer.refusal(outer.max, field);
     for (const item of value as readonly unknown[]) checkLists(item, { outer: inner, inner }, field);
     return;
   }

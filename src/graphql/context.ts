@@ -1,3 +1,5 @@
+import type { GraphQLError } from 'graphql';
+
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
 import type { Cursors } from './cursor.js';
@@ -39,13 +41,15 @@ export interface GatewayContext {
   readonly requestId: string;
   /** The trusted document that the request named; null when it brought its own. */
   readonly documentText: string | null;
+  /** Why the document of the request is not read; null when it is, or there is none. */
+  readonly refusal: readonly GraphQLError[] | null;
 }
 
 /** The context of one request: its scope is looked up now, its loaders see no other row. */
 export async function createContext(
   app: GraphqlApp,
   principal: Caller | null,
-  request: { readonly requestId: string; readonly documentText: string | null },
+  request: Pick<GatewayContext, 'requestId' | 'documentText' | 'refusal'>,
 ): Promise<GatewayContext> {
   const scope = await app.resolveScope(app.db.reader, principal ?? NOBODY);
   return {
@@ -55,6 +59,7 @@ export async function createContext(
     loaders: createLoaders(app.db.reader, scope),
     requestId: request.requestId,
     documentText: request.documentText,
+    refusal: request.refusal,
   };
 }
 

@@ -4,11 +4,10 @@
  */
 import type { DocumentNode } from 'graphql';
 
-/** What the GraphQL server asks for a document before it parses the text, and tells after it validated it. */
+/** Documents by the SHA-256 of their texts, in hex. */
 export interface DocumentStore {
   get(key: string): Promise<DocumentNode | undefined>;
   set(key: string, document: DocumentNode): Promise<void>;
-  delete(key: string): Promise<boolean>;
   /** How many are kept. */
   size(): number;
 }
@@ -18,7 +17,7 @@ const CHARACTERS_MAX = 1_000_000;
 /** How many hashes of documents are remembered that were asked once. */
 const SEEN_MAX = 10_000;
 
-/** Keys end with the SHA-256 of the text, in hex. `isTrusted` is asked about that. */
+/** `isTrusted` is asked about the hash that is the key. */
 export function createDocumentStore(options: {
   readonly documentsMax: number;
   readonly isTrusted: (hash: string) => boolean;
@@ -28,15 +27,15 @@ export function createDocumentStore(options: {
   const seenOnce = new Set<string>();
   let characters = 0;
 
-  function drop(key: string): boolean {
+  function drop(key: string): void {
     const document = kept.get(key);
-    if (document === undefined) return false;
+    if (document === undefined) return;
     characters -= lengthOf(document);
-    return kept.delete(key);
+    kept.delete(key);
   }
 
   function isAskedAgain(key: string): boolean {
-    if (seenOnce.delete(key) || options.isTrusted(key.slice(-HASH_LENGTH))) return true;
+    if (seenOnce.delete(key) || options.isTrusted(key)) return true;
     seenOnce.add(key);
     dropOldest(seenOnce, SEEN_MAX);
     return false;
@@ -61,12 +60,9 @@ export function createDocumentStore(options: {
         drop(oldest);
       }
     },
-    delete: async (key) => drop(key),
     size: () => kept.size,
   };
 }
-
-const HASH_LENGTH = 64;
 
 function lengthOf({ loc }: DocumentNode): number {
   return loc?.end ?? 0;

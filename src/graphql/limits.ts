@@ -12,6 +12,9 @@ import type {
 
 import type { Limits } from '../config/limits.js';
 
+/** Records of one `recordUsage`: so many are read in a moment, and so are their verdicts. More go to `/v1/usage`. */
+export const RECORDS_PER_MUTATION_MAX = 500;
+
 type DocumentLimits = Pick<Limits, 'depthMax' | 'selectionsMax' | 'aliasesMax' | 'rootFieldsMax' | 'directivesMax'>;
 
 /** How large a part of a document is, with its fragments where they are spread. */
@@ -23,6 +26,11 @@ interface Size {
   readonly fields: number;
 }
 
+/** Fields of one name in one place of the answer. Each is compared with each, and so are those inside them. */
+const SAME_FIELD_MAX = 25;
+/** Fragments and operations of a document. Fragments are compared with each other, too. */
+const DEFINITIONS_MAX = 100;
+
 const NOTHING: Size = { depth: 0, selections: 0, aliases: 0, fields: 0 };
 
 /** Refuses documents that are larger than any question needs, and says by what. */
@@ -33,6 +41,11 @@ export function limitRule(limits: DocumentLimits): (context: ValidationContext) 
     const refuse = (message: string, operation?: OperationDefinitionNode) =>
       context.reportError(new GraphQLError(message, operation && { nodes: [operation] }));
     return {
+      Document: ({ definitions }) => {
+        if (definitions.length > DEFINITIONS_MAX) {
+          refuse(`The document has more than ${DEFINITIONS_MAX} operations and fragments.`);
+        }
+      },
       Directive: () => {
         directives += 1;
         if (directives === limits.directivesMax + 1) {
@@ -49,9 +62,55 @@ export function limitRule(limits: DocumentLimits): (context: ValidationContext) 
         if (fields > limits.rootFieldsMax) {
           refuse(`The operation has more than ${limits.rootFieldsMax} fields at its root.`, operation);
         }
+        // What is too large is not spread out.
+        const isSpread = selections <= limits.selectionsMax && depth <= limits.depthMax;
+        if (isSpread && mostOfOneField(context, operation.selectionSet, limits.selectionsMax) > SAME_FIELD_MAX) {
+          refuse(`The operation has one field more than ${SAME_FIELD_MAX} times in one place.`, operation);
+        }
       },
     };
   };
+}
+
+/**
+ * How often the field stands in one place of the answer that stands there most often, fragments spread out. It looks at
+ * `fieldsMax` fields at most: there are no more, unless a fragment spreads itself, which a rule of its own refuses.
+ */
+function mostOfOneField(
+  context: Pick<ValidationContext, 'getFragment'>,
+  selectionSet: SelectionSetNode,
+  fieldsMax: number,
+): number {
+  let fields = 0;
+  const mostIn = (place: readonly SelectionSetNode[]): number => {
+    const times = new Map<string, number>();
+    const inside = new Map<string, SelectionSetNode[]>();
+    const spread = new Set<string>();
+    const collect = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+        else if (selection.kind === Kind.FIELD) {
+          fields += 1;
+          const name = (selection.alias ?? selection.name).value;
+          times.set(name, (times.get(name) ?? 0) + 1);
+          const sets = inside.get(name) ?? [];
+          if (selection.selectionSet) sets.push(selection.selectionSet);
+          inside.set(name, sets);
+        } else if (!spread.has(selection.name.value)) {
+          spread.add(selection.name.value);
+          const fragment = context.getFragment(selection.name.value);
+          if (fragment) collect(fragment.selectionSet);
+        }
+      }
+    };
+    place.forEach(collect);
+    let most = Math.max(0, ...times.values());
+    for (const sets of inside.values()) {
+      if (sets.length > 0 && most <= SAME_FIELD_MAX && fields <= fieldsMax) most = Math.max(most, mostIn(sets));
+    }
+    return most;
+  };
+  return mostIn([selectionSet]);
 }
 
 /**

@@ -1,25 +1,17 @@
 /** Where a literal stands that its scalar refuses: the scalar is handed the value alone. */
-import type { ApolloServerPlugin } from '@apollo/server';
 import { BREAK, Kind, visit } from 'graphql';
-import type { ASTNode, DocumentNode } from 'graphql';
+import type { ASTNode, DocumentNode, GraphQLError } from 'graphql';
 
-import type { GatewayContext } from './context.js';
 import { ScalarError } from './scalars.js';
 
-/** The part of the server that has such errors begin with the argument: `filter.tenantIds[0] is not a GUID.` */
-export const literalPlaces: ApolloServerPlugin<GatewayContext> = {
-  requestDidStart: async () => ({
-    validationDidStart:
-      async ({ document }) =>
-      async (errors) => {
-        for (const error of errors ?? []) if (error instanceof ScalarError) namePlace(error, document);
-      },
-  }),
-};
+/** Has such errors begin with the argument: `filter.tenantIds[0] is not a GUID.` */
+export function namePlaces(errors: readonly GraphQLError[], document: DocumentNode): void {
+  for (const error of errors) if (error instanceof ScalarError) namePlace(error, document);
+}
 
-function namePlace(error: ScalarError, document: DocumentNode | undefined): void {
+function namePlace(error: ScalarError, document: DocumentNode): void {
   const [node] = error.nodes ?? [];
-  if (node === undefined || document === undefined) return;
+  if (node === undefined) return;
   const place = placeOf(node, document);
   if (place !== '') error.message = `${place} is not ${error.noun}.`;
 }

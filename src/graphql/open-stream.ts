@@ -10,9 +10,6 @@ import {
   execute,
   getOperationAST,
   getVariableValues,
-  parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import type {
   DocumentNode,
@@ -21,16 +18,15 @@ import type {
   FragmentDefinitionNode,
   GraphQLFormattedError,
   GraphQLSchema,
-  ValidationRule,
 } from 'graphql';
 
 import { admitOperation } from './admission.js';
 import type { Admission } from './admission.js';
 import { createContext } from './context.js';
 import type { GatewayContext, GraphqlApp } from './context.js';
-import { checkNesting } from './document-nesting.js';
+import { refusalOf } from './document-reader.js';
+import type { DocumentReader } from './document-reader.js';
 import { refuseForbiddenField } from './forbidden-field.js';
-import { limitRule } from './limits.js';
 import type { ChangeStream } from './live-feed.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
@@ -53,6 +49,7 @@ export interface StreamQuestion {
 export interface StreamSource extends Admission {
   readonly app: GraphqlApp;
   readonly schema: GraphQLSchema;
+  readonly reader: DocumentReader;
   /** Names errors of one document at most. */
   readonly errorsMax: number;
   /** What the caller sees of an error. */
@@ -66,13 +63,17 @@ export interface ResultStream extends AsyncIterableIterator<FormattedExecutionRe
   throw(): Promise<IteratorResult<FormattedExecutionResult, undefined>>;
 }
 
-/** Throws what refuses it: a DomainError, a GraphQLError, or an AggregateError of GraphQLErrors. */
+/** Throws what refuses it: a DomainError, or an AggregateError of GraphQLErrors. */
 export async function openStream(source: StreamSource, question: StreamQuestion): Promise<ResultStream> {
   const { app, schema, limits, buckets } = source;
   const { caller, requestId, variables, operationName } = question;
-  const document = readDocument(source, question.query);
+  const document = await source.reader.read(question.query, callerNameOf(caller));
   const operation = getOperationAST(document, operationName);
-  if (operation == null) throw refusal('OPERATION_RESOLUTION_FAILURE', 'Say by operationName which operation to run.');
+  if (operation == null) {
+    throw refusalOf([new GraphQLError('Say by operationName which operation to run.')], {
+      code: 'OPERATION_RESOLUTION_FAILURE',
+    });
+  }
   if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     throw new DomainError('INVALID_INPUT', 'Only subscriptions are streams. Send this to /graphql.');
   }
@@ -80,7 +81,7 @@ export async function openStream(source: StreamSource, question: StreamQuestion)
   const read = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
     maxErrors: source.errorsMax,
   });
-  if (read.errors) throw refused('BAD_USER_INPUT', read.errors);
+  if (read.errors) throw refusalOf(read.errors, { code: 'BAD_USER_INPUT' });
   const charged = admitOperation(source, { schema, document, operation, variables, principal: caller });
   const pointsPerUpdate = charged === null ? 0 : charged.cost.requested - charged.cost.fixed;
   const args = { schema, document, operationName, variableValues: variables };
@@ -90,7 +91,7 @@ export async function openStream(source: StreamSource, question: StreamQuestion)
     deadline = startDeadline(limits.requestMsMax);
     try {
       const db = app.db.within(deadline);
-      return await work(await createContext({ ...app, db }, caller, { requestId, documentText: null }));
+      return await work(await createContext({ ...app, db }, caller, { requestId, documentText: null, refusal: null }));
     } finally {
       deadline.end();
       deadline = null;
@@ -167,51 +168,10 @@ function asShown({ data = null, errors }: ExecutionResult, shown: StreamSource['
   return errors === undefined ? { data } : { errors: errors.map(shown), data };
 }
 
-/** Parsed within the limits, and valid. What is counted comes first: some rules take long on what is made for that. */
-function readDocument({ schema, limits, errorsMax }: StreamSource, text: string): DocumentNode {
-  if (text.length > limits.documentLengthMax) {
-    throw refusal('GRAPHQL_PARSE_FAILED', `The document is longer than ${limits.documentLengthMax} characters.`);
-  }
-  checkNesting(text);
-  let document: DocumentNode;
-  try {
-    document = parse(text, { maxTokens: limits.tokensMax });
-  } catch (error) {
-    throw refused('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
-  }
-  const check = (rules: readonly ValidationRule[]) => {
-    const errors = validate(schema, document, rules, { maxErrors: errorsMax });
-    if (errors.length > 0) throw refused('GRAPHQL_VALIDATION_FAILED', errors);
-  };
-  check([limitRule(limits)]);
-  check(specifiedRules);
-  return document;
-}
-
 function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   return new Map(
     definitions.flatMap((definition) =>
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
     ),
   );
-}
-
-/** Names of the schema that were nearly right would map it for whoever guesses. */
-const SUGGESTION = / ?Did you mean(.+?)\?$/;
-
-function refused(code: string, errors: readonly GraphQLError[]): AggregateError {
-  return new AggregateError(
-    errors.map(({ message, nodes, source, positions }) => {
-      return new GraphQLError(message.replace(SUGGESTION, ''), {
-        ...(nodes && { nodes }),
-        ...(source && { source }),
-        ...(positions && { positions }),
-        extensions: { code },
-      });
-    }),
-  );
-}
-
-function refusal(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
 }

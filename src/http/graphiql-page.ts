@@ -8,6 +8,8 @@ import { basename, dirname, join } from 'node:path';
 
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
+import { openToEverybody } from '../access/gate.js';
+
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -34,6 +36,7 @@ export async function serveGraphiql(server: FastifyInstance, folder: string): Pr
   // A scope of its own keeps the headers, and what the plugin adds to replies, away from the other
   // routes.
   await server.register(async (page) => {
+    openToEverybody(page);
     page.addHook('onRequest', async (_request, reply) => setSecurityHeaders(reply));
     // A relative address keeps the path in front of us when a proxy adds one. Browsers keep the
     // fragment.

@@ -8,24 +8,26 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FormattedExecutionResult } from 'graphql';
+import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 
+import { beginRequest, callerAt, logFault, refuseMethods } from '../access/gate.js';
+import { callerNameOf } from '../access/principal.js';
 import { serveStreams } from './graphql-stream.js';
 import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
-import { admitRequest } from '../access/admit-request.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { admissionPlugin } from '../graphql/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';
-import { checkNesting } from '../graphql/document-nesting.js';
+import { RefusedDocument, createDocumentReader } from '../graphql/document-reader.js';
+import type { DocumentReader } from '../graphql/document-reader.js';
 import { createDocumentStore } from '../graphql/document-store.js';
+import { createDocumentsForApollo } from '../graphql/documents-for-apollo.js';
+import type { DocumentsForApollo } from '../graphql/documents-for-apollo.js';
 import { asGraphqlRefusal, faultLog, formatError } from '../graphql/errors.js';
 import { createExecutor, forApollo } from '../graphql/executor.js';
-import { limitRule, oneOfEachMutationRule } from '../graphql/limits.js';
-import { literalPlaces } from '../graphql/literal-places.js';
 import { createSchema } from '../graphql/schema.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
@@ -33,6 +35,9 @@ import { hasLongList, jsonBytes } from '../primitives/utf8-writer.js';
 
 /** Errors of one document or one set of variables that are named; more would map the schema for whoever guesses. */
 const ERRORS_MAX = 5;
+
+/** Bytes of a body that cost a point. Most bodies are shorter. */
+const BYTES_PER_POINT = 512;
 
 /** `/graphql`. Answers a caller without a valid token with 401 before anything is executed. */
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
@@ -42,6 +47,18 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
   const served = await createSchema();
   const executor = createExecutor({ ...app.config.execution, ...served, errorsMax: ERRORS_MAX });
   const { gateway, plugin: answering } = forApollo(served.schema, executor);
+  const isTrusted = (hash: string) => documents.isTrusted(hash);
+  const kept = createDocumentStore({ documentsMax: app.config.execution.documentsKeptMax, isTrusted });
+  const { schema } = served;
+  const reader = createDocumentReader({
+    schema,
+    limits,
+    buckets: app.costBuckets,
+    kept,
+    isTrusted,
+    errorsMax: ERRORS_MAX,
+  });
+  const forThisRequest = createDocumentsForApollo();
   const apollo = new ApolloServer<GatewayContext>({
     gateway,
     formatError,
@@ -53,15 +70,9 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    documentStore: createDocumentStore({
-      documentsMax: app.config.execution.documentsKeptMax,
-      isTrusted: (hash) => documents.isTrusted(hash),
-    }),
-    parseOptions: { maxLexicalTokens: limits.tokensMax, maxSourceLength: limits.documentLengthMax },
-    // Counted before the rules of the language run, some of which take long on documents made for that.
-    maxRecursiveSelections: limits.selectionsMax,
-    validationRules: [limitRule(limits), oneOfEachMutationRule],
-    validationOptions: { maxErrors: ERRORS_MAX },
+    documentStore: forThisRequest.store,
+    // What the reader has not read is not read at all.
+    parseOptions: { maxLexicalTokens: 1 },
     stringifyResult: textOf,
     stopOnTerminationSignals: false,
     plugins: [
@@ -71,21 +82,20 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      literalPlaces,
       admissionPlugin(admission),
       answering,
     ],
   });
   await apollo.start();
   await server.register(async (routes) => {
-    readStrictly(routes);
+    readStrictly(routes, app, Math.min(app.config.bodyBytesMax, limits.graphqlBytesMax));
     routes.route({
       method: ['POST', 'GET'],
       url: '/graphql',
       handler: async (request, reply) => {
         const answer = await apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: httpRequestOf(request),
-          context: () => contextOf(app, documents, request, reply),
+          context: () => contextOf({ app, documents, reader, forThisRequest }, request, reply),
         });
         // Answers in parts are made by `@defer` alone, which the schema does not have.
         if (answer.body.kind !== 'complete') throw new Error('GraphQL answered in parts.');
@@ -94,15 +104,12 @@ export async function serveGraphql(server: FastifyInstance, app: App): Promise<v
         return reply.send(answer.body.string);
       },
     });
-    serveStreams(routes, { ...admission, app, schema: served.schema, documents, errorsMax: ERRORS_MAX });
-    routes.route({
-      method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    serveStreams(routes, { ...admission, app, schema, reader, documents, errorsMax: ERRORS_MAX });
+    refuseMethods(routes, {
       url: '/graphql',
-      handler: (_request, reply) =>
-        reply
-          .status(405)
-          .header('allow', 'GET, POST')
-          .send(faultBody('BAD_REQUEST', 'Only GET and POST are answered here.')),
+      methods: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      allowed: 'GET, POST',
+      body: () => faultBody('BAD_REQUEST', 'Only GET and POST are answered here.'),
     });
   });
 }
@@ -129,23 +136,45 @@ function httpRequestOf({ method, url, headers, body }: FastifyRequest): HTTPGrap
   return { method, headers: given, search: search < 0 ? '' : url.slice(search), body };
 }
 
+/** What the context of a request is made with. */
+interface Asked {
+  readonly app: App;
+  readonly documents: TrustedDocuments;
+  readonly reader: DocumentReader;
+  readonly forThisRequest: DocumentsForApollo;
+}
+
 async function contextOf(
-  app: App,
-  documents: TrustedDocuments,
+  { app, documents, reader, forThisRequest }: Asked,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<GatewayContext> {
   try {
-    const { principal, db } = await admitRequest(app, request, reply);
+    const { principal, db } = beginRequest(request);
     const asked = operationOf(request);
     const documentText = documents.documentFor(principal.subject, asked);
-    if (typeof asked.query === 'string') checkNesting(asked.query.slice(0, app.config.limits.documentLengthMax));
-    return await createContext({ ...app, db }, principal, { requestId: request.id, documentText });
+    const text = documentText ?? asked.query;
+    let refusal: GatewayContext['refusal'] = null;
+    if (typeof text === 'string' && text !== '') {
+      const read = await orRefused(reader.read(text, callerNameOf(principal)));
+      if (read instanceof RefusedDocument) refusal = read.errors;
+      else reply.raw.once('close', forThisRequest.hold(text, read));
+    }
+    return await createContext({ ...app, db }, principal, { requestId: request.id, documentText, refusal });
   } catch (error) {
     const fault = asUnavailable(error);
     if (fault instanceof DomainError && fault.code !== 'UNAVAILABLE') throw asGraphqlRefusal(fault);
     request.log.error(error);
     throw fault instanceof DomainError ? asGraphqlRefusal(fault) : error;
+  }
+}
+
+async function orRefused(reading: Promise<DocumentNode>): Promise<DocumentNode | RefusedDocument> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof RefusedDocument) return error;
+    throw error;
   }
 }
 
@@ -159,22 +188,30 @@ function operationOf({ method, body, query }: FastifyRequest): {
 }
 
 /** Bodies of this scope are JSON in UTF-8 and nothing else; faults of them have the shape of GraphQL answers. */
-function readStrictly(routes: FastifyInstance): void {
+function readStrictly(routes: FastifyInstance, { costBuckets }: App, bodyBytesMax: number): void {
   routes.removeAllContentTypeParsers();
-  routes.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  const json = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
+  routes.addContentTypeParser('application/json', json, (request, body: Buffer, done) => {
     try {
+      costBuckets.take(callerNameOf(callerAt(request)), Math.floor(body.length / BYTES_PER_POINT));
       done(null, readJsonBody(request, body));
     } catch (error) {
       done(error as Error);
     }
   });
-  routes.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
-    if (error instanceof DomainError) {
-      return reply.status(statusOf(error)).headers(headersOf(error)).send(faultBody(error.code, error.message));
+  routes.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
+    const fault = asUnavailable(error);
+    if (fault instanceof DomainError) {
+      if (fault.code === 'UNAVAILABLE') logFault(request, error);
+      return reply.status(statusOf(fault)).headers(headersOf(fault)).send(faultBody(fault.code, fault.message));
     }
     const status = error.statusCode ?? 500;
     if (status >= 500) throw error;
-    return reply.status(status).send(faultBody(CODE_OF_STATUS[status] ?? 'BAD_REQUEST', error.message));
+    const message =
+      status === 413
+        ? `The body is longer than the ${bodyBytesMax} bytes of GRAPHQL_BYTES_MAX. ${SMALLER}`
+        : error.message;
+    return reply.status(status).send(faultBody(CODE_OF_STATUS[status] ?? 'BAD_REQUEST', message));
   });
   // What is refused before an operation is known has no extensions yet.
   routes.addHook('onSend', async (request, reply, payload) => {
@@ -183,6 +220,8 @@ function readStrictly(routes: FastifyInstance): void {
     return JSON.stringify({ ...answer, extensions: { ...answer.extensions, requestId: request.id } });
   });
 }
+
+const SMALLER = 'Ask for less at once; usage in batches is sent to /v1/usage.';
 
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   413: 'BODY_TOO_LARGE',

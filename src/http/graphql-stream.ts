@@ -9,9 +9,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import { createHandler } from 'graphql-sse';
 import type { HandlerOptions, RequestParams } from 'graphql-sse';
 
+import { FOR_STREAMS, callerAt, refuseMethods } from '../access/gate.js';
 import type { TrustedDocuments } from './trusted-documents.js';
-import { authenticate } from '../access/authenticate.js';
-import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
@@ -70,59 +69,57 @@ export function serveStreams(routes: FastifyInstance, streams: Streams): void {
     for (const sending of sendings) sending.stop();
     await Promise.all([...sendings].map(({ closed }) => closed));
   });
-  routes.post(URL, async (request, reply) => {
-    if (!(request.headers.accept ?? '').includes(EVENTS)) {
-      throw new DomainError('INVALID_INPUT', `Streams are answered as events: send "accept: ${EVENTS}".`, ['accept']);
-    }
-    const caller = await authenticate(app.tokens, request.headers.authorization);
-    const leave = app.streamsAtOnce.enter(callerNameOf(caller));
-    reply.raw.once('close', leave);
-    // It may have gone while its token was checked.
-    if (reply.raw.closed) leave();
-    const shown = (error: unknown) => shownTo(request, error);
-    const opening: Opening = {
-      open: async ({ query, variables, operationName }) =>
-        openStream(
-          { ...streams, shown },
-          { caller, requestId: request.id, query, variables: variables ?? {}, operationName: operationName ?? null },
-        ),
-      results: null,
-      ready: async () => undefined,
-    };
-    try {
-      const events = await handler(eventRequest(request, paramsOf(streams.documents, caller, request), opening));
-      const [body] = events;
-      const { results } = opening;
-      if (results === null || body === null || typeof body === 'string') {
-        throw new DomainError('INVALID_INPUT', 'Send JSON with a query, and variables that are an object.');
-      }
-      if (isStopping) {
-        await results.return();
-        throw new DomainError('UNAVAILABLE', 'The gateway stops. Open the stream at another one.');
-      }
-      const onStall = () => {
-        app.live.noteStall();
-        request.log.warn({ subject: caller.subject }, 'A stream was cut off: its reader took nothing.');
+  routes.post(
+    URL,
+    { ...FOR_STREAMS, onRequest: async (request) => checkAcceptsEvents(request) },
+    async (request, reply) => {
+      const caller = callerAt(request);
+      const shown = (error: unknown) => shownTo(request, error);
+      const opening: Opening = {
+        open: async ({ query, variables, operationName }) =>
+          openStream(
+            { ...streams, shown },
+            { caller, requestId: request.id, query, variables: variables ?? {}, operationName: operationName ?? null },
+          ),
+        results: null,
+        ready: async () => undefined,
       };
-      const sending = send(reply, { opening, results, body, stallMs: streams.limits.liveStallMsMax, onStall });
-      sendings.add(sending);
-      void sending.closed.then(() => sendings.delete(sending));
-    } catch (error) {
-      return refuse(reply, error, shown);
-    }
-    return reply;
-  });
-  routes.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: URL,
-    handler: async (request, reply) => {
-      const error = new DomainError('INVALID_INPUT', 'Streams are opened by POST; a link cannot carry a credential.');
-      return reply
-        .status(405)
-        .header('allow', 'POST')
-        .send({ errors: [shownTo(request, error)] });
+      try {
+        const events = await handler(eventRequest(request, paramsOf(streams.documents, caller, request), opening));
+        const [body] = events;
+        const { results } = opening;
+        if (results === null || body === null || typeof body === 'string') {
+          throw new DomainError('INVALID_INPUT', 'Send JSON with a query, and variables that are an object.');
+        }
+        if (isStopping) {
+          await results.return();
+          throw new DomainError('UNAVAILABLE', 'The gateway stops. Open the stream at another one.');
+        }
+        const onStall = () => {
+          app.live.noteStall();
+          request.log.warn({ subject: caller.subject }, 'A stream was cut off: its reader took nothing.');
+        };
+        const sending = send(reply, { opening, results, body, stallMs: streams.limits.liveStallMsMax, onStall });
+        sendings.add(sending);
+        void sending.closed.then(() => sendings.delete(sending));
+      } catch (error) {
+        return refuse(reply, error, shown);
+      }
+      return reply;
     },
+  );
+  const byPost = new DomainError('INVALID_INPUT', 'Streams are opened by POST; a link cannot carry a credential.');
+  refuseMethods(routes, {
+    url: URL,
+    methods: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    allowed: 'POST',
+    body: (request) => ({ errors: [shownTo(request, byPost)] }),
   });
+}
+
+function checkAcceptsEvents({ headers }: FastifyRequest): void {
+  if ((headers.accept ?? '').includes(EVENTS)) return;
+  throw new DomainError('INVALID_INPUT', `Streams are answered as events: send "accept: ${EVENTS}".`, ['accept']);
 }
 
 /** graphql-sse checks what was sent, makes events of results, and gives a sign of life every 12 seconds. */

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { FOR_EVERYBODY } from '../access/gate.js';
 import type { App } from '../app.js';
 import { VERDICTS } from '../pipeline/ingestion/verdict.js';
 import { DomainError } from '../primitives/errors.js';
@@ -29,7 +30,8 @@ export function serveMetrics(server: FastifyInstance, app: App): void {
   describeStreams(registry, app);
   describeMemory(registry, app);
   app.listen(countStages(registry));
-  server.get('/metrics', async (request, reply) => {
+  // Its credential is one of its own, and there is no body.
+  server.get('/metrics', FOR_EVERYBODY, async (request, reply) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!isSame(token, metricsToken)) throw new DomainError('UNAUTHENTICATED', 'Send the token of METRICS_TOKEN.');
     await readBooks();

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
+import { FOR_EVERYBODY } from '../access/gate.js';
 import type { App } from '../app.js';
 import type { BooksKind } from '../books/books-kind.js';
 import { readBooks } from '../books/books-store.js';
@@ -17,7 +18,7 @@ const ANSWER_MS_MAX = 2_000;
  */
 export function serveReadiness(server: FastifyInstance, app: App, isStarting: () => boolean): void {
   let look: Promise<Found> | null = null;
-  server.get('/readyz', async (request, reply) => {
+  server.get('/readyz', FOR_EVERYBODY, async (request, reply) => {
     if (isStarting()) return reply.status(503).send({ status: 'not ready', reason: 'starting' });
     // All who ask at once hear of one look: a database that hangs takes one connection at a time, and not one for each.
     look ??= inTime(lookAt(app)).finally(() => (look = null));

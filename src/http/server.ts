@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LogController, fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
 import { serveGraphiql } from './graphiql-page.js';
 import { closeConnectionsWithServer } from './connections.js';
+import { limitConnectionsPerAddress } from './connections-per-address.js';
 import { allowOrigins } from './cors.js';
+import { closeAfterEarlyAnswers } from './early-answers.js';
+import { FOR_EVERYBODY, guardRoutes, logFault } from '../access/gate.js';
 import { checkIsNotCompressed } from './json-body.js';
 import { logOptions } from './log.js';
 import type { LogStream } from './log.js';
@@ -17,6 +21,9 @@ import { asUnavailable } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 import { refuseUnreadableAddress, serveAzureApi } from '../rest/serve-azure-api.js';
+
+/** How long the answer is held to who asks too much: whoever asks again and again at once is slowed down by that. */
+const RATE_LIMITED_MS = 250;
 
 /** How long an idle connection is kept: longer than common load balancers keep theirs, so they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -64,22 +71,28 @@ export async function createServer(
   });
   server.server.maxConnections = limits.connectionsMax;
   closeConnectionsWithServer(server);
+  limitConnectionsPerAddress(server, { max: limits.connectionsPerAddressMax, proxies: rules.trustedProxies });
+  closeAfterEarlyAnswers(server);
   setHeadersOfEveryAnswer(server);
   if (rules.corsOrigins.length > 0) await allowOrigins(server, rules.corsOrigins);
   server.addHook('onRequest', async (request, reply) => {
     if (!isStarting() || WHILE_STARTING.includes(request.routeOptions.url ?? '')) return;
     await reply.status(503).header('retry-after', String(STARTING_RETRY_SECONDS)).send({ error: STARTING });
   });
+  guardRoutes(server, app);
   server.addHook('onRequest', async (request) => checkIsNotCompressed(request));
+  server.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 429) await pause(RATE_LIMITED_MS);
+  });
   server.setErrorHandler((error: FastifyError | Error, request, reply) => answerError(error, request, reply));
   server.setNotFoundHandler((_request, reply) =>
     reply.status(404).send({ error: { code: 'NOT_FOUND', message: 'There is nothing at this address.' } }),
   );
   // Of this process alone: whoever restarts what is not alive would restart every gateway when their database hangs.
-  server.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
+  server.get('/healthz', FOR_EVERYBODY, (_request, reply) => reply.send({ status: 'ok' }));
   serveReadiness(server, app, isStarting);
   serveMetrics(server, app);
-  server.get('/', (_request, reply) => reply.redirect('/graphiql/'));
+  server.get('/', FOR_EVERYBODY, (_request, reply) => reply.redirect('/graphiql/'));
   await serveUsagePush(server, app);
   await serveAzureApi(server, app);
   await serveGraphql(server, app);
@@ -92,7 +105,7 @@ function answerError(error: FastifyError | Error, request: FastifyRequest, reply
   const fault = asUnavailable(error);
   if (fault instanceof DomainError) {
     const { code, message, field } = fault;
-    if (code === 'UNAVAILABLE') request.log.error(error);
+    if (code === 'UNAVAILABLE') logFault(request, error);
     return reply
       .status(statusOf(fault))
       .headers(headersOf(fault))

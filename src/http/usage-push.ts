@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 
-import { admitRequest } from '../access/admit-request.js';
+import { beginRequest } from '../access/gate.js';
 import { actorFor } from '../access/actor.js';
 import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
@@ -33,7 +33,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       throw error.statusCode === 415 ? unsupportedMediaType() : error;
     });
     routes.post('/v1/usage', async (request, reply) => {
-      const { principal, db } = await admitRequest(app, request, reply);
+      const { principal, db } = beginRequest(request);
       const { registration } = request.query as { registration?: unknown };
       if (typeof registration !== 'string' || registration === '') {
         throw new DomainError('INVALID_INPUT', 'Say which registration: /v1/usage?registration=<name>.', [

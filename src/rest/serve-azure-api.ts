@@ -7,15 +7,17 @@ import type { ArmAnswer, ArmRequest } from './arm-request.js';
 import { ARM_METHODS, matchRoute, whyUnserved } from './arm-routes.js';
 import type { ArmMethod } from './arm-routes.js';
 import { actorFor } from '../access/actor.js';
-import { admitRequest } from '../access/admit-request.js';
 import { callerNameOf } from '../access/principal.js';
 import type { App } from '../app.js';
+import { beginRequest, logFault } from '../access/gate.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { DomainError } from '../primitives/errors.js';
 
 /** What a request takes from its caller's points: about what a page of a thousand plain rows costs over GraphQL. */
 const POINTS_PER_REQUEST = 200;
+/** Azure's clients send a few properties. */
+const BODY_BYTES_MAX = 64 * 1024;
 /** Of what the caller named, in the audit log. */
 const TARGET_LENGTH_MAX = 300;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -31,13 +33,18 @@ const ROOTS = ['/subscriptions/', '/providers/'] as const;
 export async function serveAzureApi(server: FastifyInstance, app: App): Promise<void> {
   await server.register(async (routes) => {
     routes.removeAllContentTypeParsers();
-    routes.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-      done(null, body);
-    });
-    routes.addHook('onRequest', async (request, reply) => setArmHeaders(app, request, reply));
+    routes.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string', bodyLimit: BODY_BYTES_MAX },
+      (_request, body, done) => {
+        done(null, body);
+      },
+    );
+    // On every answer, also of what was refused before it came here.
+    routes.addHook('onSend', async (request, reply) => setArmHeaders(app, request, reply));
     routes.setErrorHandler((error, request, reply) => {
       const { answer, isFault } = armErrorOf(error);
-      if (isFault) request.log.error(error);
+      if (isFault) logFault(request, error);
       return reply.status(answer.status).headers(answer.headers).type(JSON_TYPE).send(bodyOf(answer));
     });
     for (const root of ROOTS) {
@@ -64,7 +71,7 @@ function unreadablePath(): ArmError {
 }
 
 async function handle(app: App, request: FastifyRequest, reply: FastifyReply): Promise<ArmAnswer> {
-  const { principal, db } = await admitRequest(app, request, reply);
+  const { principal, db } = beginRequest(request);
   const [rawPath = '', ...search] = request.url.split('?');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const segments = segmentsOf(rawPath);

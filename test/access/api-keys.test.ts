@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+
 import { API_KEY_PREFIX, keyIdOf, makeApiKey } from '../../src/access/api-key.js';
 import { COMMAND_LINE } from '../../src/access/actor.js';
 import { createApiKey } from '../../src/access/create-api-key.js';
@@ -65,6 +67,30 @@ describeEachDatabase('an API key in the books', (server) => {
     await expect(gateway.app.tokens.verify(secret)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     const again = await gateway.ask('OPERATOR', REVOKE, { keyId: apiKey.keyId });
     expect(again.data).toEqual(revoked.data);
+    await gateway.close();
+  });
+
+  it('costs who has none next to no statements: made-up ids are looked up together, wrong secrets not at all', async () => {
+    let statements = 0;
+    const gateway = await openTestGateway(server, { onStatement: () => void (statements += 1) });
+    const { text } = await keyOf(gateway, { ...ALL, role: 'AUDITOR' });
+    const verify = (key: string) =>
+      gateway.app.tokens.verify(key).then(
+        ({ role }) => role,
+        (error: unknown) => (error as { readonly code: string }).code,
+      );
+    expect(await verify(text)).toBe('AUDITOR');
+    await gateway.app.tokens.settled();
+    statements = 0;
+    const madeUp = Array.from({ length: 600 }, () => verify(makeApiKey().text));
+    expect(new Set(await Promise.all(madeUp))).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(statements).toBeLessThanOrEqual(3);
+    statements = 0;
+    const id = keyIdOf(text) ?? '';
+    const wrong = Array.from({ length: 20 }, () => verify(withId(id)));
+    expect(new Set(await Promise.all(wrong))).toEqual(new Set(['UNAUTHENTICATED']));
+    expect(statements).toBe(0);
+    expect(await verify(text)).toBe('AUDITOR');
     await gateway.close();
   });
 
@@ -210,4 +236,11 @@ async function tenantsSeenWith(gateway: TestGateway, credential: string): Promis
   return response
     .json<{ data: { tenants: { nodes: { name: string }[] } } }>()
     .data.tenants.nodes.map(({ name }) => name);
+}
+
+/** A well-formed key of this id with another secret. */
+function withId(keyId: string): string {
+  const { text } = makeApiKey();
+  const body = text.slice(0, -8).replace(/^ugw_[0-9a-f]{16}/, `ugw_${keyId}`);
+  return `${body}${crc32(body).toString(16).padStart(8, '0')}`;
 }

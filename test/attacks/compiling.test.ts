@@ -108,7 +108,7 @@ type Store = ReturnType<typeof createDocumentStore>;
 async function ask(store: Store, query: string, times: number): Promise<'kept' | 'parsed'> {
   let how: 'kept' | 'parsed' = 'parsed';
   for (let time = 0; time < times; time += 1) {
-    const key = `schema:${hashOf(query)}`;
+    const key = hashOf(query);
     how = (await store.get(key)) === undefined ? 'parsed' : 'kept';
     if (how === 'parsed') await store.set(key, parse(query));
   }

@@ -141,6 +141,22 @@ describeOnSqlite('questions that cost too much', (server) => {
     }
   });
 
+  it('A19 a batch of more than 500 records over GraphQL is refused before it runs, and told where to go', async () => {
+    const query = 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { userErrors { code } } }';
+    const batch = (count: number) => ({
+      input: { registration: 'hub', records: Array.from({ length: count }, () => ({})) },
+    });
+    const before = statements.length;
+    const tooMany = await sendQuery(gateway, query, { variables: batch(501) });
+    expect(tooMany).toMatchObject({
+      status: 413,
+      codes: ['BATCH_TOO_LARGE'],
+      body: { errors: [{ message: expect.stringContaining('/v1/usage') }] },
+    });
+    expect(statements.slice(before)).toEqual([]);
+    expect((await sendQuery(gateway, query, { variables: batch(500) })).codes).toEqual([]);
+  });
+
   it('A24 an argument that has no price does not make the fields beside it free', async () => {
     const query = `mutation ($reseller: RegisterResellerInput = { name: "north" }, $input: RecordUsageInput!) {
       registerReseller(input: $reseller) { userErrors { code } }

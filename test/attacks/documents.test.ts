@@ -2,7 +2,7 @@
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
-import { sendQuery } from '../support/raw-request.js';
+import { send, sendQuery } from '../support/raw-request.js';
 import type { RawAnswer } from '../support/raw-request.js';
 
 const INVALID = 'GRAPHQL_VALIDATION_FAILED';
@@ -101,6 +101,36 @@ describeOnSqlite('documents that attack', (server) => {
     expect((await sendQuery(gateway, query)).codes).toEqual([]);
   });
 
+  it('A15 a block string that ends in an escaped quote hides no bracket', async () => {
+    const hidden = `{ viewer { subject } meters(category: """a\\"""""") { ${'a { '.repeat(300)} ${'}'.repeat(300)} } }`;
+    const answer = await sendQuery(gateway, hidden);
+    expectRefused(answer, 400, PARSE);
+    expect(answer.text).toContain('nests deeper');
+  });
+
+  it('A6 one field many times in one place, also through fragments and inside others, is refused by its number', async () => {
+    for (const document of [
+      `{ viewer { ${'subject '.repeat(26)} } }`,
+      `{ ${'viewer { role } '.repeat(13)} ${'viewer { role role } '.repeat(7)} }`,
+      `{ viewer { ...a ...b } } fragment a on Viewer { ${'subject '.repeat(13)} } fragment b on Viewer { ${'subject '.repeat(13)} }`,
+    ]) {
+      const answer = await sendQuery(gateway, document);
+      expectRefused(answer, 400, INVALID);
+      expect(answer.text).toContain('more than 25 times in one place');
+    }
+    expect((await sendQuery(gateway, `{ viewer { ${'subject '.repeat(25)} } }`)).codes).toEqual([]);
+  });
+
+  it('A17 more operations and fragments than any document needs are refused', async () => {
+    const answer = await sendQuery(
+      gateway,
+      times(101, (n) => `query q${n} { viewer { subject } }`),
+      { operationName: 'q0' },
+    );
+    expectRefused(answer, 400, INVALID);
+    expect(answer.text).toContain('more than 100 operations');
+  });
+
   it('A16 fragment cycles and long chains: are refused at once', async () => {
     const cycle = await sendQuery(gateway, '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }');
     expectRefused(cycle, 400, INVALID);
@@ -176,6 +206,54 @@ describeOnSqlite('documents that attack', (server) => {
     expectRefused(answer, 400, INVALID);
     expect(answer.body.errors.length).toBeLessThanOrEqual(6);
     expect(answer.text).not.toMatch(/did you mean/i);
+  });
+});
+
+describeOnSqlite('a document that is refused', (server) => {
+  const caller = 'AUDITOR hostile';
+  const who = { role: 'AUDITOR', subject: 'hostile' } as const;
+  const env = { COST_BUCKET_SIZE: '1000', COST_MAX: '1000', COST_PER_SECOND: '1' };
+  const left = (gateway: TestGateway) => gateway.app.costBuckets.take(caller, 0).available;
+
+  it.each([
+    ['no GraphQL', `{ ${'viewer '.repeat(800)}`],
+    ['too long', '#'.repeat(30_000)],
+    ['too wide', `{ viewer { ${'subject '.repeat(800)} } }`],
+    ['invalid', `{ ${times(15, (n) => `nothing${n}(a: [${'1 '.repeat(50)}])`)} }`],
+    ['not to be run', `query a { viewer { subject } } # ${'x'.repeat(10_000)}`],
+  ])('is paid for by who sent it: one that is %s', async (_what, query) => {
+    const gateway = await openTestGateway(server, { env });
+    const before = left(gateway);
+    const { status } = await sendQuery(gateway, query, { who, operationName: 'b' });
+    expect(status).toBe(400);
+    expect(before - left(gateway)).toBeGreaterThanOrEqual(20);
+    await gateway.close();
+  });
+
+  it('is not looked at any more when nothing is left to pay with, nor is its body', async () => {
+    const gateway = await openTestGateway(server, { env });
+    gateway.app.costBuckets.take(caller, left(gateway));
+    const refused = await sendQuery(gateway, '{ nothing }', { who });
+    expect(refused).toMatchObject({ status: 429, codes: ['RATE_LIMITED'] });
+    // No JSON at all, and nobody notices.
+    const body = await send(gateway, {
+      who,
+      headers: { 'content-type': 'application/json' },
+      payload: '{'.repeat(2_000),
+    });
+    expect(body).toMatchObject({ status: 429, codes: ['RATE_LIMITED'] });
+    await gateway.close();
+  });
+
+  it('names several errors, and costs nothing that was read before is asked again', async () => {
+    const gateway = await openTestGateway(server, { env });
+    expect((await sendQuery(gateway, '{ one two three }', { who })).body.errors).toHaveLength(3);
+    for (let time = 0; time < 2; time += 1) await sendQuery(gateway, '{ viewer { subject role } }', { who });
+    const before = left(gateway);
+    const again = await sendQuery(gateway, '{ viewer { subject role } }', { who });
+    expect(again.codes).toEqual([]);
+    expect(before - left(gateway)).toBeLessThanOrEqual(again.body.extensions.cost.actualQueryCost);
+    await gateway.close();
   });
 });
 

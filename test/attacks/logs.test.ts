@@ -7,7 +7,7 @@ import { send, sendQuery } from '../support/raw-request.js';
 const FORGED = '{"level":50,"msg":"all is well"}';
 const HOSTILE = `evil\r\n${FORGED}\n\u001b[2J\u001b]0;owned\u0007\u2028\u0000\u009b31m`;
 const TENANT = '00000000-0000-4000-8000-00000000000a';
-const TABLES = ['tenant', 'registration'];
+const TABLES = ['tenant', 'registration', 'books'];
 const REQUEST_ID = /^[0-9a-f-]{36}$/;
 
 describeOnSqlite('texts that attack the log', (server) => {

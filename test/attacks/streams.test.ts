@@ -49,6 +49,26 @@ describeOnSqlite('streams under attack', (server) => {
     expect((await openStream(gateway, 'CSP_ADMIN', CLOSED)).status).toBe(200);
   });
 
+  it('A44 a customer has a share, however many names it sends them under, and leaves some to the provider', async () => {
+    const { gateway } = await open({ STREAMS_MAX: '6', STREAMS_PER_CUSTOMER_MAX: '2', STREAMS_FOR_PROVIDER: '3' });
+    const [contoso, fabrikam] = [guid('tenant Contoso'), guid('tenant Fabrikam')];
+    const statusOf = async (subject: string, part: object, role: 'TENANT_USER' | 'RESELLER' = 'TENANT_USER') =>
+      (await openStream(gateway, { role, subject, ...part }, CLOSED)).status;
+    expect(await statusOf('a', { tenants: [contoso] })).toBe(200);
+    expect(await statusOf('b', { tenants: [contoso.toUpperCase(), fabrikam] })).toBe(200);
+    // Whoever names it counts for it, with others or without.
+    expect(await statusOf('c', { tenants: [contoso] })).toBe(429);
+    expect(await statusOf('d', { tenants: [guid('tenant Tailspin'), contoso] })).toBe(429);
+    expect(await statusOf('e', { resellers: ['north'] }, 'RESELLER')).toBe(200);
+    // Customers have what is theirs; the rest is the provider's.
+    expect(await statusOf('f', { tenants: [guid('tenant Tailspin')] })).toBe(429);
+    expect((await openStream(gateway, 'AUDITOR', CLOSED)).status).toBe(200);
+    expect((await openStream(gateway, 'OPERATOR', CLOSED)).status).toBe(200);
+    // What was refused is not counted.
+    expect(gateway.app.streamsAtOnce.running('TENANT_USER c')).toBe(0);
+    expect(gateway.app.live.counts().open).toBe(5);
+  });
+
   it.each([
     ['a query', '{ viewer { subject } }', 400, 'INVALID_INPUT'],
     [

@@ -194,7 +194,11 @@ describeOnSqlite('both executors', (server) => {
       );
       expect(compileOperation({ schemas: compiledSchemas, fieldsMax: 100 }, document)).not.toBeNull();
       for (const variables of [{ n: 1 }, { n: 'one' }]) {
-        const context = await createContext(gateway.app, caller, { requestId: 'same', documentText: null });
+        const context = await createContext(gateway.app, caller, {
+          requestId: 'same',
+          documentText: null,
+          refusal: null,
+        });
         const operation = getOperationAST(document) ?? undefined;
         const before = timesDone();
         const result = await executor({
@@ -227,7 +231,11 @@ describeOnSqlite('both executors', (server) => {
   /** Where graphql-shield guards each field: what is asked once for an operation must let nobody through more. */
   async function askWithRules({ query, variables }: GeneratedQuery, who: Who) {
     const caller = { ...principalOf(who), credential: 'LOCAL_TOKEN', expiresAt: Infinity } as const;
-    const contextValue = await createContext(gateway.app, caller, { requestId: 'same', documentText: null });
+    const contextValue = await createContext(gateway.app, caller, {
+      requestId: 'same',
+      documentText: null,
+      refusal: null,
+    });
     const answer = await execute({ schema, document: parse(query), contextValue, variableValues: variables });
     return rowsOf(JSON.parse(JSON.stringify(withOneErrorAField(answer))) as Body);
   }

@@ -236,7 +236,7 @@ export type OpenBooksInput = {
 
 /** A batch of usage records. */
 export type RecordUsageInput = {
-  /** At most 10000. */
+  /** At most 500; larger batches go to /v1/usage. */
   readonly records: ReadonlyArray<UsageRecordInput>;
   /** Name of the registration. */
   readonly registration: string;

@@ -48,9 +48,13 @@ export function sendQuery(
 export async function exchange(
   port: number,
   bytes: string | Buffer,
-  { slowly = false, msMax = 10_000 }: { readonly slowly?: boolean; readonly msMax?: number } = {},
+  {
+    slowly = false,
+    msMax = 10_000,
+    from = '127.0.0.1',
+  }: { readonly slowly?: boolean; readonly msMax?: number; readonly from?: string } = {},
 ): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
   let received = '';
   let at = 0;
   const trickle = slowly ? setInterval(() => socket.write(Buffer.from(bytes).subarray(at, (at += 1))), 100) : undefined;

@@ -17,16 +17,15 @@ import {
 import type { MiddlewareFn } from 'type-graphql';
 
 import { actorFor } from '../../access/actor.js';
-import { RECORDS_PER_BATCH_MAX } from '../../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
-import { DomainError } from '../../primitives/errors.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
 import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { replayQuarantined } from '../../writing/replay-quarantined.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
 import type { Connection } from '../connection.js';
 import { callerOf } from '../context.js';
+import { RECORDS_PER_MUTATION_MAX } from '../limits.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { parseNodeId } from '../node-id.js';
@@ -76,7 +75,9 @@ class UsageRecordInput {
 class RecordUsageInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
-  @Field(() => [UsageRecordInput], { description: `At most ${RECORDS_PER_BATCH_MAX}.` })
+  @Field(() => [UsageRecordInput], {
+    description: `At most ${RECORDS_PER_MUTATION_MAX}; larger batches go to /v1/usage.`,
+  })
   records!: UsageRecordInput[];
 }
 
@@ -188,11 +189,6 @@ export class IngestionResolver {
       async () => {
         const { app, scope } = context;
         const receivedBy = callerOf(context).subject;
-        if (records.length > RECORDS_PER_BATCH_MAX) {
-          throw new DomainError('BATCH_TOO_LARGE', `A batch has at most ${RECORDS_PER_BATCH_MAX} records.`, [
-            'records',
-          ]);
-        }
         const registration = await getWholeRegistration(app.db.reader, scope, name);
         const recording = app.usageWriter.record(
           { records, registrationId: registration.id, receivedBy },

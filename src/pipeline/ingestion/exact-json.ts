@@ -125,24 +125,37 @@ function orNull<Result>(read: () => Result): Result | null {
  * text and has fewer strings than the text has pairs of quotes. Undefined for anything else, and for what has to be
  * refused.
  */
-export function parsePlainJson(text: string): JsonValue | undefined {
+function parsePlainJson(text: string): JsonValue | undefined {
+  return parseQuickly(text, { length: 0, strings: 0, numbers: null }) as JsonValue | undefined;
+}
+
+/** The same where quantities are no numbers, and numbers therefore are read as they usually are. */
+export function parsePlainJsonWithNumbers(text: string): unknown {
+  return parseQuickly(text, { length: 0, strings: 0, numbers: 0 });
+}
+
+/** Undefined where only the reader may decide, or it has to be refused. */
+function parseQuickly(text: string, size: Size): unknown {
   if (text.includes('\\u') || LONE_SURROGATE.test(text)) return undefined;
-  let value: JsonValue;
+  let value: unknown;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  const size: Size = { length: 0, strings: 0 };
   if (!measure(value, size, 0)) return undefined;
-  const isWhole = size.length === text.length || size.length === text.length - escapesIn(text);
+  // How long a number was written, nobody knows any more.
+  const hasNumbers = size.numbers !== null && size.numbers > 0;
+  const isWhole = !hasNumbers && (size.length === text.length || size.length === text.length - escapesIn(text));
   return isWhole || size.strings * 2 === quotesIn(text) ? value : undefined;
 }
 
-/** How long a value is when it is written without spaces, and how many keys and strings are in it. */
+/** How long a value is when it is written without spaces, and how many keys, strings and numbers are in it. */
 interface Size {
   length: number;
   strings: number;
+  /** Null where a number ends the measuring. */
+  numbers: number | null;
 }
 
 /** Adds the size of a value. False where it holds what only the reader may decide about. */
@@ -152,7 +165,11 @@ function measure(value: unknown, size: Size, depth: number): boolean {
     size.strings += 1;
     return true;
   }
-  if (typeof value === 'number') return false;
+  if (typeof value === 'number') {
+    if (size.numbers === null) return false;
+    size.numbers += 1;
+    return true;
+  }
   if (typeof value !== 'object' || value === null) {
     size.length += value === false ? 5 : 4;
     return true;
