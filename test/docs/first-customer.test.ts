@@ -184,7 +184,9 @@ function wordsOf({ folder }: CommandLine, command: string): readonly string[] {
 
 /** An answer in JSON, with room for what differs. */
 function asWritten(answer: string): unknown {
-  return JSON.parse(answer, (_key, value: unknown) => {
+  return JSON.parse(answer, (key, value: unknown) => {
+    // Counts on where another test had the database before.
+    if (key === 'batchId') return expect.any(Number) as unknown;
     const [, name = ''] = typeof value === 'string' ? (/^<(\w+)>$/.exec(value) ?? []) : [];
     const pattern = VARYING[name];
     return pattern === undefined ? value : (expect.stringMatching(new RegExp(`^${pattern}$`)) as unknown);
