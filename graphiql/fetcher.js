@@ -8,8 +8,10 @@ import { eventsOf } from './events.js';
  * goes on, everything else once.
  */
 export function createFetcher(token) {
-  return (operation, options) =>
-    isSubscription(operation) ? stream(token, operation, options?.headers) : post(token, operation, options?.headers);
+  return (written, options) => {
+    const { operation, isSubscription } = asWritten(written);
+    return (isSubscription ? stream : post)(token, operation, options?.headers);
+  };
 }
 
 /**
@@ -42,12 +44,20 @@ async function* stream(token, operation, headers = {}) {
   }
 }
 
-function isSubscription({ query, operationName }) {
+/**
+ * The operation that is meant, and whether it is a subscription. GraphiQL learns the name of what was
+ * just written a moment later than somebody may press the button: a name that is not in the document
+ * is that of the question before.
+ */
+function asWritten(written) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    const document = parse(written.query);
+    const named = getOperationAST(document, written.operationName);
+    const operation = named === null ? { ...written, operationName: undefined } : written;
+    return { operation, isSubscription: (named ?? getOperationAST(document))?.operation === 'subscription' };
   } catch {
     // What is no GraphQL is refused by the gateway, which says where.
-    return false;
+    return { operation: written, isSubscription: false };
   }
 }
 
