@@ -31,6 +31,8 @@ import { UnbindUsageRecord1764006000000 } from '../migrations/1764006000000-unbi
 import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-narrow-hours-and-days.js';
 import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
 import { CreateBooks1764009000000 } from '../migrations/1764009000000-create-books.js';
+import { CreateCorrectedRecord1764009200000 } from '../migrations/1764009200000-create-corrected-record.js';
+import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add-sources-to-api-key.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
@@ -71,5 +73,7 @@ export const migrations = [
   NarrowHoursAndDays1764007000000,
   AddReplayToQuarantinedRecord1764008000000,
   CreateBooks1764009000000,
+  CreateCorrectedRecord1764009200000,
+  AddSourcesToApiKey1764009210000,
   KeepWhatReportsSay1764009300000,
 ];

@@ -36,6 +36,7 @@ export async function ingestCommand(file: string, options: Options): Promise<voi
       const receipt = await recordUsage(app, {
         registrationId,
         receivedBy: 'command line',
+        grantedSources: 'all',
         deliveries: deliveries.slice(start, start + RECORDS_PER_BATCH),
       });
       for (const count of ['accepted', 'duplicates', 'conflicts', 'rejected'] as const) {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { admitRequest } from '../access/admit-request.js';
 import { actorFor } from '../access/actor.js';
-import { callerNameOf } from '../access/principal.js';
+import { callerNameOf, sourcesOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import { recordRefusal } from '../access/record-refusal.js';
 import type { App } from '../app.js';
@@ -52,7 +52,13 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       app.onStage({ stage: 'push', bytes: body.length });
       const receipt = await app.usageWriter.write(
-        { bytes: body, mediaType, registrationId: id, receivedBy: principal.subject },
+        {
+          bytes: body,
+          mediaType,
+          registrationId: id,
+          receivedBy: principal.subject,
+          grantedSources: sourcesOf(principal),
+        },
         { db, milliseconds: app.config.limits.requestMsMax },
       );
       return reply.type('application/json; charset=utf-8').send(receipt);

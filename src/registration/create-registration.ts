@@ -35,6 +35,7 @@ export async function createRegistration(
         ...checked,
         closedBeforeDay: 0,
         routingVersion: 0,
+        waitingCorrections: 0,
         createdAt: clock.now(),
         createdBy: subjectOf(input.by),
       });

@@ -10,12 +10,14 @@ const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
   g.billing_model AS billingModel, g.partner_id AS partnerId, g.is_multitenancy_approved AS isMultitenancyApproved,
   g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
   g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
-  g.created_at AS createdAt, g.created_by AS createdBy`;
+  g.waiting_corrections AS waitingCorrections, g.created_at AS createdAt, g.created_by AS createdBy`;
 
 /** What of a registration an ingest must know, and must not see change until it commits. */
 export interface OpenState {
   readonly closedBeforeDay: number;
   readonly routingVersion: number;
+  /** Whether corrections may wait for records that are to come. */
+  readonly waitingCorrections: number;
 }
 
 /** The registration of this name, compared without case; null when there is none in the scope. */
@@ -94,7 +96,8 @@ export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionG
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
   const rows = await tx.query<OpenState>(
-    `SELECT closed_before_day AS closedBeforeDay, routing_version AS routingVersion
+    `SELECT closed_before_day AS closedBeforeDay, routing_version AS routingVersion,
+            waiting_corrections AS waitingCorrections
        FROM registration WHERE id = ? ${lockForRead(tx.dialect)}`,
     [registrationId],
   );
@@ -108,6 +111,11 @@ export async function lockRegistration(tx: Tx, registrationId: number): Promise<
     [registrationId],
   );
   return withFlags(only(rows));
+}
+
+/** Notes whether corrections wait for their records. The caller holds the lock of the registration. */
+export async function noteWaitingCorrections(tx: Tx, registrationId: number, isWaiting: boolean): Promise<void> {
+  await tx.execute('UPDATE registration SET waiting_corrections = ? WHERE id = ?', [Number(isWaiting), registrationId]);
 }
 
 /** Begins a new routing version: what was decided before stays readable under the old one. */

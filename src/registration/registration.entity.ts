@@ -30,6 +30,8 @@ export interface Registration {
   closedBeforeDay: Day;
   /** Counts the changes of who is billed where. Routing rows say from which version to which they hold. */
   routingVersion: number;
+  /** 1 while corrections may wait in quarantine for their records, else 0. Changed under the row's lock alone. */
+  waitingCorrections: number;
   createdAt: number;
   createdBy: string;
 }
@@ -55,6 +57,7 @@ export function registrationTable(dialect: Dialect) {
       usageIntake: { ...ascii(dialect, 16), default: 'PUSHED' },
       closedBeforeDay: integer(),
       routingVersion: integer(),
+      waitingCorrections: integer({ default: 0 }),
       createdAt: epochMs(),
       createdBy: text(dialect, 200),
     },

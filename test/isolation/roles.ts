@@ -31,11 +31,12 @@ const SENDING: Denied = {
   StoredRecord: '*',
 };
 const CREATION: Denied = {
-  Mutation: ['createRegistration', 'updateRegistration', 'upsertMeter', 'replayQuarantined'],
+  Mutation: ['createRegistration', 'updateRegistration', 'upsertMeter', 'replayQuarantined', 'correctUsage'],
   CreateRegistrationPayload: '*',
   UpdateRegistrationPayload: '*',
   UpsertMeterPayload: '*',
   ReplayQuarantinedPayload: '*',
+  CorrectUsagePayload: '*',
 };
 const CHANGES: Denied = {
   Query: ['previewTenantMapping'],
