@@ -4,6 +4,8 @@
 import { Crash } from './crasher.js';
 import type { Crasher } from './crasher.js';
 import type { Coverage, Event } from './coverage.js';
+import { corrections, expectedOf } from './corrections.js';
+import type { Sent } from './corrections.js';
 import { Model, totalKey } from './model.js';
 import type { ModelRecord } from './model.js';
 import { randomOf } from '../support/random.js';
@@ -138,6 +140,7 @@ type Act = (run: Run) => Promise<void>;
 
 const ACTS: readonly (readonly [string, number, Act])[] = [
   ['ingest', 7, (run) => ingest(run, newRecords(run))],
+  ['correct', 3, (run) => ingest(run, corrections(run, hourOf(run.clock.now())))],
   ['send again', 2, (run) => ingest(run, oldRecords(run))],
   ['conflict', 1, (run) => ingest(run, changed(oldRecords(run)))],
   ['change a mapping', 5, changeMapping],
@@ -157,8 +160,6 @@ function choose(run: Run): readonly [string, Act] {
   }
   return ['close', close];
 }
-
-type Sent = Omit<ModelRecord, 'reportedDay'>;
 
 function newRecords(run: Run): readonly Sent[] {
   const known = run.model.records.length;
@@ -195,23 +196,27 @@ async function ingest(run: Run, records: readonly Sent[]): Promise<void> {
   });
   const reportedDay = Math.max(dayOf(hourOf(now)), run.model.closedBefore);
   records.forEach((record, index) => {
-    const known = run.model.find(record.id);
-    const expected = known === undefined ? 'ACCEPTED' : known.quantity === record.quantity ? 'DUPLICATE' : 'CONFLICT';
+    const expected = expectedOf(run.model, record);
     const verdict = receipt.verdicts[index]?.verdict;
     if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
-    if (known !== undefined) return;
-    run.model.take({ ...record, reportedDay });
+    if (expected !== 'ACCEPTED') return;
+    const corrected = run.model.find(record.corrects ?? '');
+    run.model.take({ ...record, reportedDay: Math.max(reportedDay, corrected?.reportedDay ?? 0) });
+    if (corrected !== undefined && corrected.reportedDay < run.model.closedBefore) {
+      run.happened.add('usage of closed days corrected');
+    }
     if (dayOf(record.usageHour) < run.model.closedBefore) run.happened.add('usage of closed days taken');
   });
 }
 
-function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
+function asWire({ id, stackSubscription, meterId, usageHour, quantity, corrects }: Sent) {
   return usageRecord({
     id,
     stackSubscriptionId: stackSubscription,
     meterId,
     usageStartTime: hourText(usageHour),
     quantity,
+    ...(corrects !== undefined && { corrects }),
   });
 }
 
@@ -284,10 +289,10 @@ async function drain(run: Run): Promise<void> {
   expectSame('the receiver has what was closed', closed, receivedBy(run));
 }
 
-function sumsReceivable({ model }: Run) {
+function sumsReceivable({ model }: Run, isChosen: (record: ModelRecord) => boolean = () => true) {
   return model.sums(
     (record) => [model.destinationOf(record), record.meterId],
-    ({ reportedDay }) => reportedDay < model.closedBefore,
+    (record) => record.reportedDay < model.closedBefore && isChosen(record),
   );
 }
 
@@ -311,8 +316,10 @@ async function checkLaws(run: Run): Promise<void> {
   await checkPermanence(run);
   const closed = sumsReceivable(run);
   const received = receivedBy(run);
+  // What was taken back may be on its way still.
+  const atMost = sumsReceivable(run, ({ quantity }) => !quantity.startsWith('-'));
   for (const [key, quantity] of received) {
-    if (toUnits(quantity) > toUnits(closed.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
+    if (toUnits(quantity) > toUnits(atMost.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
   }
   if (received.size === 0) return;
   run.happened.add('usage reported');
