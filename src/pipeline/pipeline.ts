@@ -29,7 +29,16 @@ import {
 import { identityText } from './ingestion/usage-record.js';
 import type { UsageEntry } from './ingestion/usage-record.js';
 import { deliveryOfQuarantined, isWhole } from './ingestion/usage-wire.js';
-import { firstOfEach, inWritingOrder, isOwn, judge, rejected, untold, withinSources } from './ingestion/verdict.js';
+import {
+  firstOfEach,
+  inWritingOrder,
+  isOwn,
+  judge,
+  receiptOf,
+  rejected,
+  untold,
+  withinSources,
+} from './ingestion/verdict.js';
 import type { Candidate, Delivery, RecordVerdict, Sender, Taken, UsageReceipt } from './ingestion/verdict.js';
 import { addToDayTotals } from './rollup/day-total-store.js';
 import { foldIntoDays } from './rollup/day-total.js';
@@ -373,20 +382,6 @@ async function keepRefused(
 function awaitedBy(registrationId: number, entry: UsageEntry): Buffer {
   const name = correctedName(registrationId, { ...entry, corrects: entry.corrects ?? '' });
   return Buffer.from(identityOf({ name }), 'hex');
-}
-
-function receiptOf(batchId: number | null, receivedAt: number, verdicts: readonly RecordVerdict[]): UsageReceipt {
-  const counts = { ACCEPTED: 0, DUPLICATE: 0, CONFLICT: 0, REJECTED: 0 };
-  for (const { verdict } of verdicts) counts[verdict] += 1;
-  return {
-    batchId,
-    receivedAt,
-    verdicts,
-    accepted: counts.ACCEPTED,
-    duplicates: counts.DUPLICATE,
-    conflicts: counts.CONFLICT,
-    rejected: counts.REJECTED,
-  };
 }
 
 function eventOf(outcome: 'COMMITTED' | 'FAILED', begun: number, receipt: UsageReceipt | null): StageEvent {

@@ -207,3 +207,22 @@ function byKey(left: Candidate, right: Candidate): number {
     (left.name < right.name ? -1 : 1)
   );
 }
+
+/** The receipt of a batch with these verdicts. */
+export function receiptOf(
+  batchId: number | null,
+  receivedAt: number,
+  verdicts: readonly RecordVerdict[],
+): UsageReceipt {
+  const counts = { ACCEPTED: 0, DUPLICATE: 0, CONFLICT: 0, REJECTED: 0 };
+  for (const { verdict } of verdicts) counts[verdict] += 1;
+  return {
+    batchId,
+    receivedAt,
+    verdicts,
+    accepted: counts.ACCEPTED,
+    duplicates: counts.DUPLICATE,
+    conflicts: counts.CONFLICT,
+    rejected: counts.REJECTED,
+  };
+}
