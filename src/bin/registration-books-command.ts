@@ -1,3 +1,4 @@
+import { counted } from './counted.js';
 import { ArgumentError } from './exit.js';
 import { withBooks } from './open-books.js';
 import { COMMAND_LINE } from '../access/actor.js';
@@ -56,7 +57,7 @@ export async function booksDiscardCommand(name: string): Promise<void> {
     const discarded = await discardRegistration(app, WHOLE_BOOKS, { registration: name, by: COMMAND_LINE });
     const { stackSubscriptions, records } = discarded;
     console.log(
-      `Discarded registration ${discarded.name} with ${stackSubscriptions} stack subscriptions and ${records} records. Its name and its stamp can be registered again.`,
+      `Discarded registration ${discarded.name} with ${counted(stackSubscriptions, 'stack subscription')} and ${counted(records, 'record')}. Its name and its stamp can be registered again.`,
     );
   });
 }
@@ -83,8 +84,8 @@ async function linesOf(app: App, preview: OpeningPreview): Promise<readonly stri
     ...(through === null
       ? ['  nothing yet: no day is over']
       : [
-          `  ${days.length} reported days through ${dayText(through)} with ${records(days)} records,`,
-          `  of which ${history.length} days with ${records(history)} records are history and go into no report`,
+          `  ${counted(days.length, 'reported day')} through ${dayText(through)} with ${counted(records(days), 'record')},`,
+          `  of which ${counted(history.length, 'day')} with ${counted(records(history), 'record')} go into no report: history`,
         ]),
     ...(await sumLines(app, preview)),
     ...(await warnings(app, preview)),
@@ -104,7 +105,7 @@ async function sumLines({ db }: App, { sums }: OpeningPreview): Promise<readonly
   return sums.map(({ isHistory, destinationId, meterId, quantity, records: count }) => {
     const { destinationSubscriptionGuid: guid = '', reason = '' } = subscriptionOf.get(destinationId) ?? {};
     const kind = isHistory ? 'history' : 'books';
-    return `  ${kind}  ${guid}  ${reason}  ${meterOf.get(meterId) ?? ''}  ${quantity} in ${count} records`;
+    return `  ${kind}  ${guid}  ${reason}  ${meterOf.get(meterId) ?? ''}  ${quantity} in ${counted(count, 'record')}`;
   });
 }
 
@@ -115,11 +116,11 @@ async function warnings({ db }: App, { registration, onBase, mixed }: OpeningPre
   return [
     ...onBase.map(
       ({ stackSubscriptionId, reason, days, records }) =>
-        `On the base subscription: ${guidOf.get(stackSubscriptionId)}, ${records} records of ${days} days (${reason})`,
+        `On the base subscription: ${guidOf.get(stackSubscriptionId)}, ${counted(records, 'record')} of ${counted(days, 'day')} (${reason})`,
     ),
     ...mixed.map(
       ({ stackSubscriptionId, hours, pushedRecords, pulledRecords }) =>
-        `Likely counted twice: ${guidOf.get(stackSubscriptionId)}, ${hours} hours hold ${pushedRecords} pushed and ${pulledRecords} pulled records`,
+        `Likely counted twice: ${guidOf.get(stackSubscriptionId)}, ${counted(hours, 'hour')} with ${pushedRecords} pushed and ${pulledRecords} pulled records`,
     ),
   ];
 }

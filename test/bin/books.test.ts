@@ -40,10 +40,10 @@ describeEachDatabase('usage-gateway books', (server) => {
 
     const { code, stdout } = await run('books', 'preview', 'hub');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 reported days');
-    expect(stdout).toContain('of which 1 days with 2 records are history and go into no report');
+    expect(stdout).toContain('1 reported day through');
+    expect(stdout).toContain('of which 1 day with 2 records go into no report: history');
     expect(stdout).toMatch(/history {2}\S+ {2}TENANT_UNKNOWN {2}.+ {2}2\.5 in 2 records/);
-    expect(stdout).toContain(`On the base subscription: ${guid('stack subscription')}, 2 records of 1 days`);
+    expect(stdout).toContain(`On the base subscription: ${guid('stack subscription')}, 2 records of 1 day`);
     const digest = stdout.trimEnd().split('\n').at(-1) ?? '';
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
 
@@ -55,7 +55,7 @@ describeEachDatabase('usage-gateway books', (server) => {
       expect(opened).toMatchObject({ code: 0, stderr: '' });
       expect(opened.stdout).toContain('The books of hub are open since ');
     }
-    expect((await run('close')).stdout).toBe('Closed 1 reported days with usage.\n');
+    expect((await run('close')).stdout).toBe('Closed 1 reported day with usage.\n');
     expect((await run('report')).stdout).toContain('0 closed days were put into reports');
     for (const late of [imported, ['books', 'from', 'hub', '2026-01-01'], ['books', 'discard', 'hub']]) {
       const { code: failed, stderr } = await run(...late);
@@ -71,7 +71,7 @@ describeEachDatabase('usage-gateway books', (server) => {
     await run('close');
     const ingested = await run('ingest', RECORDED_HOUR, '--registration', 'hub');
     expect(ingested.stdout).toBe('236 records: 236 accepted, 0 duplicates, 0 conflicts, 0 rejected.\n');
-    expect((await run('books', 'preview', 'hub')).stdout).toContain('1 reported days');
+    expect((await run('books', 'preview', 'hub')).stdout).toContain('1 reported day through');
     gateway.signal('SIGTERM');
     expect((await gateway.ended).code).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { commandLine } from '../support/command.js';
+import { commandLine, openByCommand } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { METERS, guid, usageRecord } from '../support/world.js';
@@ -87,6 +87,7 @@ describeEachDatabase('usage-gateway ingest', (server) => {
 
   it('says once why many records were refused, how many, and what to do next', async () => {
     await cli.run(['registration', 'closed', ...OTHER], { env });
+    await openByCommand(cli, 'closed', { env });
     await cli.run(['close', '--registration', 'closed'], { env });
     const hour = join(import.meta.dirname, '..', 'fixtures', 'provider-usage-hour.json');
     const { code, stdout, stderr } = await cli.run(['ingest', hour, '--registration', 'closed'], { env });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { commandLine } from '../support/command.js';
+import { commandLine, openByCommand } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
 import { guid } from '../support/world.js';
 
@@ -14,8 +14,9 @@ describe('usage-gateway report', () => {
   beforeAll(async () => {
     cli = commandLine();
     await cli.run(['migrate']);
-    await cli.run(['registration', 'hub', ...REGISTRATION]);
+    await cli.run(['registration', 'hub', ...REGISTRATION, '--books-from', '2019-12-01']);
     await cli.run(['ingest', HOUR, '--registration', 'hub']);
+    await openByCommand(cli, 'hub');
     await cli.run(['close', '--registration', 'hub']);
   });
   afterAll(() => cli.clean());

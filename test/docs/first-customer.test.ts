@@ -94,9 +94,9 @@ describeEachDatabase('docs/first-customer.md', (server) => {
       const { code, stdout, stderr } = await cli.run(wordsOf(cli, step.request.replace('<digest>', digest)), { env });
       digest = /^[0-9a-f]{64}$/m.exec(stdout)?.[0] ?? digest;
       const isRefused = step.section === 'When something is refused';
-      expect([step.request, code]).toEqual([step.request, isRefused ? 1 : 0]);
-      expect(isRefused ? stderr : stdout).toMatch(patternOf(`${step.answer}\n`));
-      expect(isRefused ? stdout : stderr).toBe('');
+      const [said, silent] = isRefused ? [stderr, stdout] : [stdout, stderr];
+      expect([step.request, code, silent]).toEqual([step.request, Number(isRefused), '']);
+      expect(said).toMatch(patternOf(`${step.answer}\n`));
     }
 
     // The hour is where the guide says, and the day after it is closed there, in a report.
@@ -184,7 +184,9 @@ function wordsOf({ folder }: CommandLine, command: string): readonly string[] {
 
 /** An answer in JSON, with room for what differs. */
 function asWritten(answer: string): unknown {
-  return JSON.parse(answer, (_key, value: unknown) => {
+  return JSON.parse(answer, (key, value: unknown) => {
+    // Counts on where another test had the database before.
+    if (key === 'batchId') return expect.any(Number) as unknown;
     const [, name = ''] = typeof value === 'string' ? (/^<(\w+)>$/.exec(value) ?? []) : [];
     const pattern = VARYING[name];
     return pattern === undefined ? value : (expect.stringMatching(new RegExp(`^${pattern}$`)) as unknown);

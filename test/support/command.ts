@@ -151,3 +151,10 @@ function follow(child: ChildProcessWithoutNullStreams): Running {
     ended,
   };
 }
+
+/** Opens the books of a registration as they are, by the commands that people take. */
+export async function openByCommand(cli: CommandLine, registration: string, options: Pick<Options, 'env'> = {}) {
+  const { stdout } = await cli.run(['books', 'preview', registration], options);
+  const digest = stdout.trimEnd().split('\n').at(-1) ?? '';
+  return cli.run(['books', 'open', registration, '--expect', digest, '--even-if-empty'], options);
+}
