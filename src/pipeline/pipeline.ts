@@ -13,7 +13,7 @@ import { listClosedVersions } from './closing/closed-day-store.js';
 import { sendersOf } from './ingestion/correction-store.js';
 import type { Dictionary, IdsOfEntries } from './ingestion/dictionary.js';
 import { NotAlone, insertCorrections } from './ingestion/insert-corrections.js';
-import { correctedName } from './ingestion/correction.js';
+import { awaitedBy } from './ingestion/correction.js';
 import {
   findStored,
   identityOf,
@@ -27,7 +27,6 @@ import {
   usageName,
 } from './ingestion/usage-record-store.js';
 import { identityText } from './ingestion/usage-record.js';
-import type { UsageEntry } from './ingestion/usage-record.js';
 import { deliveryOfQuarantined, isWhole } from './ingestion/usage-wire.js';
 import {
   firstOfEach,
@@ -96,7 +95,7 @@ export async function recordUsage(pipeline: Pipeline, delivery: UsageDelivery): 
   try {
     const { receipt, awaited } = await takeIn(pipeline, delivery);
     pipeline.onStage?.(eventOf('COMMITTED', begun, receipt));
-    if (awaited.length > 0) await takeInWaiting(pipeline, delivery.registrationId, awaited);
+    if (awaited.length > 0) await takeInWaiting(pipeline, delivery, awaited);
     return receipt;
   } catch (error) {
     pipeline.onStage?.(eventOf('FAILED', begun, null));
@@ -110,8 +109,9 @@ interface TakenIn {
   readonly awaited: readonly string[];
 }
 
-async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<TakenIn> {
-  const { registrationId, receivedBy, within, grantedSources = null, asReported = false } = delivery;
+/** `isAgain`: what came before, and is filed as reported only if the books are still set up. */
+async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = false): Promise<TakenIn> {
+  const { registrationId, receivedBy, within, grantedSources = null } = delivery;
   const deliveries = withinSources(delivery.deliveries, grantedSources);
   const receivedAt = pipeline.clock.now();
   if (deliveries.length === 0) return { receipt: receiptOf(null, receivedAt, []), awaited: [] };
@@ -125,6 +125,7 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<Take
   const commit = (isAlone: boolean) =>
     pipeline.db.inTransaction(async (tx) => {
       const open = isAlone ? await lockRegistration(tx, registrationId) : await holdOpenState(tx, registrationId);
+      const asReported = delivery.asReported === true && (!isAgain || open.state === 'SETTING_UP');
       if (asReported) mustBeSettingUp(open);
       const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open, asReported });
       const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
@@ -150,8 +151,12 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<Take
 /** Corrections taken in after one batch; the next that brings or repeats one of their records goes on. */
 const WAITING_TAKEN_MAX = 1_000;
 
-/** Judges corrections anew that wait for these records, each as what its sender sent. */
-async function takeInWaiting(pipeline: Pipeline, registrationId: number, identities: readonly string[]): Promise<void> {
+/** Judges corrections anew that wait for these records, each as what its sender sent; of history, they are history. */
+async function takeInWaiting(
+  pipeline: Pipeline,
+  { registrationId, asReported = false }: UsageDelivery,
+  identities: readonly string[],
+): Promise<void> {
   const { db, clock } = pipeline;
   const now = clock.now();
   const waiting = await listWaiting(db.reader, registrationId, identities, WAITING_TAKEN_MAX);
@@ -167,18 +172,20 @@ async function takeInWaiting(pipeline: Pipeline, registrationId: number, identit
       const again = deliveryOfQuarantined(row, { now });
       return again === null ? [] : [{ row, again }];
     });
-    await takeIn(pipeline, {
+    const delivery: UsageDelivery = {
       registrationId,
       receivedBy: sentBy ?? '',
       // Which sources were granted was asked when it came.
       grantedSources: isGranted ? 'all' : null,
       deliveries: sent.map(({ again }) => again),
+      asReported,
       within: async (tx, { verdicts }) => {
         const settled = verdicts.filter(({ code }) => code !== WAITS);
         const ids = settled.flatMap(({ index }) => sent[index]?.row.id ?? []);
         await markReplayed(tx, ids, now);
       },
-    });
+    };
+    await takeIn(pipeline, delivery, true);
   }
   await db.inTransaction(async (tx) => {
     await lockRegistration(tx, registrationId);
@@ -377,11 +384,6 @@ async function keepRefused(
   await quarantine(tx, rows);
   // The registration is this batch's alone then; see `insertCorrections`.
   if (rows.some(({ awaits }) => awaits !== null)) await noteWaitingCorrections(tx, batch.registrationId, true);
-}
-
-function awaitedBy(registrationId: number, entry: UsageEntry): Buffer {
-  const name = correctedName(registrationId, { ...entry, corrects: entry.corrects ?? '' });
-  return Buffer.from(identityOf({ name }), 'hex');
 }
 
 function eventOf(outcome: 'COMMITTED' | 'FAILED', begun: number, receipt: UsageReceipt | null): StageEvent {

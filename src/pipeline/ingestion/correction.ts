@@ -4,7 +4,7 @@ import { canonicalJson } from './exact-json.js';
 import { CORRECTING_SOURCE, pushedIdentityText } from './usage-record.js';
 import type { Rejection } from './rejection.js';
 import type { UsageEntry } from './usage-record.js';
-import { usageName } from './usage-record-store.js';
+import { identityOf, usageName } from './usage-record-store.js';
 import type { StoredUsageRecord } from './usage-record-store.js';
 import type { Candidate, Delivery } from './verdict.js';
 import { digest16Hex } from '../../primitives/ids.js';
@@ -42,6 +42,12 @@ export function correctedName(
       ? corrects
       : digest16Hex(`${registrationId}\u0000${pushedIdentityText(source, corrects)}`);
   return usageName(identity, dayOf(usageHour));
+}
+
+/** The identity of the record that a correction waits for. */
+export function awaitedBy(registrationId: number, entry: UsageEntry): Buffer {
+  const name = correctedName(registrationId, { ...entry, corrects: entry.corrects ?? '' });
+  return Buffer.from(identityOf({ name }), 'hex');
 }
 
 /** A correction of a record by whoever may correct what others sent. */
