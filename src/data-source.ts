@@ -32,6 +32,8 @@ import { NarrowHoursAndDays1764007000000 } from '../migrations/1764007000000-nar
 import { AddReplayToQuarantinedRecord1764008000000 } from '../migrations/1764008000000-add-replay-to-quarantined-record.js';
 import { CreateBooks1764009000000 } from '../migrations/1764009000000-create-books.js';
 import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000-add-state-to-registration.js';
+import { CreateCorrectedRecord1764009200000 } from '../migrations/1764009200000-create-corrected-record.js';
+import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add-sources-to-api-key.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
@@ -73,5 +75,7 @@ export const migrations = [
   AddReplayToQuarantinedRecord1764008000000,
   CreateBooks1764009000000,
   AddStateToRegistration1764009100000,
+  CreateCorrectedRecord1764009200000,
+  AddSourcesToApiKey1764009210000,
   KeepWhatReportsSay1764009300000,
 ];

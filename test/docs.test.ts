@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { filesBelow, readText, ROOT } from './tidy/source-files.js';
 import { createProgram } from '../src/bin/command-line.js';
 import { CONFIG_VARIABLES } from '../src/config.js';
-import { REJECTION_CODES } from '../src/pipeline/ingestion/usage-record.js';
+import { REJECTION_CODES } from '../src/pipeline/ingestion/rejection.js';
 import { decodeUsageBody, deliveriesOfProvider, readUsageFile } from '../src/pipeline/ingestion/usage-wire.js';
 import { ERROR_CODES } from '../src/primitives/errors.js';
 import { hourOf } from '../src/primitives/windows.js';

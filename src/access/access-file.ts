@@ -35,6 +35,10 @@ const grant = z
     registrations: part.default('all'),
     tenants: part.default('all'),
     resellers: part.default('all'),
+    sources: z
+      .union([z.array(name).min(1).max(1_000), fromClaim])
+      .optional()
+      .describe('The sources that a sender may use, whose records are its own.'),
   })
   .superRefine(({ role, registrations, tenants, resellers }, context) => {
     const named = (value: z.infer<typeof part>) => (value === 'all' ? 'all' : []);

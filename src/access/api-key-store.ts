@@ -5,7 +5,7 @@ import { insertRow } from '../database/transaction.js';
 import type { Sql, Tx } from '../database/transaction.js';
 
 const COLUMNS = `k.id, k.key_id AS keyId, k.name, k.secret_hash AS secretHash, k.role, k.registrations, k.tenants,
-  k.resellers, k.created_at AS createdAt, k.created_by AS createdBy, k.expires_at AS expiresAt,
+  k.resellers, k.sources, k.created_at AS createdAt, k.created_by AS createdBy, k.expires_at AS expiresAt,
   k.last_used_at AS lastUsedAt, k.revoked_at AS revokedAt, k.revoked_by AS revokedBy`;
 
 /** The key of this id with the hash of its secret, revoked or not; null when there is none. */
@@ -74,8 +74,14 @@ export async function markUsed(tx: Tx, id: number, usedAt: number, unlessAfter: 
 
 /** What a key gives, as its row holds it. */
 export function grantOf(key: Omit<ApiKey, 'secretHash'>): Grant {
-  const { role, registrations, tenants, resellers } = key;
-  return { role, registrations: namesOf(registrations), tenants: namesOf(tenants), resellers: namesOf(resellers) };
+  const { role, registrations, tenants, resellers, sources } = key;
+  return {
+    role,
+    registrations: namesOf(registrations),
+    tenants: namesOf(tenants),
+    resellers: namesOf(resellers),
+    ...(sources !== null && { sources: JSON.parse(sources) as readonly string[] }),
+  };
 }
 
 function namesOf(text: string): Grant['tenants'] {

@@ -16,6 +16,8 @@ export interface ApiKey {
   registrations: string;
   tenants: string;
   resellers: string;
+  /** JSON: the sources that whoever holds it may use, and owns; null: any, and none. */
+  sources: string | null;
   createdAt: number;
   createdBy: string;
   expiresAt: number;
@@ -39,6 +41,7 @@ export function apiKeyTable(dialect: Dialect) {
       registrations: longText(dialect),
       tenants: longText(dialect),
       resellers: longText(dialect),
+      sources: longText(dialect, { nullable: true }),
       createdAt: epochMs(),
       createdBy: text(dialect, 200),
       expiresAt: epochMs(),

@@ -58,6 +58,7 @@ export async function createApiKey(
     registrations: JSON.stringify(checkedNames(grant.registrations, 'registrations')),
     tenants: JSON.stringify(checkedGuids(grant.tenants)),
     resellers: JSON.stringify(checkedNames(grant.resellers, 'resellers')),
+    sources: grant.sources === undefined ? null : JSON.stringify(checkedNames(grant.sources, 'sources')),
     createdAt: now,
     createdBy: subjectOf(input.by),
     expiresAt: checkedExpiry(input.expiresAt, now),
@@ -67,7 +68,7 @@ export async function createApiKey(
   };
   return inAuditedTransaction<CreatedApiKey>(app, { action: 'createApiKey', by: input.by }, async (tx) => {
     const id = await insertApiKey(tx, { ...key, secretHash });
-    const { name, role, registrations, tenants, resellers, expiresAt } = key;
+    const { name, role, registrations, tenants, resellers, sources, expiresAt } = key;
     return {
       result: { apiKey: { ...key, id }, text },
       // The secret is told once, and kept nowhere.
@@ -76,7 +77,7 @@ export async function createApiKey(
       registrationId: null,
       tenantId: null,
       before: null,
-      after: { name, role, registrations, tenants, resellers, expiresAt },
+      after: { name, role, registrations, tenants, resellers, ...(sources !== null && { sources }), expiresAt },
     };
   });
 }

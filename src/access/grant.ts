@@ -26,7 +26,8 @@ export function mayHandOn(giver: Grant, grant: Grant): boolean {
     (HANDS_ON[giver.role] ?? []).includes(grant.role) &&
     isWithin(grant.registrations, giver.registrations) &&
     isWithin(grant.tenants, giver.tenants) &&
-    isWithin(grant.resellers, giver.resellers)
+    isWithin(grant.resellers, giver.resellers) &&
+    isOfSources(grant.sources, giver.sources)
   );
 }
 
@@ -35,6 +36,12 @@ function isWithin(part: Everyone | readonly string[], whole: Everyone | readonly
   if (part === 'all') return false;
   const names = new Set(whole.map((name) => name.toLowerCase()));
   return part.every((name) => names.has(name.toLowerCase()));
+}
+
+/** Sources are told apart by case, unlike names of ours. */
+function isOfSources(part: readonly string[] | undefined, whole: readonly string[] | undefined): boolean {
+  if (whole === undefined) return true;
+  return part?.every((source) => whole.includes(source)) ?? false;
 }
 
 /** Whether a grant is limited to no part of the books. */

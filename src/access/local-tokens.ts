@@ -34,6 +34,7 @@ const claims = z.object({
   registrations: names,
   tenants: names,
   resellers: names,
+  sources: z.array(z.string().max(200)).max(1_000).optional(),
 });
 
 /** Signs and verifies tokens with the key of this machine. `verify` answers null for any other token. */

@@ -92,6 +92,7 @@ function callerOf(config: IssuerConfig, payload: JWTPayload): Caller | null {
     registrations: partOf(grant.registrations, payload),
     tenants: partOf(grant.tenants, payload),
     resellers: partOf(grant.resellers, payload),
+    ...(grant.sources !== undefined && { sources: sourcesIn(grant.sources, payload) }),
     credential: 'OIDC_TOKEN',
     expiresAt: (Number(payload.exp) + CLOCK_TOLERANCE_SECONDS) * 1_000,
   };
@@ -105,6 +106,11 @@ function isFrom({ fromTenants }: GrantConfig, { tid }: JWTPayload): boolean {
 function partOf(part: GrantPart, payload: JWTPayload): 'all' | readonly string[] {
   if (part === 'all') return 'all';
   return 'claim' in part ? namesIn(payload[part.claim]) : part;
+}
+
+/** A claim that is not there gives no source. */
+function sourcesIn(sources: NonNullable<GrantConfig['sources']>, payload: JWTPayload): readonly string[] {
+  return 'claim' in sources ? namesIn(payload[sources.claim]) : sources;
 }
 
 /** A claim that holds one name, or a list of them. */

@@ -175,6 +175,7 @@ export function createProgram(): Command {
     .option('--registration <name...>', 'limit to registrations')
     .option('--tenant <guid...>', 'limit to tenants')
     .option('--reseller <name...>', 'limit to the tenants of resellers')
+    .option('--source <name...>', 'limit what it sends to these sources, whose records are its own')
     .option('--hours <n>', 'how long it is good for', '12')
     .action(later(async () => (await import('./token-command.js')).tokenCommand));
   const keys = cli
@@ -189,6 +190,7 @@ export function createProgram(): Command {
     .option('--registration <name...>', 'limit to registrations')
     .option('--tenant <guid...>', 'limit to tenants')
     .option('--reseller <name...>', 'limit to the tenants of resellers')
+    .option('--source <name...>', 'limit what it sends to these sources, whose records are its own')
     .option('--days <n>', 'how long it is good for', String(API_KEY_DAYS_DEFAULT))
     .action(later(async () => (await import('./api-key-command.js')).apiKeyCreateCommand));
   keys

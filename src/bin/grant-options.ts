@@ -10,15 +10,17 @@ export interface GrantOptions {
   readonly registration?: readonly string[];
   readonly tenant?: readonly string[];
   readonly reseller?: readonly string[];
+  readonly source?: readonly string[];
 }
 
 /** What the options give; refuses roles that would see everything for want of a limit. */
-export function grantOf({ role, registration, tenant, reseller }: GrantOptions): Grant {
+export function grantOf({ role, registration, tenant, reseller, source }: GrantOptions): Grant {
   const grant: Grant = {
     role,
     registrations: registration ?? 'all',
     tenants: tenant?.map(guid) ?? 'all',
     resellers: reseller ?? 'all',
+    ...(source !== undefined && { sources: source }),
   };
   const problem = problemOfGrant(grant);
   if (problem !== null) throw new ArgumentError(`${problem} Say it with --registration, --tenant or --reseller.`);

@@ -77,6 +77,7 @@ async function takeIn(
       const receipt = await recordUsage(app, {
         registrationId,
         receivedBy: 'command line',
+        grantedSources: 'all',
         deliveries: deliveries.slice(start, start + RECORDS_PER_BATCH),
         asReported: options.asReported === true,
       });

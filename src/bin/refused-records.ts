@@ -1,5 +1,5 @@
 import { counted } from './counted.js';
-import type { RejectionCode } from '../pipeline/ingestion/usage-record.js';
+import type { RejectionCode } from '../pipeline/ingestion/rejection.js';
 import type { UsageReceipt } from '../pipeline/ingestion/verdict.js';
 
 /** What to do about records that were refused with a code; in short what docs/errors.md says. */
@@ -21,10 +21,18 @@ const NEXT: Readonly<Record<RejectionCode, string>> = {
   QUANTITY_TOO_LARGE: 'Check the unit of the quantity, and ingest the file again.',
   NEGATIVE_QUANTITY: 'Name the record that it corrects, and ingest the file again.',
   CORRECTS_ITSELF: 'Give the correction an id of its own, and ingest the file again.',
+  CORRECTED_RECORD_UNKNOWN:
+    'Nothing, where the record is still to come: they wait in quarantine, and are taken in with it. Else correct `corrects` and `source`.',
+  CORRECTION_DIFFERS:
+    'Give the correction the subscription, meter, resource and usage hour of its record, and ingest the file again.',
+  CORRECTION_OF_CORRECTION: 'Name the record itself in `corrects`, and ingest the file again.',
+  CORRECTION_BELOW_ZERO: 'Send at most what its record and its corrections come to, and ingest the file again.',
   WINDOW_CLOSED:
     'They are in quarantine. The mutation replayQuarantined takes them in under the current day: see "Quarantine" in docs/operations.md.',
   RECORD_CONFLICT:
     'What is in the books stays. Where the new record is right, send the difference as a correction: see docs/errors.md.',
+  RECORD_ID_TAKEN: 'Another sender has a record under this id: give them ids or a source of their own.',
+  SOURCE_NOT_GRANTED: 'Use a source that the credential names, or a credential that names the source.',
 };
 
 /** Of a group, so many are named. */

@@ -84,7 +84,7 @@ function startHour({ app, registrationId }: Collector, hour: Hour) {
     const deliveries = waiting;
     waiting = [];
     if (deliveries.length === 0) return;
-    count(await recordUsage(app, { registrationId, receivedBy: COLLECTOR, deliveries }));
+    count(await recordUsage(app, { registrationId, receivedBy: COLLECTOR, grantedSources: 'all', deliveries }));
   };
   return {
     hour,

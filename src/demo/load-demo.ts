@@ -131,6 +131,7 @@ async function walk(
   await recordUsage(arrived, {
     registrationId,
     receivedBy: DEMO_PRINCIPAL,
+    grantedSources: 'all',
     deliveries: usageOf(world.setting, demo, step).map((usage) => deliveryOf(usage, demo.registration.name, arrival)),
   });
 }

@@ -54,7 +54,7 @@ export const ACCESS: AccessTable = {
   },
   Mutation: {
     ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'upsertMeter', 'createApiKey', 'revokeApiKey'),
-    ...of(OPERATORS, 'replayQuarantined', 'openBooks', 'discardRegistration'),
+    ...of(OPERATORS, 'replayQuarantined', 'openBooks', 'discardRegistration', 'correctUsage'),
     ...of(ADMINISTRATORS, 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
     ...of(ADMINISTRATORS, 'updateCspSubscription', 'onboardTenants'),
     ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
@@ -100,7 +100,7 @@ export const ACCESS: AccessTable = {
   ...page('CspSubscription', PARTNERS),
   StackSubscription: of(READERS, 'id', 'stackSubscriptionId', 'name', 'firstSeenAt', 'registration', 'tenant'),
   ...page('StackSubscription', READERS),
-  Viewer: of(EVERYONE, 'subject', 'role', 'registrations', 'tenants', 'resellers', 'books'),
+  Viewer: of(EVERYONE, 'subject', 'role', 'registrations', 'tenants', 'resellers', 'sources', 'books'),
 
   // What is measured.
   Meter: {
@@ -144,7 +144,8 @@ export const ACCESS: AccessTable = {
 
   // Who may come in, and what they did.
   ApiKey: {
-    ...of(OPERATORS, 'keyId', 'name', 'role', 'registrations', 'tenants', 'resellers', 'createdAt', 'createdBy'),
+    ...of(OPERATORS, 'keyId', 'name', 'role', 'registrations', 'tenants', 'resellers', 'sources'),
+    ...of(OPERATORS, 'createdAt', 'createdBy'),
     ...of(OPERATORS, 'expiresAt', 'lastUsedAt', 'revokedAt', 'revokedBy'),
   },
   ...page('ApiKey', OPERATORS),
@@ -190,6 +191,7 @@ export const ACCESS: AccessTable = {
   // Taking usage in.
   RecordUsagePayload: payload(SENDERS, 'receipt'),
   ReplayQuarantinedPayload: payload(OPERATORS, 'receipt'),
+  CorrectUsagePayload: payload(OPERATORS, 'correction', 'remaining'),
   UsageReceipt: of(SENDERS, 'batchId', 'receivedAt', 'accepted', 'duplicates', 'conflicts', 'rejected', 'verdicts'),
   RecordVerdict: of(SENDERS, 'index', 'verdict', 'recordId', 'code', 'message', 'field', 'isRounded', 'stored'),
   StoredRecord: of(SENDERS, 'quantity', 'usageWindow', 'reportedWindow'),

@@ -7,6 +7,7 @@ import { AdministrationResolver } from './modules/administration.js';
 import { RegistrationChangesResolver } from './modules/registrations.js';
 import { ApiKeyResolver } from './modules/api-keys.js';
 import { AuditEntryReferences, AuditResolver } from './modules/audit.js';
+import { CorrectionResolver } from './modules/corrections.js';
 import { IngestionResolver } from './modules/ingestion.js';
 import { ClosedWindowReferences, LiveResolver } from './modules/live.js';
 import { MeterResolver } from './modules/meters.js';
@@ -85,6 +86,7 @@ export function createBareSchema(): Promise<GraphQLSchema> {
       DestinationReferences,
       QuarantinedRecordReferences,
       IngestionResolver,
+      CorrectionResolver,
       RegistrationChangesResolver,
       OpeningResolver,
       AdministrationResolver,

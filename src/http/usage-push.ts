@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 
 import { beginRequest } from '../access/gate.js';
 import { actorFor } from '../access/actor.js';
-import { callerNameOf } from '../access/principal.js';
+import { callerNameOf, sourcesOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
@@ -54,7 +54,13 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       app.onStage({ stage: 'push', bytes: body.length });
       const receipt = await app.usageWriter.write(
-        { bytes: body, mediaType, registrationId: id, receivedBy: principal.subject },
+        {
+          bytes: body,
+          mediaType,
+          registrationId: id,
+          receivedBy: principal.subject,
+          grantedSources: sourcesOf(principal),
+        },
         { db, milliseconds: app.config.limits.requestMsMax },
       );
       return reply.type('application/json; charset=utf-8').send(receipt);

@@ -8,10 +8,11 @@ import { among } from '../access/scope.js';
 import { dayOfHour, sumOf } from '../database/dialect.js';
 import type { Sql, SqlValue } from '../database/transaction.js';
 import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
+import { destinationOfPart } from '../pipeline/routing/day-parts.js';
 import { sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
-import type { Hour, HourRange } from '../primitives/windows.js';
+import type { Day, Hour, HourRange } from '../primitives/windows.js';
 
 /** Usage windows are not cut where the destination changes. */
 export const WHOLE_WINDOW = '0';
@@ -29,9 +30,9 @@ export interface AggregateRow {
   meterId: number;
   resourceId: number;
   part: number;
-  /** Of an aggregate read from records: an hour that says where all of it is billed. */
-  firstUsageHour: Hour;
-  /** Of an aggregate that closing froze: where it is billed. */
+  /** Of an aggregate read from records: an hour that says where all of it is billed; null where none does. */
+  firstUsageHour: Hour | null;
+  /** Where it is billed; null where `firstUsageHour` says so. */
   destinationId: number | null;
   quantity: string;
   records: number;
@@ -72,81 +73,147 @@ async function readOpenDays(
   question: RowsQuestion,
   spans: readonly Span[],
 ): Promise<AggregateRow[]> {
-  return readFromRecords(sql, { ...question, isDaily: true }, spans, await router.partOfDay(spans));
+  const rows = await readFromRecords(sql, { ...question, isDaily: true }, spans, await router.partOfDay(spans));
+  for (const row of rows) {
+    const { stackSubscriptionId, reportedWindow: reportedDay, usageWindow: usageDay } = row;
+    const part = Number(row.part);
+    row.destinationId = destinationOfPart(part);
+    // Corrections alone, which go where some other hour of the day goes.
+    if (row.destinationId === null && row.firstUsageHour === null) {
+      row.destinationId = await router.destinationOfDayPart({ stackSubscriptionId, reportedDay, usageDay, part });
+    }
+  }
+  return rows;
 }
 
 /** Records read beyond the page, so that its last sum is usually seen to its end in one question. */
 const READ_AHEAD = 64;
 
-/** Stack subscription, reported hour, usage hour, meter, resource, quantity. */
-type RecordTuple = readonly [number, Hour, Hour, number, number, string];
+/** Stack subscription, reported hour, usage hour, meter, resource, quantity, day of what it corrects. */
+type RecordTuple = readonly [number, Hour, Hour, number, number, string, Day | null];
 
 /**
  * Hourly rows. Nearly all of them are one record, and records lie in the order of the rows: they are read as they are
- * and added up here, which takes less than half the time that the database takes to group them.
+ * and added up here, which takes less than half the time that the database takes to group them. Corrections of usage
+ * that was billed elsewhere are rows of their own where a router is given; without one they are added to the others.
  */
 export async function readHourlyRows(
   sql: Sql,
+  router: Router | null,
   question: RowsQuestion,
   spans: readonly Span[],
 ): Promise<readonly AggregateRow[]> {
   const { limit } = question;
   const rows: AggregateRow[] = [];
+  // The parts of a window are read together; of the window on which the page before ended, some may be left.
   let { after } = question;
+  let isAfterWindow = router === null;
   while (rows.length < limit) {
     const wanted = limit - rows.length + READ_AHEAD;
-    const records = await readRecords(sql, { ...question, after, limit: wanted }, spans);
+    const asked = { ...question, after, limit: wanted };
+    const records = await readRecords(sql, asked, spans, isAfterWindow ? '>' : '>=');
     const sums = addedUp(records);
     // The last sum may go on in records that were not read.
-    if (records.length === wanted) sums.pop();
-    rows.push(...sums);
+    const rest = records.length === wanted ? sums.pop() : undefined;
+    if (rest !== undefined && sums.length === 0) sums.push(await readWindow(sql, question, rest.row));
+    for (const row of await inParts(router, sums)) if (!isBehind(row, question.after)) rows.push(row);
     if (records.length < wanted) break;
-    const last = sums.at(-1);
-    if (last === undefined) {
-      const rest = { ...question, after, limit: limit - rows.length, isDaily: false };
-      return [...rows, ...(await readFromRecords(sql, rest, spans, WHOLE_WINDOW))];
-    }
+    const last = sums.at(-1)?.row;
+    if (last === undefined) break;
     after = [last.stackSubscriptionId, last.reportedWindow, last.usageWindow, last.meterId, last.resourceId, 0];
+    isAfterWindow = true;
   }
   return rows.slice(0, limit);
 }
 
-function readRecords(sql: Sql, question: RowsQuestion, spans: readonly Span[]): Promise<RecordTuple[]> {
-  const { where, values } = recordsWithin(question, spans, HOURLY_KEY);
+const HOURLY_KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+
+function readRecords(
+  sql: Sql,
+  question: RowsQuestion,
+  spans: readonly Span[],
+  compares: '>' | '>=',
+): Promise<RecordTuple[]> {
+  const { where, values } = recordsWithin(question, spans, HOURLY_KEY, compares);
   return sql.tuples<RecordTuple>(
-    `SELECT ${HOURLY_KEY.join(', ')}, r.quantity
+    `SELECT ${HOURLY_KEY.join(', ')}, r.quantity, r.corrected_day
        FROM usage_record r WHERE ${where} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${question.limit}`,
     values,
   );
 }
 
-const HOURLY_KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+/** The records of one window of one resource, added up; corrections of earlier days apart, each day by itself. */
+interface WindowSum {
+  readonly row: AggregateRow;
+  corrections: Map<Day, Pick<AggregateRow, 'quantity' | 'records'>> | null;
+}
 
-/** Neighbouring records of the same key as one row. */
-function addedUp(records: readonly RecordTuple[]): AggregateRow[] {
-  const rows: AggregateRow[] = [];
-  let last: AggregateRow | undefined;
+/** A window that holds more records than a page, by day of what they correct. */
+async function readWindow(sql: Sql, { filter }: RowsQuestion, row: AggregateRow): Promise<WindowSum> {
+  const { conditions, values } = recordConditions(filter);
+  const key = [row.stackSubscriptionId, row.reportedWindow, row.usageWindow, row.meterId, row.resourceId];
+  const where = [...HOURLY_KEY.map((column, index) => `${column} = ${Number(key[index])}`), ...conditions];
+  const sums = await sql.query<{ correctedDay: Day | null; quantity: string; records: number }>(
+    `SELECT r.corrected_day AS correctedDay, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
+       FROM usage_record r WHERE ${where.join(' AND ')} GROUP BY r.corrected_day`,
+    [...values],
+  );
+  const own = sums.find(({ correctedDay }) => correctedDay === null);
+  const corrections = sums.flatMap(({ correctedDay: day, quantity, records }) =>
+    day === null ? [] : [[day, { quantity, records: Number(records) }] as const],
+  );
+  return {
+    row: { ...row, quantity: own?.quantity ?? '0', records: Number(own?.records ?? 0) },
+    corrections: corrections.length === 0 ? null : new Map(corrections),
+  };
+}
+
+/** Neighbouring records of the same window of the same resource as one sum. */
+function addedUp(records: readonly RecordTuple[]): WindowSum[] {
+  const sums: WindowSum[] = [];
+  let last: WindowSum | undefined;
   for (const record of records) {
-    if (last !== undefined && isOfRow(record, last)) {
-      last.quantity = sum([last.quantity as Quantity, record[5] as Quantity]);
-      last.records += 1;
-      continue;
-    }
-    last = {
-      stackSubscriptionId: record[0],
-      reportedWindow: record[1],
-      usageWindow: record[2],
-      meterId: record[3],
-      resourceId: record[4],
-      part: 0,
-      firstUsageHour: record[2],
-      destinationId: null,
-      quantity: record[5],
-      records: 1,
-    };
-    rows.push(last);
+    if (last === undefined || !isOfRow(record, last.row)) {
+      last = begun(record);
+      sums.push(last);
+    } else if (record[6] === null) {
+      last.row.quantity = sum([last.row.quantity as Quantity, record[5] as Quantity]);
+      last.row.records += 1;
+    } else addCorrection(last, record[6], record[5]);
   }
-  return rows;
+  return sums;
+}
+
+function begun(record: RecordTuple): WindowSum {
+  const row = rowOf(record);
+  if (record[6] === null) return { row, corrections: null };
+  const none = { row: { ...row, quantity: '0', records: 0 }, corrections: null };
+  addCorrection(none, record[6], record[5]);
+  return none;
+}
+
+function addCorrection(to: WindowSum, correctedDay: Day, quantity: string): void {
+  to.corrections ??= new Map();
+  const before = to.corrections.get(correctedDay);
+  to.corrections.set(correctedDay, {
+    quantity: before === undefined ? quantity : sum([before.quantity as Quantity, quantity as Quantity]),
+    records: (before?.records ?? 0) + 1,
+  });
+}
+
+function rowOf(record: RecordTuple): AggregateRow {
+  return {
+    stackSubscriptionId: record[0],
+    reportedWindow: record[1],
+    usageWindow: record[2],
+    meterId: record[3],
+    resourceId: record[4],
+    part: 0,
+    firstUsageHour: record[2],
+    destinationId: null,
+    quantity: record[5],
+    records: 1,
+  };
 }
 
 function isOfRow(record: RecordTuple, row: AggregateRow): boolean {
@@ -159,6 +226,42 @@ function isOfRow(record: RecordTuple, row: AggregateRow): boolean {
   );
 }
 
+/** Sums as rows: one for each destination, in the order of the parts. Nearly every window has one. */
+async function inParts(router: Router | null, sums: readonly WindowSum[]): Promise<readonly AggregateRow[]> {
+  const corrected = sums.flatMap(({ row, corrections }) =>
+    [...(corrections?.keys() ?? [])].map((correctedDay) => ({
+      stackSubscriptionId: row.stackSubscriptionId,
+      usageHour: row.usageWindow,
+      reportedDay: dayOf(row.reportedWindow),
+      correctedDay,
+    })),
+  );
+  if (corrected.length === 0) return sums.map(({ row }) => row);
+  const parts = (router === null ? corrected.map(() => 0) : await router.partsOfHour(corrected)).values();
+  return sums.flatMap(({ row, corrections }) => {
+    const rows = new Map<number, AggregateRow>(row.records === 0 ? [] : [[0, row]]);
+    for (const correction of corrections?.values() ?? []) {
+      const { value: part = 0 } = parts.next();
+      const known = rows.get(part);
+      if (known === undefined) {
+        rows.set(part, { ...row, ...correction, part, destinationId: destinationOfPart(part) });
+      } else {
+        known.quantity = sum([known.quantity as Quantity, correction.quantity as Quantity]);
+        known.records += correction.records;
+      }
+    }
+    return [...rows.values()].sort((left, right) => left.part - right.part);
+  });
+}
+
+/** Whether a row is of the window on which the page before ended, and was on it. */
+function isBehind(row: AggregateRow, after: UsageKey | null): boolean {
+  if (after === null) return false;
+  const { stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part } = row;
+  const key = [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId];
+  return key.every((value, index) => value === after[index]) && part <= (after[5] ?? 0);
+}
+
 /** Rows of spans from the records themselves; `part` is SQL that numbers the parts of a day, or WHOLE_WINDOW. */
 export async function readFromRecords(
   sql: Sql,
@@ -169,12 +272,14 @@ export async function readFromRecords(
   const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
   const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
   const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
+  // Where a day has parts, a correction's hour says nothing of its part.
+  const hour = part === WHOLE_WINDOW ? 'r.usage_hour' : 'CASE WHEN r.corrected_day IS NULL THEN r.usage_hour END';
   const grouped = isDaily && part !== WHOLE_WINDOW ? columns : columns.slice(0, -1);
   const { where, values } = recordsWithin(question, spans, grouped);
   return sql.query<AggregateRow>(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
             r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
-            MIN(r.usage_hour) AS firstUsageHour, NULL AS destinationId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity,
+            MIN(${hour}) AS firstUsageHour, NULL AS destinationId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity,
             COUNT(*) AS records
        FROM usage_record r WHERE ${where}
       GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${question.limit}`,
@@ -187,6 +292,7 @@ function recordsWithin(
   { filter, range, after }: RowsQuestion,
   spans: readonly Span[],
   key: readonly string[],
+  compares: '>' | '>=' = '>',
 ): { readonly where: string; readonly values: readonly SqlValue[] } {
   const { conditions, values } = recordConditions(filter);
   // Spans are whole days. SQLite seeks by one pair of bounds and only compares the other, so there is one.
@@ -198,7 +304,7 @@ function recordsWithin(
           `r.usage_hour >= ${range.from} AND r.usage_hour < ${range.to}`,
         ]),
     ...conditions,
-    ...(after === null ? [] : [afterKey(key, after.slice(0, key.length))]),
+    ...(after === null ? [] : [afterKey(key, after.slice(0, key.length), compares)]),
   ];
   return { where: where.join(' AND '), values };
 }

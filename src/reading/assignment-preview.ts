@@ -7,7 +7,6 @@ import type { RoutedSpan } from '../pipeline/routing/destination.js';
 import { loadRoutingTable } from '../pipeline/routing/routing-store.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid } from '../primitives/ids.js';
-import { firstHourOf } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
 import { findTenant, listStackSubscriptions } from '../tenancy/tenancy-store.js';
@@ -46,13 +45,13 @@ export async function previewAssignment(
   const table = await loadRoutingTable(sql, registrationId, registration.routingVersion);
   const after = { ...table, tenantOf: new Map([...table.tenantOf, [id, tenant.id]]) };
   const moved = movedSpans(routedSpans(table, id, 0), routedSpans(after, id, 0));
-  const openFrom = firstHourOf(registration.closedBeforeDay);
+  const { closedBeforeDay } = registration;
   const moves = [];
   for (const span of moved) {
-    const usage = await usageIn(sql, [id], span, openFrom);
+    const usage = await usageIn(sql, [id], span, closedBeforeDay);
     moves.push(...usage.map((move) => ({ ...move, toDestinationId: span.toDestinationId })));
   }
-  return { tenant, moves, closedRecords: await countClosed(sql, [id], moved, openFrom) };
+  return { tenant, moves, closedRecords: await countClosed(sql, [id], moved, closedBeforeDay) };
 }
 
 /** Usage hours whose destination differs, cut where either of the two changes. */

@@ -1,3 +1,4 @@
+import { checkCorrections, listOlderCorrections } from './corrections.js';
 import { checkSeals } from './seals.js';
 import { listReadableSubscriptions } from './usage-filter.js';
 import type { ReadableSubscription } from './usage-filter.js';
@@ -22,6 +23,7 @@ export const INVARIANTS = [
   'CLOSED_DAYS_ARE_AS_SEALED',
   'EVERY_REPORTED_DAY_IS_ON_ITS_LINES',
   'MAPPINGS_NEVER_OVERLAP',
+  'NO_RECORD_IS_CORRECTED_BELOW_ZERO',
 ] as const;
 export type InvariantName = (typeof INVARIANTS)[number];
 
@@ -34,6 +36,7 @@ export interface Invariant {
 }
 
 const DIFFERENCES_SHOWN = 5;
+const EXCEPTIONS_SHOWN = 50;
 const SUBSCRIPTIONS_PER_QUESTION = 50;
 
 /**
@@ -51,12 +54,18 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
   const frozen = new Sums();
   const strays: string[] = [];
   let references = 0;
+  const older = await listOlderCorrections(sql, scope);
+  const miscorrected: string[] = [];
+  let corrected = 0;
   for await (const subscriptions of inParts(sql, scope)) {
     const ids = subscriptions.map(({ id }) => id);
     const boundaryOf = new Map(subscriptions.map(({ id, closedBeforeDay }) => [id, closedBeforeDay]));
     const known = await lookAtReferences(sql, ids);
     strays.push(...known.strays);
     references += known.references;
+    const corrections = await checkCorrections(sql, ids, older);
+    miscorrected.push(...corrections.differences);
+    corrected += corrections.corrected;
     const hours = await hourlySums(sql, ids);
     const routes = await createRouter(sql, routingTables, subscriptions).route(hours);
     hours.forEach((hour, index) => {
@@ -98,7 +107,19 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
     verdict('CLOSED_DAYS_ARE_AS_SEALED', seals.differences, `${seals.days} closed days`),
     await daysAreOnTheirLines(sql, scope),
     await mappingsNeverOverlap(sql, scope),
+    verdict(
+      'NO_RECORD_IS_CORRECTED_BELOW_ZERO',
+      miscorrected,
+      `${corrected} corrected records${excepted(older.names)}`,
+    ),
   ];
+}
+
+/** What was corrected against the rule before it was one, by usage day and identity. */
+function excepted(names: ReadonlySet<string>): string {
+  if (names.size === 0) return '';
+  const shown = [...names].slice(0, EXCEPTIONS_SHOWN).map((name) => `${name.slice(32)}/${name.slice(0, 32)}`);
+  return `, but for ${names.size} that were corrected before the rule was: ${shown.join(', ')}`;
 }
 
 interface Amount {
@@ -158,13 +179,14 @@ function hourlySums(sql: Sql, ids: readonly number[]) {
       reportedDay: Day;
       usageHour: Hour;
       meterId: number;
+      correctedDay: Day | null;
     }
   >(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reportedDay} AS reportedDay,
-            r.usage_hour AS usageHour, r.meter_id AS meterId,
+            r.usage_hour AS usageHour, r.meter_id AS meterId, r.corrected_day AS correctedDay,
             ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
        FROM usage_record r WHERE ${among('r.stack_subscription_id', ids)}
-      GROUP BY r.stack_subscription_id, ${reportedDay}, r.usage_hour, r.meter_id`,
+      GROUP BY r.stack_subscription_id, ${reportedDay}, r.usage_hour, r.meter_id, r.corrected_day`,
   );
 }
 

@@ -2,6 +2,7 @@ import { among } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import { sumOf } from '../database/dialect.js';
 import type { Sql } from '../database/transaction.js';
+import { followsRouting } from '../pipeline/rollup/day-total-store.js';
 import { routedSpans } from '../pipeline/routing/destination.js';
 import type { RoutedSpan } from '../pipeline/routing/destination.js';
 import { beginningOf, mappableSubscription, stackSubscriptionIdsOf } from '../pipeline/routing/map-tenant.js';
@@ -12,7 +13,7 @@ import { canonicalGuid } from '../primitives/ids.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { firstHourOf } from '../primitives/windows.js';
-import type { Hour, HourRange } from '../primitives/windows.js';
+import type { Day, Hour, HourRange } from '../primitives/windows.js';
 import { getRegistration } from '../registration/registration-store.js';
 import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
 import { checkMappingAllowed } from '../tenancy/csp-rules.js';
@@ -34,7 +35,7 @@ export interface MappingPreview {
   /** Null: the base subscription. */
   readonly cspSubscriptionId: number | null;
   readonly moves: readonly UsageMove[];
-  /** Records of the same hours that stay where they are, because their reported day is closed. */
+  /** Records of the same hours that stay where they are: of closed days, and corrections of these. */
   readonly closedRecords: number;
 }
 
@@ -63,15 +64,16 @@ export async function previewTenantMapping(
   const spans = (any === undefined ? [] : routedSpans(table, any, from)).filter(
     ({ step }) => (step?.cspSubscriptionId ?? null) !== target,
   );
-  const openFrom = firstHourOf(registration.closedBeforeDay);
   const moves: UsageMove[] = [];
-  for (const span of spans) moves.push(...(await usageIn(sql, stackSubscriptionIds, span, openFrom)));
+  for (const span of spans) {
+    moves.push(...(await usageIn(sql, stackSubscriptionIds, span, registration.closedBeforeDay)));
+  }
   return {
     tenant,
     effectiveFrom: from,
     cspSubscriptionId: target,
     moves,
-    closedRecords: await countClosed(sql, stackSubscriptionIds, spans, openFrom),
+    closedRecords: await countClosed(sql, stackSubscriptionIds, spans, registration.closedBeforeDay),
   };
 }
 
@@ -80,15 +82,16 @@ export async function usageIn(
   sql: Sql,
   stackSubscriptionIds: readonly number[],
   span: Pick<RoutedSpan, 'from' | 'to' | 'destinationId'>,
-  openFrom: Hour,
+  closedBeforeDay: Day,
 ): Promise<UsageMove[]> {
   const rows = await sql.query<{ meterId: number; quantity: string; records: number }>(
     `SELECT r.meter_id AS meterId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
        FROM usage_record r
       WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
         AND r.reported_hour >= ? AND r.usage_hour >= ? AND r.usage_hour < ?
+        AND ${followsRouting('r', closedBeforeDay)}
       GROUP BY r.meter_id ORDER BY r.meter_id`,
-    [openFrom, span.from, span.to],
+    [firstHourOf(closedBeforeDay), span.from, span.to],
   );
   return rows.map((row) => ({
     meterId: row.meterId,
@@ -103,15 +106,15 @@ export async function countClosed(
   sql: Sql,
   stackSubscriptionIds: readonly number[],
   spans: readonly HourRange[],
-  openFrom: Hour,
+  closedBeforeDay: Day,
 ): Promise<number> {
   if (spans.length === 0) return 0;
   const hours = spans.map(({ from, to }) => `(r.usage_hour >= ${from} AND r.usage_hour < ${to})`);
   const [row] = await sql.query<{ records: number }>(
     `SELECT COUNT(*) AS records FROM usage_record r
       WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
-        AND r.reported_hour < ? AND (${hours.join(' OR ')})`,
-    [openFrom],
+        AND (r.reported_hour < ? OR NOT ${followsRouting('r', closedBeforeDay)}) AND (${hours.join(' OR ')})`,
+    [firstHourOf(closedBeforeDay)],
   );
   return Number(row?.records ?? 0);
 }

@@ -75,7 +75,7 @@ export async function listResourceUsage(
     (spans, position) =>
       isDaily
         ? readFromRecords(sql, { ...rowsQuestion, after: position, isDaily }, spans, WHOLE_WINDOW)
-        : readHourlyRows(sql, { ...rowsQuestion, after: position }, spans),
+        : readHourlyRows(sql, null, { ...rowsQuestion, after: position }, spans),
   );
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const read = await reader.next();

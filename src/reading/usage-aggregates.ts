@@ -95,7 +95,7 @@ async function readPage(
   const reader = startReading(sql, subscriptions, { ...question, keepsDaysFrozen: true }, (spans, after) =>
     granularity === 'DAILY'
       ? readDailyRows(sql, router, { ...question, after }, { spans, subscriptions })
-      : readHourlyRows(sql, { ...question, after }, spans),
+      : readHourlyRows(sql, router, { ...question, after }, spans),
   );
   const found: UsageAggregate[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -122,7 +122,7 @@ async function asAggregates(
   const routed = await router.route(
     rows.map((row) => ({
       stackSubscriptionId: row.stackSubscriptionId,
-      usageHour: row.firstUsageHour,
+      usageHour: row.firstUsageHour ?? 0,
       reportedDay: granularity === 'DAILY' ? row.reportedWindow : dayOf(row.reportedWindow),
     })),
   );

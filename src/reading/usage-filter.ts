@@ -129,11 +129,11 @@ export function recordConditions(filter: UsageFilter): {
 
 /**
  * "After this row", for rows ordered by these columns: the expanded form, which every server answers by seeking in an
- * index; the shorter row-value form makes MariaDB read everything before.
+ * index; the shorter row-value form makes MariaDB read everything before. With '>=' it is "from this row on".
  */
-export function afterKey(columns: readonly string[], key: readonly number[]): string {
+export function afterKey(columns: readonly string[], key: readonly number[], compares: '>' | '>=' = '>'): string {
   const whole = key.map(Number);
-  let condition = `${columns.at(-1)} > ${whole.at(-1)}`;
+  let condition = `${columns.at(-1)} ${compares} ${whole.at(-1)}`;
   for (let index = columns.length - 2; index >= 0; index -= 1) {
     const column = columns[index];
     const value = whole[index];

@@ -35,6 +35,8 @@ export interface UsageRecordRow {
   readonly quantity: Quantity;
   readonly receivedAt: number;
   readonly receivedBy: string;
+  /** Of a correction: the reported day of its record, where that is earlier. Else null. */
+  readonly correctedDay: number | null;
   readonly destinationId: number;
   readonly isClosed: boolean;
 }
@@ -139,7 +141,7 @@ async function readRecords(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedHour,
             r.usage_hour AS usageHour, r.meter_id AS meterId, r.resource_id AS resourceId, r.identity,
             u.name AS source, r.record_id AS recordId, r.corrects, r.quantity,
-            b.received_at AS receivedAt, b.received_by AS receivedBy
+            r.corrected_day AS correctedDay, b.received_at AS receivedAt, b.received_by AS receivedBy
        FROM usage_record r
        JOIN usage_source u ON u.id = r.source_id
        JOIN usage_batch b ON b.id = r.batch_id

@@ -1,7 +1,8 @@
 import type { ReadableSubscription } from './usage-filter.js';
 import type { Sql } from '../database/transaction.js';
 import { listClosedVersions } from '../pipeline/closing/closed-day-store.js';
-import { dayParts } from '../pipeline/routing/day-parts.js';
+import { listCorrectionDays } from '../pipeline/ingestion/correction-store.js';
+import { correctionPartOfHour, correctionParts, dayParts } from '../pipeline/routing/day-parts.js';
 import type { DayPart } from '../pipeline/routing/day-parts.js';
 import { destinationOf } from '../pipeline/routing/destination.js';
 import type { RoutingTable } from '../pipeline/routing/destination.js';
@@ -14,10 +15,12 @@ export interface Routable {
   readonly stackSubscriptionId: number;
   readonly usageHour: Hour;
   readonly reportedDay: Day;
+  /** Of a correction: the earlier reported day of its record, as whose usage it is routed. */
+  readonly correctedDay?: Day | null;
 }
 
 /** What says by which routing version a row is routed. */
-type Filed = Pick<Routable, 'stackSubscriptionId' | 'reportedDay'>;
+type Filed = Pick<Routable, 'stackSubscriptionId' | 'reportedDay' | 'correctedDay'>;
 
 /** Where a row is billed, and whether that is final. */
 export interface Routed {
@@ -28,13 +31,17 @@ export interface Routed {
 
 /**
  * Says where rows are billed: rows of an open day by the routing that holds now, rows of a closed day by the version
- * that closed it.
+ * that closed it, and corrections as what they correct.
  */
 export interface Router {
   /** One answer for each row; null for one of another subscription. */
   route(rows: readonly Routable[]): Promise<readonly (Routed | null)[]>;
   /** SQL that numbers the parts of a usage day, as `routing/day-parts.ts` does; '0' if no day has two. */
   partOfDay(spans: readonly (HourRange & { readonly stackSubscriptionId: number })[]): Promise<string>;
+  /** Where a numbered part of a usage day is billed, filed under a reported day. */
+  destinationOfDayPart(row: Filed & { readonly usageDay: Day; readonly part: number }): Promise<number | null>;
+  /** Of which part of its usage hour each correction is that has a corrected day. */
+  partsOfHour(corrections: readonly Routable[]): Promise<readonly number[]>;
 }
 
 /**
@@ -57,15 +64,15 @@ export function createRouter(
       before = row;
       const subscription = subscriptionOf.get(row.stackSubscriptionId);
       if (subscription === undefined) continue;
-      const version = versionOf(subscription, row.reportedDay);
+      const version = versionOf(subscription, routedDay(row));
       const name = `${subscription.registrationId}:${version}`;
       if (tables.has(name)) continue;
       tables.set(name, await routingTables.at(sql, subscription.registrationId, version));
     }
-    return ({ stackSubscriptionId, reportedDay }) => {
-      const subscription = subscriptionOf.get(stackSubscriptionId);
+    return (row) => {
+      const subscription = subscriptionOf.get(row.stackSubscriptionId);
       if (subscription === undefined) return null;
-      const version = versionOf(subscription, reportedDay);
+      const version = versionOf(subscription, routedDay(row));
       return tables.get(`${subscription.registrationId}:${version}`) ?? null;
     };
   }
@@ -100,45 +107,93 @@ export function createRouter(
           reportedDay: dayOf(from) + index,
         })),
       );
-      const tableOf = await tablesFor(days);
+      const corrected = await correctionDaysOf(sql, days);
+      const tableOf = await tablesFor([...days, ...corrected]);
+      const partsOf = (day: Filed) => {
+        const own = tableOf({ ...day, correctedDay: null });
+        const ofRecord = tableOf(day);
+        const { stackSubscriptionId } = day;
+        if (own === null || ofRecord === null) return [];
+        if (day.correctedDay == null) return dayParts(own, stackSubscriptionId);
+        return correctionParts({ own, ofRecord, stackSubscriptionId });
+      };
       const terms = joinedDays(
-        days.flatMap((day) => {
-          const table = tableOf(day);
-          const parts = table === null ? [] : dayParts(table, day.stackSubscriptionId);
-          return parts.filter(({ part }) => part > 0).map((part) => ({ ...day, part }));
+        [...days, ...corrected].flatMap((day) => {
+          return partsOf(day).flatMap((part) => (part.part > 0 ? [{ ...day, part }] : []));
         }),
       ).map(
-        ({ stackSubscriptionId, part, from, to }) =>
+        ({ stackSubscriptionId, correctedDay, part, from, to }) =>
           `${part.part} * (r.stack_subscription_id = ${stackSubscriptionId} AND r.usage_hour >= ${part.from}
-            AND r.usage_hour < ${part.to} AND r.reported_hour >= ${from} AND r.reported_hour < ${to})`,
+            AND r.usage_hour < ${part.to} AND r.reported_hour >= ${from} AND r.reported_hour < ${to}
+            AND ${correctedDay === null ? 'r.corrected_day IS NULL' : `COALESCE(r.corrected_day, 0) = ${correctedDay}`})`,
       );
       return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
+    },
+    destinationOfDayPart: async (row) => {
+      const table = (await tablesFor([row]))(row);
+      const from = firstHourOf(row.usageDay);
+      const parts = table === null ? [] : dayParts(table, row.stackSubscriptionId);
+      const found = parts.find((part) => {
+        return part.part === row.part && part.from < from + HOURS_PER_DAY && part.to > from;
+      });
+      return found?.destinationId ?? null;
+    },
+    partsOfHour: async (corrections) => {
+      const own = corrections.map((row) => ({ ...row, correctedDay: null }));
+      const tableOf = await tablesFor([...corrections, ...own]);
+      return corrections.map((row, index) => {
+        const ofRecord = tableOf(row);
+        const ofDay = own[index] === undefined ? null : tableOf(own[index]);
+        if (ofRecord === null || ofDay === null) return 0;
+        return correctionPartOfHour({ ...row, own: ofDay, ofRecord }, row.usageHour);
+      });
     },
   };
 }
 
+/** As usage of which reported day a row is routed. */
+function routedDay({ reportedDay, correctedDay }: Filed): Day {
+  return correctedDay ?? reportedDay;
+}
+
+/** Which of these days hold corrections of earlier ones, and of which. */
+async function correctionDaysOf(sql: Sql, days: readonly Filed[]): Promise<readonly Filed[]> {
+  if (days.length === 0) return [];
+  const ids = [...new Set(days.map(({ stackSubscriptionId }) => stackSubscriptionId))];
+  const numbers = days.map(({ reportedDay }) => reportedDay);
+  const from = numbers.reduce((left, right) => Math.min(left, right));
+  const to = numbers.reduce((left, right) => Math.max(left, right)) + 1;
+  const found = await listCorrectionDays(sql, ids, { from, to });
+  if (found.length === 0) return [];
+  const asked = new Set(days.map((day) => `${day.stackSubscriptionId} ${day.reportedDay}`));
+  return found.filter((day) => asked.has(`${day.stackSubscriptionId} ${day.reportedDay}`));
+}
+
 function isAlike(row: Filed, before: Filed | undefined): boolean {
-  return before?.stackSubscriptionId === row.stackSubscriptionId && before.reportedDay === row.reportedDay;
+  return (
+    before?.stackSubscriptionId === row.stackSubscriptionId &&
+    before.reportedDay === row.reportedDay &&
+    (before.correctedDay ?? null) === (row.correctedDay ?? null)
+  );
 }
 
 /** A later part of a usage day, for rows of these reported hours: the routing version of their days has it. */
 interface LaterPart extends HourRange {
   readonly stackSubscriptionId: number;
+  readonly correctedDay: Day | null;
   readonly part: DayPart;
 }
 
 /** The same part for neighbouring reported days as one. Days come in order. */
-function joinedDays(
-  days: readonly { readonly stackSubscriptionId: number; readonly reportedDay: Day; readonly part: DayPart }[],
-): readonly LaterPart[] {
+function joinedDays(days: readonly (Filed & { readonly part: DayPart })[]): readonly LaterPart[] {
   const joined = new Map<string, LaterPart[]>();
-  for (const { stackSubscriptionId, reportedDay, part } of days) {
+  for (const { stackSubscriptionId, reportedDay, correctedDay = null, part } of days) {
     const from = firstHourOf(reportedDay);
-    const name = `${stackSubscriptionId} ${part.from} ${part.to} ${part.part}`;
+    const name = `${stackSubscriptionId} ${correctedDay} ${part.from} ${part.to} ${part.part}`;
     const ranges = joined.get(name) ?? [];
     const last = ranges.at(-1);
     if (last?.to === from) ranges.splice(-1, 1, { ...last, to: from + HOURS_PER_DAY });
-    else ranges.push({ stackSubscriptionId, part, from, to: from + HOURS_PER_DAY });
+    else ranges.push({ stackSubscriptionId, correctedDay, part, from, to: from + HOURS_PER_DAY });
     joined.set(name, ranges);
   }
   return [...joined.values()].flat();
@@ -152,11 +207,12 @@ async function versionsFor(
   let first = Infinity;
   let last = -Infinity;
   const registrationIds = new Set<number>();
-  for (const { stackSubscriptionId, reportedDay } of rows) {
-    const subscription = subscriptionOf.get(stackSubscriptionId);
-    if (subscription === undefined || reportedDay >= subscription.closedBeforeDay) continue;
-    first = Math.min(first, reportedDay);
-    last = Math.max(last, reportedDay);
+  for (const row of rows) {
+    const subscription = subscriptionOf.get(row.stackSubscriptionId);
+    const day = routedDay(row);
+    if (subscription === undefined || day >= subscription.closedBeforeDay) continue;
+    first = Math.min(first, day);
+    last = Math.max(last, day);
     registrationIds.add(subscription.registrationId);
   }
   const closed =

@@ -42,6 +42,7 @@ export async function createRegistration(
         openedDigest: null,
         closedBeforeDay: 0,
         routingVersion: 0,
+        waitingCorrections: 0,
         createdAt: clock.now(),
         createdBy: subjectOf(input.by),
       });

@@ -13,7 +13,7 @@ const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
   g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
   g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.state, g.books_from_day AS booksFromDay,
   g.opened_at AS openedAt, g.opened_digest AS openedDigest, g.closed_before_day AS closedBeforeDay,
-  g.routing_version AS routingVersion,
+  g.routing_version AS routingVersion, g.waiting_corrections AS waitingCorrections,
   g.created_at AS createdAt, g.created_by AS createdBy`;
 
 /** A registration that was taken back keeps its row, for what names it; nobody finds it. */
@@ -26,6 +26,8 @@ export interface OpenState {
   readonly state: RegistrationState;
   readonly closedBeforeDay: number;
   readonly routingVersion: number;
+  /** Whether corrections may wait for records that are to come. */
+  readonly waitingCorrections: number;
 }
 
 /** The registration of this name, compared without case; null when there is none in the scope. */
@@ -104,7 +106,8 @@ export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionG
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
   const rows = await tx.query<OpenState>(
-    `SELECT g.name, g.state, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion
+    `SELECT g.name, g.state, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
+            g.waiting_corrections AS waitingCorrections
        FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForRead(tx.dialect)}`,
     [registrationId],
   );
@@ -118,6 +121,11 @@ export async function lockRegistration(tx: Tx, registrationId: number): Promise<
     [registrationId],
   );
   return withFlags(only(rows));
+}
+
+/** Notes whether corrections wait for their records. The caller holds the lock of the registration. */
+export async function noteWaitingCorrections(tx: Tx, registrationId: number, isWaiting: boolean): Promise<void> {
+  await tx.execute('UPDATE registration SET waiting_corrections = ? WHERE id = ?', [Number(isWaiting), registrationId]);
 }
 
 /** Begins a new routing version: what was decided before stays readable under the old one. */

@@ -39,6 +39,8 @@ export interface Registration {
   closedBeforeDay: Day;
   /** Counts the changes of who is billed where. Routing rows say from which version to which they hold. */
   routingVersion: number;
+  /** 1 while corrections may wait in quarantine for their records, else 0. Changed under the row's lock alone. */
+  waitingCorrections: number;
   createdAt: number;
   createdBy: string;
 }
@@ -68,6 +70,7 @@ export function registrationTable(dialect: Dialect) {
       openedDigest: ascii(dialect, 64, { nullable: true }),
       closedBeforeDay: integer(),
       routingVersion: integer(),
+      waitingCorrections: integer({ default: 0 }),
       createdAt: epochMs(),
       createdBy: text(dialect, 200),
     },

@@ -1,4 +1,5 @@
 /** Usage from the bytes of a request to those of its answer: in this thread, or in one of its own. */
+import type { Everyone } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { decodeUsageBody, deliveryOfTexts, receiptBytes } from '../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';
@@ -13,6 +14,8 @@ export interface UsageBody {
   readonly mediaType: string;
   readonly registrationId: number;
   readonly receivedBy: string;
+  /** As `sourcesOf` says it. */
+  readonly grantedSources: Everyone | readonly string[] | null;
 }
 
 /** Records that a mutation brought. */
@@ -21,6 +24,7 @@ export interface UsageTexts {
   readonly records: readonly TextRecord[];
   readonly registrationId: number;
   readonly receivedBy: string;
+  readonly grantedSources: Everyone | readonly string[] | null;
 }
 
 /** How long the caller waits for a body, in the form that each writer needs. */
@@ -45,15 +49,15 @@ export interface UsageWriter {
 /** A writer in this thread. It works on the database of the caller, and has nothing to close. */
 export function writerHere(pipeline: Pipeline): UsageWriter {
   return {
-    write: async ({ bytes, mediaType, registrationId, receivedBy }, { db }) => {
+    write: async ({ bytes, mediaType, ...sent }, { db }) => {
       const deliveries = decodeUsageBody(bytes, mediaType, pipeline.clock.now());
-      const receipt = await recordUsage({ ...pipeline, db }, { registrationId, receivedBy, deliveries });
+      const receipt = await recordUsage({ ...pipeline, db }, { ...sent, deliveries });
       return receiptBytes(receipt);
     },
-    record: async ({ records, registrationId, receivedBy }, { db }) => {
+    record: async ({ records, ...sent }, { db }) => {
       const now = pipeline.clock.now();
       const deliveries = records.map((record) => deliveryOfTexts(record, now));
-      return recordUsage({ ...pipeline, db }, { registrationId, receivedBy, deliveries });
+      return recordUsage({ ...pipeline, db }, { ...sent, deliveries });
     },
     close: async () => undefined,
   };

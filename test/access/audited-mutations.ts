@@ -1,13 +1,12 @@
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
-import { deliveriesOfProvider } from '../../src/pipeline/ingestion/usage-wire.js';
-import { recordUsage } from '../../src/pipeline/pipeline.js';
 import { CommerceError } from '../../src/pipeline/reporting/commerce-client.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../../src/pipeline/reporting/send-reports.js';
 import { dayOf, hourOf } from '../../src/primitives/windows.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
 import type { TestGateway } from '../support/gateway.js';
+import { anyRecord, lateRow } from '../support/things-to-change.js';
 import { guid, openingDigest, push, setUpStamp, usageRecord } from '../support/world.js';
 
 const STACK = guid('stack subscription');
@@ -34,6 +33,7 @@ export const DONE: Readonly<Record<string, string>> = {
   revokeApiKey: 'input: { keyId: "…" }',
   retryReport: 'input: { reportId: "…" }',
   replayQuarantined: 'input: { registration: "edge", ids: ["…"] }',
+  correctUsage: 'input: { record: "…", quantity: "-0.5", reason: "Counted twice." }',
 };
 
 /** What these are about is made first. */
@@ -42,6 +42,7 @@ export const ID_FOR: Readonly<Record<string, (gateway: TestGateway) => Promise<s
   discardRegistration: async ({ app }) => (await setUpStamp(app, 'wrong')).name,
   retryReport: (gateway) => givenUpReport(gateway, 'edge'),
   replayQuarantined: (gateway) => lateRow(gateway, 'edge'),
+  correctUsage: (gateway) => anyRecord(gateway),
 };
 
 /** A report of a registration whose usage nobody would take: its opaque id. */
@@ -59,20 +60,4 @@ async function givenUpReport(gateway: TestGateway, name: string): Promise<string
   await sendReports({ ...app, commerce, jitter: () => 0 }, new AbortController().signal);
   const { data } = await gateway.ask('OPERATOR', '{ usageReports(states: [GIVEN_UP]) { nodes { id } } }');
   return data.usageReports.nodes[0].id;
-}
-
-async function lateRow(gateway: TestGateway, name: string): Promise<string> {
-  const { app, clock } = gateway;
-  const { id: registrationId } = await getRegistration(app.db.reader, WHOLE_BOOKS, name);
-  const properties = {
-    ...{ subscriptionId: STACK, meterId: guid('meter'), quantity: '1' },
-    ...{ usageStartTime: '2026-03-10T10:00:00Z', usageEndTime: '2026-03-10T11:00:00Z' },
-    instanceData: JSON.stringify({ 'Microsoft.Resources': { resourceUri: '/vm' } }),
-  };
-  const response = { rows: [{ properties }], nextLink: null, latestUsageHour: null };
-  const pulled = { reportedHour: hourOf(Date.parse('2026-03-10T11:00:00Z')), source: 'stamp', now: clock.now() };
-  const deliveries = deliveriesOfProvider(response, pulled);
-  await recordUsage(app, { registrationId, receivedBy: 'test', deliveries });
-  const { data } = await gateway.ask('OPERATOR', '{ quarantinedRecords(code: "WINDOW_CLOSED") { nodes { id } } }');
-  return data.quarantinedRecords.nodes[0].id;
 }

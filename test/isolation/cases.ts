@@ -21,6 +21,7 @@ export type Kind =
   | 'aggregate'
   | 'report'
   | 'refused'
+  | 'record'
   | 'cursor'
   /** A name that the change would give: whether somebody has it already is asked in `unique-names.test.ts`. */
   | 'new'
@@ -250,8 +251,12 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
   },
   retryReport: { names: { ...ONCE, 'input.reportId': 'report' }, own: { input: {} } },
   replayQuarantined: {
-    names: { 'input.registration': 'registration', 'input.ids': 'refused' },
+    names: { 'input.registration': 'registration', 'input.ids': 'refused', 'input.reason': 'plain' },
     own: { input: { registration: HUB, ids: [] } },
+  },
+  correctUsage: {
+    names: { ...ONCE, 'input.record': 'record', 'input.quantity': 'plain', 'input.reason': 'plain' },
+    own: { input: { quantity: '-0.001', reason: 'Counted twice.' } },
   },
   recordUsage: {
     names: {
@@ -280,6 +285,8 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       'input.registrations': 'registration',
       'input.tenants': 'tenantId',
       'input.resellers': 'reseller',
+      // What a sender calls itself: nobody's until a key names it.
+      'input.sources': 'plain',
     },
     own: { input: { name: 'auditing', role: 'AUDITOR' } },
   },

@@ -21,7 +21,11 @@ const roots = rootFieldsOf(schema);
 /** Rows of these types belong to nobody. */
 const SHARED = ['Meter'];
 /** Kinds of arguments that are ids of one type. */
-const NODE_OF: Readonly<Partial<Record<Kind, string>>> = { report: 'UsageReport', refused: 'QuarantinedRecord' };
+const NODE_OF: Readonly<Partial<Record<Kind, string>>> = {
+  report: 'UsageReport',
+  refused: 'QuarantinedRecord',
+  record: 'UsageRecord',
+};
 /** Roles differ in fields, limits in rows: of other databases, only the role that sees every field asks. */
 const SEES_ALL_FIELDS: Role = 'OPERATOR';
 const OURS = ['tenant', 'csp', 'stack'].map((kind) => guid(`${kind} ours`));

@@ -39,6 +39,7 @@ const CREATION: Denied = {
     'discardRegistration',
     'upsertMeter',
     'replayQuarantined',
+    'correctUsage',
   ],
   OpenBooksPayload: '*',
   DiscardRegistrationPayload: '*',
@@ -52,6 +53,7 @@ const CREATION: Denied = {
   UpdateRegistrationPayload: '*',
   UpsertMeterPayload: '*',
   ReplayQuarantinedPayload: '*',
+  CorrectUsagePayload: '*',
 };
 const CHANGES: Denied = {
   Query: ['previewTenantMapping'],

@@ -155,6 +155,8 @@ export type InvariantName =
   | 'FROZEN_AGGREGATES_EQUAL_CLOSED_DAY_TOTALS'
   /** No tenant has two mappings at one hour. */
   | 'MAPPINGS_NEVER_OVERLAP'
+  /** Each correction is of a record like itself, and no record is less than zero with all of its corrections. */
+  | 'NO_RECORD_IS_CORRECTED_BELOW_ZERO'
   /** The records of every usage and reported day add up to its totals. */
   | 'RECORDS_EQUAL_DAY_TOTALS';
 

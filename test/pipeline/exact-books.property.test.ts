@@ -6,6 +6,7 @@ import type { App } from '../../src/app.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
 import { assignStackSubscription } from '../../src/pipeline/routing/assign-stack-subscription.js';
 import { mapTenant, unmapTenant } from '../../src/pipeline/routing/map-tenant.js';
+import { fromUnits, toUnits } from '../../src/primitives/quantity.js';
 import { dayOf, hourOf } from '../../src/primitives/windows.js';
 import { checkInvariants } from '../../src/reading/invariants.js';
 import { addCspSubscription } from '../../src/tenancy/add-csp-subscription.js';
@@ -23,20 +24,34 @@ const STACKS = ['one', 'two', 'three'].map(guid);
 const TENANTS = ['Contoso', 'Fabrikam'];
 
 type Act =
-  | { readonly act: 'ingest'; readonly usages: readonly ModelUsage[]; readonly byOther: boolean }
+  | {
+      readonly act: 'ingest';
+      readonly usages: readonly ModelUsage[];
+      readonly byOther: boolean;
+      /** Corrections come before what they correct. */
+      readonly isEarly: boolean;
+    }
+  | { readonly act: 'correct'; readonly corrections: readonly Correction[]; readonly byOther: boolean }
   | { readonly act: 'map'; readonly tenant: string; readonly back: number; readonly csp: 0 | 1 | null }
   | { readonly act: 'assign'; readonly stack: string; readonly tenant: string }
   | { readonly act: 'close' }
   | { readonly act: 'wait'; readonly hours: number };
 
+/** Quarters by which the record at this place, of those that are there, is corrected; more than four are too many. */
+interface Correction {
+  readonly place: number;
+  readonly quarters: number;
+  readonly id: number;
+}
+
 const quantity = fc
-  .tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 40n }), fc.integer({ min: 0, max: 24 }))
+  .tuple(fc.bigInt({ min: 0n, max: 10n ** 40n }), fc.integer({ min: 0, max: 24 }))
   .map(([digits, places]) => {
-    const text = (digits < 0n ? -digits : digits).toString().padStart(places + 1, '0');
+    const text = digits.toString().padStart(places + 1, '0');
     const point = text.length - places;
-    return `${digits < 0n ? '-' : ''}${text.slice(0, point)}${places === 0 ? '' : `.${text.slice(point)}`}`;
+    return `${text.slice(0, point)}${places === 0 ? '' : `.${text.slice(point)}`}`;
   })
-  .filter((text) => /^-?\d{1,24}(\.\d+)?$/.test(text));
+  .filter((text) => /^\d{1,24}(\.\d+)?$/.test(text));
 const usage = fc.record({
   recordId: fc.integer({ min: 0, max: 40 }).map((id) => `record ${id}`),
   stack: fc.constantFrom(...STACKS),
@@ -44,12 +59,45 @@ const usage = fc.record({
   usageHour: fc.integer({ min: START - 40, max: START }),
   quantity,
 });
+const correction = fc.record({
+  place: fc.nat(200),
+  quarters: fc.integer({ min: -5, max: 2 }),
+  id: fc.nat(40),
+});
+/** Usage with corrections of some of it, each of another record and none too far: what comes of them knows no order. */
+const corrected = fc
+  .uniqueArray(usage, {
+    minLength: 1,
+    maxLength: 16,
+    selector: ({ recordId, usageHour }) => `${recordId} ${dayOf(usageHour)}`,
+  })
+  .chain((usages) =>
+    fc
+      .subarray([...usages])
+      .chain((some) =>
+        fc
+          .array(fc.integer({ min: -4, max: 2 }), { minLength: some.length, maxLength: some.length })
+          .map((quarters): readonly ModelUsage[] => [
+            ...usages,
+            ...some.map((one, index) => correctionOf(one, quarters[index] ?? 0, 0)),
+          ]),
+      ),
+  );
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       act: fc.constant('ingest' as const),
-      usages: fc.array(usage, { maxLength: 8 }),
+      usages: corrected,
+      byOther: fc.boolean(),
+      isEarly: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant('correct' as const),
+      corrections: fc.array(correction, { minLength: 1, maxLength: 6 }),
       byOther: fc.boolean(),
     }),
   },
@@ -109,8 +157,11 @@ describeEachDatabase('the books', (server) => {
     const nowHour = hourOf(gateway.clock.now());
     switch (what.act) {
       case 'ingest':
-        await push(what.byOther ? other : gateway.app, { id }, recordsOf(what.usages));
-        model.take(what.usages, nowHour);
+      case 'correct':
+        for (const batch of batchesOf(what, model.records)) {
+          await push(what.byOther ? other : gateway.app, { id }, recordsOf(batch));
+          model.take(batch, nowHour);
+        }
         return;
       case 'map': {
         const effectiveFrom = nowHour - what.back;
@@ -169,20 +220,14 @@ describeEachDatabase('the books', (server) => {
   });
 
   it('are the same however usage was sent: any order, any batches, any number of times, from two processes', async () => {
-    const delivery = fc
-      .uniqueArray(usage, {
-        minLength: 1,
-        maxLength: 24,
-        selector: ({ recordId, usageHour }) => `${recordId} ${dayOf(usageHour)}`,
-      })
-      .chain((usages) => {
-        const chunk = fc.shuffledSubarray([...usages], { minLength: 1 });
-        return fc.record({
-          usages: fc.constant(usages),
-          chunks: fc.array(chunk, { maxLength: 5 }),
-          last: fc.shuffledSubarray([...usages], { minLength: usages.length }),
-        });
+    const delivery = corrected.chain((usages) => {
+      const chunk = fc.shuffledSubarray([...usages], { minLength: 1 });
+      return fc.record({
+        usages: fc.constant(usages),
+        chunks: fc.array(chunk, { maxLength: 5 }),
+        last: fc.shuffledSubarray([...usages], { minLength: usages.length }),
       });
+    });
     await fc.assert(
       fc.asyncProperty(delivery, async ({ usages, chunks, last }) => {
         const [once, often] = [await newBooks(), await newBooks()];
@@ -197,15 +242,14 @@ describeEachDatabase('the books', (server) => {
         }
         const receipt = await push(gateway.app, once, recordsOf(usages));
         expect(receipt.accepted).toBe(usages.length);
-        let accepted = 0;
         for (const chunk of [...chunks, last]) {
           const receipts = await Promise.all([gateway.app, other].map((app) => push(app, often, recordsOf(chunk))));
           for (const one of receipts) {
-            accepted += one.accepted;
-            expect(one.accepted + one.duplicates).toBe(chunk.length);
+            expect(one.accepted + one.duplicates + one.rejected).toBe(chunk.length);
+            const early = one.verdicts.filter(({ code }) => code === 'CORRECTED_RECORD_UNKNOWN');
+            expect(early).toHaveLength(one.rejected);
           }
         }
-        expect(accepted).toBe(usages.length);
         const { db } = gateway.app;
         expect(await linesOfBooks(db, often.id)).toEqual(await linesOfBooks(db, once.id));
       }),
@@ -216,9 +260,9 @@ describeEachDatabase('the books', (server) => {
   it('are exact at every moment of a race between two processes that ingest, map, assign and close', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(usage, { minLength: 1, maxLength: 10 }), { minLength: 3, maxLength: 5 }),
+        fc.array(corrected, { minLength: 3, maxLength: 5 }),
         fc.array(
-          act.filter((one) => one.act !== 'wait'),
+          act.filter((one) => one.act !== 'wait' && one.act !== 'correct'),
           { minLength: 3, maxLength: 6 },
         ),
         async (batches, acts) => {
@@ -249,10 +293,12 @@ describeEachDatabase('the books', (server) => {
           expect(await brokenLaws(gateway.app, books.id)).toEqual([]);
           // Who wins an id is left to the race; that somebody does, once, is not.
           const sent = [...batches.flat(), ...acts.flatMap((one) => (one.act === 'ingest' ? one.usages : []))];
-          const ids = new Set(sent.map(({ recordId, usageHour }) => `${recordId} ${dayOf(usageHour)}`));
+          const records = sent.filter(({ corrects }) => corrects === undefined);
+          const ids = new Set(records.map(({ recordId, usageHour }) => `${recordId} ${dayOf(usageHour)}`));
           const [row] = await gateway.app.db.reader.query<{ records: number }>(
-            `SELECT SUM(d.records) AS records FROM usage_day_total d
-               JOIN stack_subscription s ON s.id = d.stack_subscription_id WHERE s.registration_id = ${books.id}`,
+            `SELECT COUNT(*) AS records FROM usage_record r
+               JOIN stack_subscription s ON s.id = r.stack_subscription_id
+              WHERE s.registration_id = ${books.id} AND r.corrects IS NULL`,
           );
           expect(Number(row?.records)).toBe(ids.size);
         },
@@ -261,6 +307,37 @@ describeEachDatabase('the books', (server) => {
     );
   });
 });
+
+function batchesOf(
+  what: Extract<Act, { act: 'ingest' | 'correct' }>,
+  records: readonly ModelUsage[],
+): readonly (readonly ModelUsage[])[] {
+  if (what.act === 'correct') return [correctionsOf(records, what.corrections)];
+  return what.isEarly ? correctionsFirst(what.usages) : [what.usages];
+}
+
+function correctionsOf(records: readonly ModelUsage[], corrections: readonly Correction[]): readonly ModelUsage[] {
+  return corrections.flatMap(({ place, quarters, id }) => {
+    const record = records[place % Math.max(1, records.length)];
+    return record === undefined ? [] : [correctionOf(record, quarters, id)];
+  });
+}
+
+function correctionsFirst(usages: readonly ModelUsage[]): readonly (readonly ModelUsage[])[] {
+  const isCorrection = ({ corrects }: ModelUsage) => corrects !== undefined;
+  return [usages.filter(isCorrection), usages.filter((one) => !isCorrection(one))];
+}
+
+/** A correction of a record by so many quarters of it. */
+function correctionOf(record: ModelUsage, quarters: number, id: number): ModelUsage {
+  const units = toUnits(record.quantity) * BigInt(quarters);
+  return {
+    ...record,
+    recordId: `fix ${id} of ${record.recordId}`,
+    corrects: record.recordId,
+    quantity: fromUnits((units - (units % 4n)) / 4n),
+  };
+}
 
 function recordsOf(usages: readonly ModelUsage[]) {
   return usages.map((usage) => usageRecord(partsOf(usage)));

@@ -9,6 +9,7 @@ const EVENTS = [
   'usage reported',
   'usage of closed days taken',
   'that reported too',
+  'usage of closed days corrected',
 ] as const;
 export type Event = (typeof EVENTS)[number];
 

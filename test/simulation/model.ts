@@ -13,6 +13,8 @@ export interface ModelRecord {
   readonly usageHour: Hour;
   readonly quantity: Quantity;
   readonly reportedDay: Day;
+  /** Id of the record that it corrects: it is billed where that is. */
+  readonly corrects?: string;
 }
 
 /** From an hour on, a customer is billed to its own subscription, or (false) to the base subscription. */
@@ -47,6 +49,12 @@ export class Model {
     this.#records.set(record.id, record);
   }
 
+  /** Whether the record would be at zero or more with one more correction. */
+  mayCorrect(id: string, quantity: Quantity): boolean {
+    const all = this.records.filter((record) => record.id === id || record.corrects === id);
+    return all.reduce((sum, record) => sum + toUnits(record.quantity), toUnits(quantity)) >= 0n;
+  }
+
   /** A change replaces everything that was to hold from its hour on. */
   change(customer: string, step: Step): void {
     const earlier = (this.#steps.get(customer) ?? []).filter(({ from }) => from < step.from);
@@ -66,7 +74,7 @@ export class Model {
   close(before: Day): void {
     for (const record of this.records) {
       if (record.reportedDay < before && !this.#frozen.has(record.id))
-        this.#frozen.set(record.id, this.#routed(record));
+        this.#frozen.set(record.id, this.destinationOf(record));
     }
     this.closedBefore = Math.max(this.closedBefore, before);
   }
@@ -77,7 +85,7 @@ export class Model {
   }
 
   destinationOf(record: ModelRecord): string {
-    return this.#frozen.get(record.id) ?? this.#routed(record);
+    return this.#frozen.get(record.id) ?? this.#frozen.get(record.corrects ?? '') ?? this.#routed(record);
   }
 
   /** Whether a mapping has changed that would bill usage of closed days elsewhere, were they not closed. */

@@ -4,6 +4,8 @@
 import { Crash } from './crasher.js';
 import type { Crasher } from './crasher.js';
 import type { Coverage, Event } from './coverage.js';
+import { corrections, expectedOf } from './corrections.js';
+import type { Sent } from './corrections.js';
 import { Model, totalKey } from './model.js';
 import { differences, expectSame, totalsOf } from './sums.js';
 import type { ModelRecord } from './model.js';
@@ -141,6 +143,7 @@ type Act = (run: Run) => Promise<void>;
 
 const ACTS: readonly (readonly [string, number, Act])[] = [
   ['ingest', 7, (run) => ingest(run, newRecords(run))],
+  ['correct', 3, (run) => ingest(run, corrections(run, hourOf(run.clock.now())))],
   ['send again', 2, (run) => ingest(run, oldRecords(run))],
   ['conflict', 1, (run) => ingest(run, changed(oldRecords(run)))],
   ['change a mapping', 5, changeMapping],
@@ -162,8 +165,6 @@ function choose(run: Run): readonly [string, Act] {
   }
   return ['close', close];
 }
-
-type Sent = Omit<ModelRecord, 'reportedDay'>;
 
 function newRecords(run: Run): readonly Sent[] {
   const known = run.model.records.length;
@@ -201,12 +202,16 @@ async function ingest(run: Run, records: readonly Sent[], asReported = false): P
   });
   const reportedDay = Math.max(dayOf(hourOf(now)), run.model.closedBefore);
   records.forEach((record, index) => {
-    const known = run.model.find(record.id);
-    const expected = known === undefined ? 'ACCEPTED' : known.quantity === record.quantity ? 'DUPLICATE' : 'CONFLICT';
+    const expected = expectedOf(run.model, record);
     const verdict = receipt.verdicts[index]?.verdict;
     if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
-    if (known !== undefined) return;
-    run.model.take({ ...record, reportedDay: asReported ? dayOf(record.usageHour) : reportedDay });
+    if (expected !== 'ACCEPTED') return;
+    const corrected = run.model.find(record.corrects ?? '');
+    const filedUnder = asReported ? dayOf(record.usageHour) : reportedDay;
+    run.model.take({ ...record, reportedDay: Math.max(filedUnder, corrected?.reportedDay ?? 0) });
+    if (corrected !== undefined && corrected.reportedDay < run.model.closedBefore) {
+      run.happened.add('usage of closed days corrected');
+    }
     if (dayOf(record.usageHour) < run.model.closedBefore) run.happened.add('usage of closed days taken');
   });
 }
@@ -250,13 +255,14 @@ async function expectRefused(code: string, act: () => Promise<unknown>): Promise
   throw new Error(`This was to be refused with ${code}`);
 }
 
-function asWire({ id, stackSubscription, meterId, usageHour, quantity }: Sent) {
+function asWire({ id, stackSubscription, meterId, usageHour, quantity, corrects }: Sent) {
   return usageRecord({
     id,
     stackSubscriptionId: stackSubscription,
     meterId,
     usageStartTime: hourText(usageHour),
     quantity,
+    ...(corrects !== undefined && { corrects }),
   });
 }
 
@@ -334,10 +340,10 @@ async function drain(run: Run): Promise<void> {
   expectSame('the receiver has what was closed', closed, receivedBy(run));
 }
 
-function sumsReceivable({ model }: Run) {
+function sumsReceivable({ model }: Run, isChosen: (record: ModelRecord) => boolean = () => true) {
   return model.sums(
     (record) => [model.destinationOf(record), record.meterId],
-    (record) => model.isReceivable(record),
+    (record) => model.isReceivable(record) && isChosen(record),
   );
 }
 
@@ -361,8 +367,10 @@ async function checkLaws(run: Run): Promise<void> {
   await checkPermanence(run);
   const closed = sumsReceivable(run);
   const received = receivedBy(run);
+  // What was taken back may be on its way still.
+  const atMost = sumsReceivable(run, ({ quantity }) => !quantity.startsWith('-'));
   for (const [key, quantity] of received) {
-    if (toUnits(quantity) > toUnits(closed.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
+    if (toUnits(quantity) > toUnits(atMost.get(key) ?? '0')) throw new Error(`The receiver has too much of ${key}`);
   }
   if (received.size === 0) return;
   run.happened.add('usage reported');

@@ -12,10 +12,14 @@ export interface ModelUsage {
   readonly meter: string;
   readonly usageHour: number;
   readonly quantity: string;
+  /** The record that this one corrects by a signed difference. */
+  readonly corrects?: string;
 }
 
 interface Kept extends ModelUsage {
   readonly reportedHour: number;
+  /** What it corrects: it is billed where that is. */
+  readonly of: Kept | null;
   /** Where it was billed when its reported day closed. */
   frozen: string | null;
 }
@@ -29,6 +33,8 @@ export type Billed = Record<string, bigint>;
  */
 export class BooksModel {
   readonly #kept = new Map<string, Kept>();
+  /** Corrections whose record is not there yet. */
+  #waiting: ModelUsage[] = [];
   readonly #tenantOf = new Map<string, string>();
   /** Tenant → hour → CSP subscription, or null for the base subscription. */
   readonly #steps = new Map<string, Map<number, string | null>>();
@@ -36,13 +42,42 @@ export class BooksModel {
 
   constructor(readonly baseSubscription: string) {}
 
-  /** The first of an id counts, for ever. Late usage is filed under the first open hour. */
+  /**
+   * The first of an id counts, for ever. Late usage is filed under the first open hour. Records of a batch come before
+   * what corrects them, and a correction that finds no record waits for it.
+   */
   take(usages: readonly ModelUsage[], nowHour: number): void {
+    const reportedHour = Math.max(nowHour, this.#closedBeforeDay * 24);
     for (const usage of usages) {
-      const identity = `${usage.recordId} on ${Math.floor(usage.usageHour / 24)}`;
-      const reportedHour = Math.max(nowHour, this.#closedBeforeDay * 24);
-      if (!this.#kept.has(identity)) this.#kept.set(identity, { ...usage, reportedHour, frozen: null });
+      if (usage.corrects === undefined) this.#keep({ ...usage, reportedHour, of: null, frozen: null });
     }
+    const waiting = this.#waiting;
+    const early = usages.filter((usage) => usage.corrects !== undefined && this.#waits(usage, reportedHour));
+    this.#waiting = [...waiting.filter((usage) => this.#waits(usage, reportedHour)), ...early];
+  }
+
+  /** What is in the books now, but for corrections. */
+  get records(): readonly ModelUsage[] {
+    return [...this.#kept.values()].filter(({ of }) => of === null);
+  }
+
+  #keep(kept: Kept): void {
+    const name = nameIn(kept.recordId, kept.usageHour);
+    if (!this.#kept.has(name)) this.#kept.set(name, kept);
+  }
+
+  /** Takes a correction in if it is right. Whether it goes on waiting for its record. */
+  #waits(usage: ModelUsage, arrivalHour: number): boolean {
+    if (this.#kept.has(nameIn(usage.recordId, usage.usageHour))) return false;
+    const of = this.#kept.get(nameIn(usage.corrects ?? '', usage.usageHour));
+    if (of === undefined) return true;
+    const isAlike = of.stack === usage.stack && of.meter === usage.meter && of.usageHour === usage.usageHour;
+    const corrections = [...this.#kept.values()].filter((kept) => kept.of === of);
+    const left = [of, ...corrections, usage].reduce((sum, { quantity }) => sum + exactly(quantity), 0n);
+    if (of.of === null && isAlike && left >= 0n) {
+      this.#keep({ ...usage, of, reportedHour: Math.max(arrivalHour, of.reportedHour), frozen: null });
+    }
+    return false;
   }
 
   assign(stack: string, tenant: string): void {
@@ -60,7 +95,7 @@ export class BooksModel {
     if (through < this.#closedBeforeDay) return;
     this.#closedBeforeDay = through + 1;
     for (const kept of this.#kept.values()) {
-      if (kept.reportedHour < this.#closedBeforeDay * 24) kept.frozen ??= this.#destinationOf(kept);
+      if (kept.reportedHour < this.#closedBeforeDay * 24) kept.frozen ??= this.#billedAt(kept);
     }
   }
 
@@ -70,10 +105,14 @@ export class BooksModel {
     for (const kept of this.#kept.values()) {
       const { stack, meter, usageHour, reportedHour } = kept;
       const window = [stack, Math.floor(usageHour / width), Math.floor(reportedHour / width), meter].join(' ');
-      const name = `${window} → ${kept.frozen ?? this.#destinationOf(kept)}`;
+      const name = `${window} → ${this.#billedAt(kept)}`;
       sums[name] = (sums[name] ?? 0n) + exactly(kept.quantity);
     }
     return sums;
+  }
+
+  #billedAt(kept: Kept): string {
+    return kept.frozen ?? kept.of?.frozen ?? this.#destinationOf(kept);
   }
 
   #destinationOf({ stack, usageHour }: ModelUsage): string {
@@ -83,6 +122,10 @@ export class BooksModel {
     const inForce = steps.filter(([from]) => from <= usageHour).at(-1)?.[1] ?? null;
     return inForce === null ? `TENANT_NOT_MAPPED ${this.baseSubscription}` : `MAPPED ${inForce}`;
   }
+}
+
+function nameIn(recordId: string, usageHour: number): string {
+  return `${recordId} on ${Math.floor(usageHour / 24)}`;
 }
 
 /**
@@ -181,9 +224,9 @@ export function partsOf(usage: ModelUsage) {
     id: usage.recordId,
     stackSubscriptionId: usage.stack,
     meterId: usage.meter,
-    resourceUri: `/vm/${guid(usage.recordId).slice(0, 1)}`,
+    resourceUri: `/vm/${guid(usage.corrects ?? usage.recordId).slice(0, 1)}`,
     usageStartTime: new Date(usage.usageHour * 3_600_000).toISOString(),
     quantity: usage.quantity,
-    ...(usage.quantity.startsWith('-') && { corrects: `not ${usage.recordId}` }),
+    ...(usage.corrects !== undefined && { corrects: usage.corrects, tags: { corrected: 'yes' } }),
   };
 }

@@ -145,7 +145,7 @@ describeOnSqlite('threads that take usage in', (server) => {
     const writer = createWriterThreads(start, { clock: systemClock, onStage: () => undefined });
     const gateway = await openTestGateway(server);
     const patience = { db: gateway.app.db, milliseconds: 20_000 };
-    const body = { mediaType: 'application/json', registrationId: 1, receivedBy: 'test' };
+    const body = { mediaType: 'application/json', registrationId: 1, receivedBy: 'test', grantedSources: null };
     const bytes = () => Buffer.from(JSON.stringify([usageRecord()]));
     await expect(writer.write({ ...body, bytes: bytes() }, patience)).rejects.toThrow();
     await rm(place);
@@ -173,7 +173,13 @@ describeOnSqlite('threads that take usage in', (server) => {
     const writer = createWriterThreads(start, { clock: systemClock, onStage });
     const write = async (recordId: string) => {
       const bytes = Buffer.from(JSON.stringify([usageRecord({ id: recordId })]));
-      const body = { bytes, mediaType: 'application/json', registrationId: id, receivedBy: 'test' };
+      const body = {
+        bytes,
+        mediaType: 'application/json',
+        registrationId: id,
+        receivedBy: 'test',
+        grantedSources: null,
+      };
       const receipt = await writer.write(body, { db: gateway.app.db, milliseconds: 20_000 });
       return (JSON.parse(Buffer.from(receipt).toString()) as { readonly accepted: number }).accepted;
     };

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver
 import { createApiKey } from '../../access/create-api-key.js';
 import { grantOf, listApiKeys } from '../../access/api-key-store.js';
 import type { ApiKey as ApiKeyRow } from '../../access/api-key.entity.js';
+import type { Grant } from '../../access/grant.js';
 import type { Role } from '../../access/principal.js';
 import { keysSeenBy, revokeApiKey } from '../../access/revoke-api-key.js';
 import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
@@ -34,6 +35,11 @@ export class ApiKey {
     description: 'Names of the resellers whose tenants it is limited to; null: all.',
   })
   resellers!: readonly string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Sources that it may use, whose records are its own; null: any, and what it sent itself.',
+  })
+  sources!: readonly string[] | null;
   @Field(() => DateTime, { description: 'When it was made.' })
   createdAt!: number;
   @Field(() => String, { description: 'Who made it.' })
@@ -49,13 +55,14 @@ export class ApiKey {
 }
 
 function toApiKey(row: Omit<ApiKeyRow, 'secretHash'>): ApiKey {
-  const { registrations, tenants, resellers } = grantOf(row);
+  const { registrations, tenants, resellers, sources } = grantOf(row);
   const listed = (names: 'all' | readonly string[]) => (names === 'all' ? null : names);
   return {
     ...row,
     registrations: listed(registrations),
     tenants: listed(tenants),
     resellers: listed(resellers),
+    sources: sources ?? null,
     lastUsedAt: row.lastUsedAt === 0 ? null : row.lastUsedAt,
     revokedAt: row.revokedAt === 0 ? null : row.revokedAt,
   };
@@ -82,6 +89,12 @@ class CreateApiKeyInput extends OnceInput {
     description: 'Names of resellers to whose tenants to limit it. Left out: all; a RESELLER needs some.',
   })
   resellers?: string[];
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Sources that it may use; their records are its own, whichever key brought them. Left out: any, and only what it sent itself is its own.',
+  })
+  sources?: string[];
   @Field(() => DateTime, { nullable: true, description: 'At most 366 days from now. Left out: in 90 days.' })
   expiresAt?: number;
 }
@@ -141,8 +154,9 @@ export class ApiKeyResolver {
     return payloadOf(
       async () => {
         const by = actorIn(context, input);
-        const { name, role, registrations = 'all', tenants = 'all', resellers = 'all', expiresAt } = given(input);
-        const grant = { role, registrations, tenants, resellers } as const;
+        const { name, role, registrations = 'all', tenants = 'all', resellers = 'all' } = given(input);
+        const { sources, expiresAt } = given(input);
+        const grant: Grant = { role, registrations, tenants, resellers, sources };
         const made = await createApiKey(context.app, callerOf(context), { name, grant, expiresAt, by });
         return { apiKey: toApiKey(made.apiKey), secret: made.text };
       },

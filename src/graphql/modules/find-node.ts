@@ -7,6 +7,7 @@ import { listUsageAggregates } from '../../reading/usage-aggregates.js';
 import type { UsageAggregate as AggregateRow } from '../../reading/usage-aggregates.js';
 import type { Granularity } from '../../reading/usage-spans.js';
 import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
+import type { UsageRecordRow } from '../../reading/usage-records.js';
 import { mayRead } from '../access-table.js';
 import type { GatewayContext } from '../context.js';
 import type { Loaders } from '../loaders.js';
@@ -71,8 +72,8 @@ async function findMapping({ loaders }: GatewayContext, [tenantId, id]: Key): Pr
   return row === undefined ? null : toTenantMapping(row);
 }
 
-/** A mapping changes on whole hours, so a day has no more parts than hours. */
-const PARTS_MAX = HOURS_PER_DAY;
+/** More windows of one resource's meter than one reported window holds, with the parts of each. */
+const WINDOWS_MAX = 1_000;
 
 async function findAggregate(context: GatewayContext, key: Key, info: GraphQLResolveInfo): Promise<Node | null> {
   const found = await findAggregateRow(context, key);
@@ -101,20 +102,25 @@ export async function findAggregateRow(
       resourceIds: [resourceId],
     },
     range: { clock: 'REPORTED', from: reported * width, to: (reported + 1) * width },
-    // Everything up to the resource before: whether a day has parts is for the reader to find out.
-    after: [...numbers.slice(0, 4), resourceId - 1, PARTS_MAX],
-    limit: PARTS_MAX,
+    // Everything up to the resource before: whether a window has parts is for the reader to find out.
+    after: [...numbers.slice(0, 4), resourceId - 1, Number.MAX_SAFE_INTEGER],
+    limit: WINDOWS_MAX,
   });
   const row = rows.find((candidate) => candidate.key.every((value, index) => value === numbers[index]));
   return row === undefined ? null : { row, granularity };
 }
 
 async function findRecord(context: GatewayContext, key: Key, info: GraphQLResolveInfo): Promise<Node | null> {
+  const row = await findRecordRow(context, key);
+  return row === null ? null : toUsageRecord(row, (await loadReferences(context, info, [row]))(row));
+}
+
+/** The record of a key as its id holds it; null when there is none in scope. */
+export async function findRecordRow({ app, scope }: GatewayContext, key: Key): Promise<UsageRecordRow | null> {
   const numbers = key.slice(0, 5).map(Number);
   const identity = String(key[5] ?? '').slice(1);
   const [stackSubscriptionId = 0, reportedHour = 0, , meterId = 0, resourceId = 0] = numbers;
   if (!/^[0-9a-f]{32}$/.test(identity) || !numbers.every(Number.isSafeInteger)) return null;
-  const { app, scope } = context;
   const {
     rows: [row],
   } = await listUsageRecords({ sql: app.db.reader, routingTables: app.routingTables }, scope, {
@@ -128,8 +134,7 @@ async function findRecord(context: GatewayContext, key: Key, info: GraphQLResolv
     after: null,
     limit: 1,
   });
-  if (row === undefined) return null;
-  return toUsageRecord(row, (await loadReferences(context, info, [row]))(row));
+  return row ?? null;
 }
 
 async function findQuarantined(context: GatewayContext, [rowId]: Key): Promise<Node | null> {

@@ -17,6 +17,7 @@ import {
 import type { MiddlewareFn } from 'type-graphql';
 
 import { actorFor } from '../../access/actor.js';
+import { sourcesOf } from '../../access/principal.js';
 import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
@@ -107,7 +108,10 @@ class RecordVerdictType {
   field!: string | null;
   @Field({ description: 'True when digits finer than 24 decimals were rounded half to even.' })
   isRounded!: boolean;
-  @Field(() => StoredRecord, { nullable: true, description: 'For DUPLICATE and CONFLICT: what is stored.' })
+  @Field(() => StoredRecord, {
+    nullable: true,
+    description: 'For DUPLICATE and CONFLICT: what is stored, if you sent it.',
+  })
   stored!: StoredRecord | null;
 }
 
@@ -149,6 +153,11 @@ class ReplayQuarantinedInput {
   registration!: string;
   @Field(() => [ID], { description: '`id` of each.' })
   ids!: string[];
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why, for the audit log: 1 to 500 characters. Needed for rows below zero (NEGATIVE_QUANTITY).',
+  })
+  reason?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What became of it.' })
@@ -188,10 +197,11 @@ export class IngestionResolver {
     return payloadOf(
       async () => {
         const { app, scope } = context;
-        const receivedBy = callerOf(context).subject;
+        const caller = callerOf(context);
+        const receivedBy = caller.subject;
         const registration = await getWholeRegistration(app.db.reader, scope, name);
         const recording = app.usageWriter.record(
-          { records, registrationId: registration.id, receivedBy },
+          { records, registrationId: registration.id, receivedBy, grantedSources: sourcesOf(caller) },
           { db: app.db, milliseconds: app.config.limits.requestMsMax },
         );
         // The request keeps them until it is answered, and thousands of objects that wait are copied about meanwhile.
@@ -204,17 +214,17 @@ export class IngestionResolver {
 
   @Mutation(() => ReplayQuarantinedPayload, {
     description:
-      'Takes in quarantined rows that a stamp reported for a closed day (WINDOW_CLOSED, with a reportedWindow): they are filed under the present hour. Verdicts are in the order of the ids, each once; replaying again changes nothing.',
+      'Takes in quarantined rows that a stamp reported for a closed day (WINDOW_CLOSED, with a reportedWindow), or below zero (NEGATIVE_QUANTITY, with a reason): they are filed under the present hour. Verdicts are in the order of the ids, each once; replaying again changes nothing.',
   })
   replayQuarantined(
     @Ctx() context: GatewayContext,
     @Arg('input', () => ReplayQuarantinedInput, { description: 'Which.' })
-    { registration, ids }: ReplayQuarantinedInput,
+    { registration, ids, reason }: ReplayQuarantinedInput,
   ): Promise<ReplayQuarantinedPayload> {
     return payloadOf(
       async () => {
         const by = actorFor(callerOf(context), context.requestId);
-        const change = { registration, ids: ids.map(rowIdOf), by };
+        const change = { registration, ids: ids.map(rowIdOf), reason: reason ?? undefined, by };
         return { receipt: toReceipt(await replayQuarantined(context.app, context.scope, change)) };
       },
       { receipt: null },

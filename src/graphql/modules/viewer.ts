@@ -26,6 +26,8 @@ export class Viewer {
   tenants!: readonly string[] | null;
   @Field(() => [String], { nullable: true, description: 'Names of the resellers whose tenants it is limited to.' })
   resellers!: readonly string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Sources that it may use; null stands for any.' })
+  sources!: readonly string[] | null;
   @Field(() => BooksKindEnum, { description: 'What the books are that this gateway serves.' })
   books!: BooksKind;
 }
@@ -36,7 +38,7 @@ const NODES_MAX = 100;
 export class ViewerResolver {
   @Query(() => Viewer, { description: 'Who you are here.' })
   async viewer(@Ctx() context: GatewayContext): Promise<Viewer> {
-    const { subject, role, registrations, tenants, resellers } = callerOf(context);
+    const { subject, role, registrations, tenants, resellers, sources } = callerOf(context);
     const { kind } = await readBooks(context.app.db.reader);
     const listed = (names: 'all' | readonly string[]) => (names === 'all' ? null : names);
     return {
@@ -45,6 +47,7 @@ export class ViewerResolver {
       registrations: listed(registrations),
       tenants: listed(tenants),
       resellers: listed(resellers),
+      sources: sources ?? null,
       books: kind,
     };
   }

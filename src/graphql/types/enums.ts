@@ -179,6 +179,8 @@ export const InvariantEnum = enumOf(
     EVERY_REPORTED_DAY_IS_ON_ITS_LINES:
       'Of every day in reports, each aggregate is on one line, for its own destination.',
     MAPPINGS_NEVER_OVERLAP: 'No tenant has two mappings at one hour.',
+    NO_RECORD_IS_CORRECTED_BELOW_ZERO:
+      'Each correction is of a record like itself, and no record is less than zero with all of its corrections.',
   }),
 );
 

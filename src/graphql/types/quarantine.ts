@@ -42,7 +42,8 @@ export class QuarantinedRecord extends Node {
   reportedWindow!: TimeWindow | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When `replayQuarantined` took it in; null while it is not in the books.',
+    description:
+      'When it was judged anew, by `replayQuarantined` or because the record came that it corrects: it is in the books since, or was refused for another reason. Null while it was not.',
   })
   replayedAt!: number | null;
   registrationRowId!: number;

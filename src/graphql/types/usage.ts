@@ -270,7 +270,11 @@ export class UsageRecord extends Node {
   recordId!: string | null;
   @Field(() => String, { description: 'Who sent it.' })
   source!: string;
-  @Field(() => String, { nullable: true, description: 'Record id that it corrects by a signed difference.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Record id that it corrects by a signed difference; of a correction with the source `correction`, the identity of the record.',
+  })
   corrects!: string | null;
   @Field(() => Decimal, { description: 'Exact amount, in the unit of the meter.' })
   quantity!: string;

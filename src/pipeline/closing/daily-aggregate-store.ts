@@ -51,12 +51,20 @@ export async function listDaySubscriptions(sql: Sql, day: RegistrationDay): Prom
   return rows.map((row) => ({ ...row, records: Number(row.records) }));
 }
 
-/** Freezes a part of the usage of some stack subscriptions on a reported day, from the records themselves. */
+/**
+ * Freezes a part of the usage of some stack subscriptions on a reported day, from the records themselves: of those that
+ * are filed with what they are about, or of corrections of one earlier day.
+ */
 export async function freezeDailyAggregates(
   tx: Tx,
-  what: { readonly stackSubscriptionIds: readonly number[]; readonly reportedDay: Day; readonly part: DayPart },
+  what: {
+    readonly stackSubscriptionIds: readonly number[];
+    readonly reportedDay: Day;
+    readonly correctedDay: Day | null;
+    readonly part: DayPart;
+  },
 ): Promise<void> {
-  const { reportedDay, part } = what;
+  const { reportedDay, correctedDay, part } = what;
   await tx.execute(
     `INSERT INTO daily_aggregate (${DAILY_AGGREGATE_KEY.join(', ')}, destination_id, quantity, records)
      SELECT r.stack_subscription_id, ${Number(reportedDay)}, r.usage_day, r.meter_id, r.resource_id,
@@ -64,6 +72,7 @@ export async function freezeDailyAggregates(
        FROM usage_record r
       WHERE ${among('r.stack_subscription_id', what.stackSubscriptionIds)}
         AND r.reported_hour >= ? AND r.reported_hour < ? AND r.usage_hour >= ? AND r.usage_hour < ?
+        AND r.corrected_day ${correctedDay === null ? 'IS NULL' : `= ${Number(correctedDay)}`}
       GROUP BY r.stack_subscription_id, r.usage_day, r.meter_id, r.resource_id
      ${addToTotal(tx.dialect, 'daily_aggregate', DAILY_AGGREGATE_KEY)}`,
     [firstHourOf(reportedDay), firstHourOf(reportedDay + 1), part.from, part.to],

@@ -23,6 +23,8 @@ const ROWS: readonly (readonly [table: string, which: string])[] = [
   ['collection_watermark', OF_REGISTRATION],
   ['quarantined_record', OF_REGISTRATION],
   ['usage_day_total', OF_ITS_SUBSCRIPTIONS],
+  ['corrected_record', OF_ITS_SUBSCRIPTIONS],
+  ['correction_day', OF_ITS_SUBSCRIPTIONS],
   ['resource', OF_ITS_SUBSCRIPTIONS],
   ['destination', OF_REGISTRATION],
   ['tenant_mapping', OF_ITS_TENANTS],

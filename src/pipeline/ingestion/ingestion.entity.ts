@@ -3,12 +3,14 @@ import {
   day,
   digest,
   epochMs,
+  flag,
   generatedId,
   hour,
   integer,
   longText,
   quantity,
   text,
+  totalQuantity,
 } from '../../database/columns.js';
 import type { Dialect } from '../../database/dialect.js';
 import { table } from '../../database/table.js';
@@ -70,6 +72,31 @@ export interface UsageRecord {
   /** The record id that this one corrects by a signed difference. */
   corrects: string | null;
   quantity: string;
+  /**
+   * Of a correction: the reported day of the record that it corrects, where that is an earlier one than its own. It is
+   * billed as that day was, see `routing/day-parts.ts`. Null for everything else.
+   */
+  correctedDay: number | null;
+}
+
+/** What the corrections of one record come to. Its row is what two batches that correct it wait for. */
+export interface CorrectedRecord {
+  usageDay: number;
+  /** That of the record. */
+  identity: Buffer;
+  stackSubscriptionId: number;
+  /** The sum of its corrections, never less than the record's own quantity below zero. */
+  quantity: string;
+  corrections: number;
+  /** True for what was corrected before the rule was: then nothing may be said about it but the sum. */
+  isOlder: boolean;
+}
+
+/** A reported day that holds corrections of a stack subscription's records of an earlier reported day. */
+export interface CorrectionDay {
+  stackSubscriptionId: number;
+  reportedDay: number;
+  correctedDay: number;
 }
 
 /** A record that was not taken in: rejected, or in conflict with one that is stored. Kept so that nothing vanishes. */
@@ -93,8 +120,14 @@ export interface QuarantinedRecord {
   firstSeenAt: number;
   lastSeenAt: number;
   timesSeen: number;
-  /** When it was judged anew and taken in; null while it was not. */
+  /** When it was judged anew and taken in, or refused for another reason; null while it was not. */
   replayedAt: number | null;
+  /** Of a correction that waits for its record: the identity of that. Null once it waits no more. */
+  awaits: Buffer | null;
+  /** The principal who sent it last; null for what was kept before that was. */
+  sentBy: string | null;
+  /** Whether the source was granted to that principal: then whoever has it is the same sender. */
+  isSourceGranted: boolean;
 }
 
 /** The tables of records, what they name, their batches and the quarantine. */
@@ -151,8 +184,31 @@ export function ingestionTables(dialect: Dialect) {
         recordId: text(dialect, 200, { nullable: true }),
         corrects: text(dialect, 200, { nullable: true }),
         quantity: quantity(dialect),
+        correctedDay: { ...day(dialect), nullable: true },
       },
       unique: { uq_usage_record_identity: ['usageDay', 'identity'] },
+      isClustered: true,
+    }),
+    table<CorrectedRecord>({
+      name: 'corrected_record',
+      columns: {
+        usageDay: day(dialect, { primary: true }),
+        identity: digest(dialect, { primary: true }),
+        stackSubscriptionId: integer(),
+        quantity: totalQuantity(dialect),
+        corrections: integer(),
+        isOlder: flag(),
+      },
+      index: { ix_corrected_record_subscription: ['stackSubscriptionId'] },
+      isClustered: true,
+    }),
+    table<CorrectionDay>({
+      name: 'correction_day',
+      columns: {
+        stackSubscriptionId: integer({ primary: true }),
+        reportedDay: day(dialect, { primary: true }),
+        correctedDay: day(dialect, { primary: true }),
+      },
       isClustered: true,
     }),
     table<QuarantinedRecord>({
@@ -173,8 +229,12 @@ export function ingestionTables(dialect: Dialect) {
         timesSeen: integer(),
         reportedHour: { ...hour(dialect), nullable: true },
         replayedAt: { ...epochMs(), nullable: true },
+        awaits: { ...digest(dialect), nullable: true },
+        sentBy: text(dialect, 200, { nullable: true }),
+        isSourceGranted: { ...flag(), default: false },
       },
       unique: { uq_quarantined_record_identity: ['identity'] },
+      index: { ix_quarantined_record_awaits: ['awaits'] },
       references: { registrationId: 'registration' },
     }),
   ];

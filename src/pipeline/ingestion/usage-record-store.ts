@@ -23,7 +23,8 @@ const IDENTITY_LENGTH = 32;
 export const QUARANTINED = `q.id, q.registration_id AS registrationId, q.identity, q.verdict, q.code, q.message, q.source,
   q.record_id AS recordId, q.stack_subscription_guid AS stackSubscriptionGuid, q.raw,
   q.first_seen_at AS firstSeenAt, q.last_seen_at AS lastSeenAt, q.times_seen AS timesSeen,
-  q.reported_hour AS reportedHour, q.replayed_at AS replayedAt`;
+  q.reported_hour AS reportedHour, q.replayed_at AS replayedAt, q.awaits, q.sent_by AS sentBy,
+  q.is_source_granted AS isSourceGranted`;
 
 /** Begins a batch and answers its id; its counts are settled at the end of the transaction. */
 export async function insertUsageBatch(
@@ -65,26 +66,40 @@ export async function settleUsageBatch(
 export async function insertUsageRecords(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
   return tx.loadRows({
     table: 'usage_record',
-    columns: [
-      'stack_subscription_id',
-      'reported_hour',
-      'usage_hour',
-      'meter_id',
-      'resource_id',
-      'identity',
-      'usage_day',
-      'source_id',
-      'batch_id',
-      'record_id',
-      'corrects',
-      'quantity',
-    ],
+    columns: COLUMNS,
     decimals: ['quantity'],
     digests: ['identity'],
     items: records,
     rowOf: (record) => rowOf(batchId, record),
   });
 }
+
+/** The same for corrections, which have a day of their record: no other record pays for that column. */
+export async function insertCorrections(tx: Tx, batchId: number, records: readonly NewUsageRecord[]): Promise<number> {
+  return tx.loadRows({
+    table: 'usage_record',
+    columns: [...COLUMNS, 'corrected_day'],
+    decimals: ['quantity'],
+    digests: ['identity'],
+    items: records,
+    rowOf: (record) => [...rowOf(batchId, record), record.correctedDay],
+  });
+}
+
+const COLUMNS = [
+  'stack_subscription_id',
+  'reported_hour',
+  'usage_hour',
+  'meter_id',
+  'resource_id',
+  'identity',
+  'usage_day',
+  'source_id',
+  'batch_id',
+  'record_id',
+  'corrects',
+  'quantity',
+];
 
 function rowOf(batchId: number, record: NewUsageRecord): readonly SqlValue[] {
   return [
@@ -105,18 +120,18 @@ function rowOf(batchId: number, record: NewUsageRecord): readonly SqlValue[] {
 
 /** What is stored under these names, by name. */
 export async function findStored(
-  tx: Tx,
+  sql: Sql,
   names: readonly Pick<NewUsageRecord, 'usageDay' | 'name'>[],
 ): Promise<ReadonlyMap<string, StoredUsageRecord>> {
   const stored = new Map<string, StoredUsageRecord>();
   for (const [usageDay, sameDay] of byDay(names)) {
     for (let start = 0; start < sameDay.length; start += IDENTITIES_PER_STATEMENT_MAX) {
       const some = sameDay.slice(start, start + IDENTITIES_PER_STATEMENT_MAX);
-      const rows = await tx.query<UsageRecord>(
+      const rows = await sql.query<UsageRecord>(
         `SELECT stack_subscription_id AS stackSubscriptionId, reported_hour AS reportedHour,
                 usage_hour AS usageHour, meter_id AS meterId, resource_id AS resourceId, identity,
                 usage_day AS usageDay, source_id AS sourceId, batch_id AS batchId, record_id AS recordId,
-                corrects, quantity
+                corrects, quantity, corrected_day AS correctedDay
            FROM usage_record WHERE usage_day = ? AND identity IN (${some.map(() => '?').join(', ')})`,
         [usageDay, ...some],
       );
@@ -134,7 +149,8 @@ export function usageName(identityHex: string, usageDay: Day): string {
   return `${identityHex}${usageDay}`;
 }
 
-function identityOf({ name }: Pick<NewUsageRecord, 'name'>): string {
+/** The identity in a name, in hex. */
+export function identityOf({ name }: Pick<NewUsageRecord, 'name'>): string {
   return name.slice(0, IDENTITY_LENGTH);
 }
 
@@ -161,6 +177,9 @@ export async function quarantine(
       'last_seen_at',
       'times_seen',
       'reported_hour',
+      'awaits',
+      'sent_by',
+      'is_source_granted',
     ],
     rows: records.map((record): SqlValue[] => [
       record.registrationId,
@@ -176,10 +195,16 @@ export async function quarantine(
       record.lastSeenAt,
       1,
       record.reportedHour,
+      record.awaits,
+      record.sentBy,
+      Number(record.isSourceGranted),
     ]),
     onDuplicate: onDuplicate(dialect, ['identity'], {
       last_seen_at: incoming(dialect, 'last_seen_at'),
       times_seen: `quarantined_record.times_seen + ${incoming(dialect, 'times_seen')}`,
+      awaits: incoming(dialect, 'awaits'),
+      sent_by: incoming(dialect, 'sent_by'),
+      is_source_granted: incoming(dialect, 'is_source_granted'),
     }),
   });
 }
@@ -192,11 +217,42 @@ export function listRefused(sql: Sql, registrationId: number, ids: readonly numb
   );
 }
 
-/** Notes that these were taken in after all. */
+/** Notes that these were taken in after all, or judged otherwise: they wait for nothing any more. */
 export async function markReplayed(tx: Tx, ids: readonly number[], at: number): Promise<void> {
-  await tx.execute(`UPDATE quarantined_record SET replayed_at = ? WHERE replayed_at IS NULL AND ${among('id', ids)}`, [
-    at,
-  ]);
+  await tx.execute(
+    `UPDATE quarantined_record SET replayed_at = COALESCE(replayed_at, ?), awaits = NULL WHERE ${among('id', ids)}`,
+    [at],
+  );
+}
+
+/** Corrections that wait for one of these records, by identity in hex; those that have waited longest first. */
+export async function listWaiting(
+  sql: Sql,
+  registrationId: number,
+  identities: readonly string[],
+  limit: number,
+): Promise<QuarantinedRecord[]> {
+  const found: QuarantinedRecord[] = [];
+  for (let start = 0; start < identities.length && found.length < limit; start += IDENTITIES_PER_STATEMENT_MAX) {
+    const some = identities.slice(start, start + IDENTITIES_PER_STATEMENT_MAX);
+    const rows = await sql.query<QuarantinedRecord>(
+      `SELECT ${QUARANTINED} FROM quarantined_record q
+        WHERE q.awaits IN (${some.map(() => '?').join(', ')}) AND q.registration_id = ?
+        ORDER BY q.id LIMIT ${Number(limit - found.length)}`,
+      [...some.map((identity) => Buffer.from(identity, 'hex')), registrationId],
+    );
+    found.push(...rows);
+  }
+  return found;
+}
+
+/** Whether any correction of the registration waits for its record. */
+export async function isAnyWaiting(sql: Sql, registrationId: number): Promise<boolean> {
+  const [row] = await sql.query<{ id: number }>(
+    'SELECT id FROM quarantined_record WHERE registration_id = ? AND awaits IS NOT NULL LIMIT 1',
+    [registrationId],
+  );
+  return row !== undefined;
 }
 
 function byDay(names: readonly Pick<NewUsageRecord, 'usageDay' | 'name'>[]): ReadonlyMap<number, Buffer[]> {

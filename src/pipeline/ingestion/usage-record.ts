@@ -1,43 +1,14 @@
 /** The rule of what is a usage record: shapes in, entries or rejections out. Pure; nothing here knows the books. */
 import { NumberText, canonicalJson, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
+import { Refused, refuse } from './rejection.js';
+import type { Rejection } from './rejection.js';
 import { canonicalGuid } from '../../primitives/ids.js';
 import { ownText, sharedText } from '../../primitives/own-text.js';
 import { isNegative, parseQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 import { hourOf, hourText, parseInstant, wholeHour } from '../../primitives/windows.js';
 import type { Hour } from '../../primitives/windows.js';
-
-/** Why a record is not taken in. `docs/errors.md` explains each one. */
-export const REJECTION_CODES = [
-  'NOT_AN_OBJECT',
-  'MALFORMED_LINE',
-  'MISSING_FIELD',
-  'UNKNOWN_FIELD',
-  'WRONG_TYPE',
-  'TOO_LONG',
-  'INVALID_TEXT',
-  'INVALID_GUID',
-  'INVALID_TIME',
-  'WINDOW_NOT_ONE_HOUR',
-  'WINDOW_NOT_ALIGNED',
-  'WINDOW_IN_FUTURE',
-  'WINDOW_TOO_OLD',
-  'INVALID_QUANTITY',
-  'QUANTITY_TOO_LARGE',
-  'NEGATIVE_QUANTITY',
-  'CORRECTS_ITSELF',
-  'WINDOW_CLOSED',
-  'RECORD_CONFLICT',
-] as const;
-export type RejectionCode = (typeof REJECTION_CODES)[number];
-
-/** Why a record is not taken in, and which field is to blame. */
-export interface Rejection {
-  readonly code: RejectionCode;
-  readonly message: string;
-  readonly field: string | null;
-}
 
 /** A record that passed the checks, in the books' own terms. */
 export interface UsageEntry {
@@ -73,10 +44,14 @@ export type Checked =
       readonly recordId: string | null;
       readonly source: string | null;
       readonly stackSubscriptionGuid: string | null;
+      /** Of a row of a stamp that nothing but its amount speaks against: an operator may take it in. */
+      readonly reportedHour: Hour | null;
     };
 
 /** The source of rows of stamps that somebody replayed. No sender may call itself that: it could take their ids. */
 export const REPLAYED_SOURCE = 'replayed';
+/** The source of corrections that an operator makes. They name what they correct by its identity in hex. */
+export const CORRECTING_SOURCE = 'correction';
 const NAME_LENGTH_MAX = 200;
 const METER_LENGTH_MAX = 64;
 const URI_LENGTH_MAX = 2048;
@@ -107,17 +82,16 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Half a character becomes another one when it is stored, and two ids the same. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-class Refused extends Error {
-  constructor(readonly rejection: Rejection) {
-    super(rejection.message);
-  }
-}
-
 /** What makes it this record and no other, within its registration; joined by what no part of it holds. */
 export function identityText(entry: UsageEntry): string {
   const { source, recordId, stackSubscriptionGuid, meterGuid, resourceUri, usageHour, reportedHour } = entry;
-  if (recordId !== null) return `pushed\u0000${source}\u0000${recordId}`;
+  if (recordId !== null) return pushedIdentityText(source, recordId);
   return `pulled\u0000${stackSubscriptionGuid}\u0000${meterGuid}\u0000${resourceUri.toLowerCase()}\u0000${usageHour}\u0000${reportedHour}`;
+}
+
+/** What makes a pushed record this one and no other. */
+export function pushedIdentityText(source: string, recordId: string): string {
+  return `pushed\u0000${source}\u0000${recordId}`;
 }
 
 /** Checks a pushed record, as `POST /v1/usage` documents it. `now` is in milliseconds since 1970. */
@@ -159,8 +133,29 @@ export function checkUsageRecord(value: JsonValue, now: number): Checked {
 /**
  * Checks one row of Azure Stack Hub's provider usage response (`Microsoft.Commerce.Admin` usage aggregates). The stamp
  * gives rows no ids of their own; a row is identified by what it is about and by the reported hour that was asked for.
+ * A row below zero is taken in only where an operator vouches for it.
  */
 export function checkProviderRow(
+  value: JsonValue,
+  pulled: {
+    readonly reportedHour: Hour;
+    readonly source: string;
+    readonly now: number;
+    readonly mayBeNegative?: boolean;
+  },
+): Checked {
+  const checked = checkSignedRow(value, pulled);
+  if (!checked.ok || pulled.mayBeNegative === true || !isNegative(checked.entry.quantity)) return checked;
+  const { source, stackSubscriptionGuid, reportedHour } = checked.entry;
+  const rejection: Rejection = {
+    code: 'NEGATIVE_QUANTITY',
+    message: 'A stamp reported less than nothing; an operator may take it in.',
+    field: 'quantity',
+  };
+  return { ok: false, rejection, recordId: null, source, stackSubscriptionGuid, reportedHour };
+}
+
+function checkSignedRow(
   value: JsonValue,
   pulled: { readonly reportedHour: Hour; readonly source: string; readonly now: number },
 ): Checked {
@@ -197,10 +192,16 @@ export function checkProviderRow(
   });
 }
 
+/** An entry of a source that its sender may not use. */
+export function ofOtherSource({ recordId, source, stackSubscriptionGuid }: UsageEntry): Checked {
+  const { rejection } = refuse('SOURCE_NOT_GRANTED', 'The credential does not hold for this source.', 'source');
+  return { ok: false, rejection, recordId, source, stackSubscriptionGuid, reportedHour: null };
+}
+
 /** A line of a body that is not JSON: that line alone is refused. */
 export function malformedLine(message: string): Checked {
   const rejection: Rejection = { code: 'MALFORMED_LINE', message, field: null };
-  return { ok: false, rejection, recordId: null, source: null, stackSubscriptionGuid: null };
+  return { ok: false, rejection, recordId: null, source: null, stackSubscriptionGuid: null, reportedHour: null };
 }
 
 function guarded(
@@ -219,6 +220,7 @@ function guarded(
       source: nameIn(value, names.source),
       recordId: nameIn(value, names.recordId),
       stackSubscriptionGuid: stack === null ? null : canonicalGuid(stack),
+      reportedHour: null,
     };
   }
 }
@@ -226,10 +228,6 @@ function guarded(
 function nameIn(value: JsonValue, field: string | null): string | null {
   const named = field === null || !isJsonObject(value) ? null : value[field];
   return typeof named === 'string' ? named.slice(0, NAME_LENGTH_MAX) : null;
-}
-
-function refuse(code: RejectionCode, message: string, field: string | null = null): Refused {
-  return new Refused({ code, message, field });
 }
 
 function required(object: JsonObject, field: string): JsonValue {
@@ -269,6 +267,9 @@ function sourceOf(object: JsonObject): string {
   const source = textOf(object, 'source', NAME_LENGTH_MAX);
   if (source.trim() !== source) throw refuse('INVALID_TEXT', 'source begins or ends with a space.', 'source');
   if (source === REPLAYED_SOURCE) throw refuse('INVALID_TEXT', 'source is that of rows that are replayed.', 'source');
+  if (source === CORRECTING_SOURCE) {
+    throw refuse('INVALID_TEXT', "source is that of an operator's corrections.", 'source');
+  }
   return source;
 }
 

@@ -145,7 +145,7 @@ export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
     return { format: 'provider-response', response: providerResponse(whole) };
   }
   const values = asList(whole);
-  const isEvents = values.length > 0 && values.every((value) => isJsonObject(value) && 'specversion' in value);
+  const isEvents = values.length > 0 && values.every(isEvent);
   return isEvents
     ? { format: 'cloudevents', deliveries: values.map((event) => delivery(event, checkEvent(event, now))) }
     : {
@@ -162,20 +162,33 @@ export function deliveriesOfProvider(
   return response.rows.map((row) => delivery(row, checkProviderRow(row, pulled)));
 }
 
+/** Whether quarantine keeps the whole of a record of this text, so that it can be read again. */
+export function isWhole(raw: string): boolean {
+  return raw.length < RAW_LENGTH_MAX;
+}
+
 /**
- * A row in quarantine that its stamp reported for a day that is closed, as usage that is filed when it is replayed.
- * Null for everything else: what was pushed its sender sends again, a row of an open day is pulled again, and what was
- * not kept whole cannot be read.
+ * What can be judged anew of quarantine: a correction that waits for its record; a row that its stamp reported for a
+ * day that is closed, or below zero where an operator vouches for it, as usage that is filed when it is replayed. Null
+ * for everything else: what was pushed its sender sends again, a row of an open day is pulled again, and what was not
+ * kept whole cannot be read.
  */
 export function deliveryOfQuarantined(
   { raw, code, source, reportedHour }: QuarantinedRecord,
-  now: number,
+  { now, mayBeNegative = false }: { readonly now: number; readonly mayBeNegative?: boolean },
 ): Delivery | null {
-  if (code !== 'WINDOW_CLOSED' || reportedHour === null) return null;
+  const isWaiting = code === 'CORRECTED_RECORD_UNKNOWN';
+  const isLate = (code === 'WINDOW_CLOSED' || (code === 'NEGATIVE_QUANTITY' && mayBeNegative)) && reportedHour !== null;
+  if (!isWaiting && !isLate) return null;
   const row = jsonOrNull(raw);
   if (row === null) return null;
-  const checked = checkProviderRow(row, { reportedHour, source: source ?? '', now });
+  if (!isLate) return delivery(row, isEvent(row) ? checkEvent(row, now) : checkUsageRecord(row, now));
+  const checked = checkProviderRow(row, { reportedHour, source: source ?? '', now, mayBeNegative });
   return delivery(row, checked.ok ? { ok: true, entry: filedLate(checked.entry) } : checked);
+}
+
+function isEvent(value: JsonValue): boolean {
+  return isJsonObject(value) && 'specversion' in value;
 }
 
 function jsonOrNull(text: string): JsonValue | null {

@@ -1,16 +1,44 @@
 import { isRowOfStamp } from './late-row.js';
-import type { Checked, Rejection, UsageEntry } from './usage-record.js';
+import { ofOtherSource } from './usage-record.js';
+import type { Everyone } from '../../access/scope.js';
+import type { Rejection } from './rejection.js';
+import type { Checked, UsageEntry } from './usage-record.js';
 import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
 
 /** What became of one record of a batch. A duplicate is a success: the record is in the books, once. */
 export const VERDICTS = ['ACCEPTED', 'DUPLICATE', 'CONFLICT', 'REJECTED'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Who sends usage: the sources that a grant names, whoever has it, else the subject. */
+export interface Sender {
+  readonly subject: string;
+  /** Whether the sources that it uses were granted to it: then what they sent is its own, whoever brought it. */
+  readonly ownsSources: boolean;
+}
+
+/** Whether what this subject sent, under a source that the sender may use, is the sender's own. */
+export function isOwn({ subject, ownsSources }: Sender, sentBy: string | undefined): boolean {
+  return ownsSources || sentBy === subject;
+}
+
 /** One record as it was delivered and checked. */
 export interface Delivery {
   readonly checked: Checked;
   /** Makes the text that quarantine keeps, only when it is needed. */
   raw(): string;
+}
+
+/** What names a source that the sender may not use is refused, before anything is looked up for it. */
+export function withinSources(
+  deliveries: readonly Delivery[],
+  sources: Everyone | readonly string[] | null,
+): readonly Delivery[] {
+  if (sources === null || sources === 'all') return deliveries;
+  const granted = new Set(sources);
+  return deliveries.map((one) => {
+    if (!one.checked.ok || granted.has(one.checked.entry.source)) return one;
+    return { checked: ofOtherSource(one.checked.entry), raw: () => one.raw() };
+  });
 }
 
 /** What became of one record, and why. */
@@ -25,7 +53,7 @@ export interface RecordVerdict {
   readonly field: string | null;
   /** True when digits finer than 24 decimals were rounded half to even. */
   readonly isRounded: boolean;
-  /** For DUPLICATE and CONFLICT: what the books hold under this id. */
+  /** For DUPLICATE and CONFLICT: what the books hold under this id, if this sender sent it. */
   readonly stored: StoredUsageRecord | null;
 }
 
@@ -50,6 +78,16 @@ export interface Candidate extends NewUsageRecord {
   readonly isOpen: boolean;
 }
 
+/** What went into the books of a batch, and what did not. */
+export interface Taken {
+  /** Those whose row went in, by name. */
+  readonly accepted: ReadonlyMap<string, Candidate>;
+  /** What the books hold for the others. */
+  readonly stored: ReadonlyMap<string, StoredUsageRecord>;
+  /** Corrections that were refused, by their place in the batch. */
+  readonly refused: ReadonlyMap<number, Rejection>;
+}
+
 /** The first of each identity that may still be written, by name. Later ones are judged against it. */
 export function firstOfEach(candidates: readonly Candidate[]): ReadonlyMap<string, Candidate> {
   const firsts = new Map<string, Candidate>();
@@ -64,19 +102,17 @@ export function inWritingOrder(candidates: Iterable<Candidate>): readonly Candid
   return [...candidates].sort(byKey);
 }
 
-/**
- * The verdict on each candidate, in order. `accepted` are those whose row went in; `stored` is what the books hold for
- * the others.
- */
+/** The verdict on each candidate, in order. */
 export function judge(
   candidates: readonly Candidate[],
-  accepted: ReadonlyMap<string, Candidate>,
-  stored: ReadonlyMap<string, StoredUsageRecord>,
+  { accepted, stored, refused }: Taken,
   batchId: number,
 ): readonly RecordVerdict[] {
   return candidates.map((candidate) => {
     const winner = accepted.get(candidate.name);
-    if (winner === candidate) return verdictOn(candidate, 'ACCEPTED', null, null);
+    if (winner?.index === candidate.index) return verdictOn(candidate, 'ACCEPTED', null, null);
+    const problem = refused.get(candidate.index);
+    if (problem !== undefined) return verdictOn(candidate, 'REJECTED', problem, null);
     const known = winner === undefined ? stored.get(candidate.name) : storedAs(winner, batchId);
     if (known === undefined) return verdictOn(candidate, 'REJECTED', WINDOW_CLOSED, null);
     return isSameUsage(known, candidate)
@@ -104,10 +140,21 @@ export function rejected(index: number, checked: Extract<Checked, { ok: false }>
   };
 }
 
+/** The verdict as it is told to whoever did not send what is stored. */
+export function untold(verdict: RecordVerdict): RecordVerdict {
+  if (verdict.verdict !== 'CONFLICT') return { ...verdict, stored: null };
+  return { ...verdict, ...TAKEN, stored: null };
+}
+
 const WINDOW_CLOSED: Rejection = {
   code: 'WINDOW_CLOSED',
   message: 'The reported day is closed, and the record is not in it.',
   field: null,
+};
+
+const TAKEN = {
+  code: 'RECORD_ID_TAKEN',
+  message: 'Another sender has a record under this source and id; it was left as it is.',
 };
 
 const CONFLICTING = {
@@ -159,4 +206,23 @@ function byKey(left: Candidate, right: Candidate): number {
     left.resourceId - right.resourceId ||
     (left.name < right.name ? -1 : 1)
   );
+}
+
+/** The receipt of a batch with these verdicts. */
+export function receiptOf(
+  batchId: number | null,
+  receivedAt: number,
+  verdicts: readonly RecordVerdict[],
+): UsageReceipt {
+  const counts = { ACCEPTED: 0, DUPLICATE: 0, CONFLICT: 0, REJECTED: 0 };
+  for (const { verdict } of verdicts) counts[verdict] += 1;
+  return {
+    batchId,
+    receivedAt,
+    verdicts,
+    accepted: counts.ACCEPTED,
+    duplicates: counts.DUPLICATE,
+    conflicts: counts.CONFLICT,
+    rejected: counts.REJECTED,
+  };
 }

@@ -36,6 +36,11 @@ export function addToTotal(dialect: Dialect, table: string, keys: readonly strin
   });
 }
 
+/** Holds for a record of an open day that goes where usage goes now: not for a correction of a closed day. */
+export function followsRouting(record: string, closedBeforeDay: Day): string {
+  return `(${record}.corrected_day IS NULL OR ${record}.corrected_day >= ${Number(closedBeforeDay)})`;
+}
+
 /** Forgets the open totals of some stack subscriptions from a usage day on, to be written anew. */
 export async function deleteOpenDayTotals(
   tx: Tx,
@@ -53,13 +58,17 @@ export async function deleteOpenDayTotals(
   );
 }
 
-/** Writes the open totals of some stack subscriptions for a span of usage hours, from the records themselves. */
+/**
+ * Writes the open totals of some stack subscriptions for a span of usage hours, from the records themselves: from those
+ * that go where usage goes now, or from corrections of one closed day.
+ */
 export async function addRecordsToDayTotals(
   tx: Tx,
   what: {
     readonly stackSubscriptionIds: readonly number[];
     readonly usageHours: { readonly from: Hour; readonly to: Hour };
     readonly closedBeforeDay: Day;
+    readonly correctedDay: Day | null;
     readonly destinationId: number;
   },
 ): Promise<void> {
@@ -71,6 +80,7 @@ export async function addRecordsToDayTotals(
        FROM usage_record r
       WHERE ${among('r.stack_subscription_id', what.stackSubscriptionIds)}
         AND r.reported_hour >= ? AND r.usage_hour >= ? AND r.usage_hour < ?
+        AND ${what.correctedDay === null ? followsRouting('r', what.closedBeforeDay) : `r.corrected_day = ${Number(what.correctedDay)}`}
       GROUP BY r.stack_subscription_id, r.usage_day, ${reportedDay}, r.meter_id
      ${addToTotal(tx.dialect, 'usage_day_total', KEYS)}`,
     [firstHourOf(what.closedBeforeDay), what.usageHours.from, what.usageHours.to],

@@ -34,9 +34,9 @@ interface Sum extends Omit<DayTotalDelta, 'quantity' | 'records'> {
  * Folds records into what they add to the day totals, in the order of the totals' key: writers that touch rows in one
  * order wait for each other instead of deadlocking. The sum over the deltas is exactly the sum over the records.
  */
-export function foldIntoDays(
-  records: readonly Counted[],
-  destinationOf: (stackSubscriptionId: number, usageHour: Hour) => number,
+export function foldIntoDays<Record extends Counted>(
+  records: readonly Record[],
+  destinationOf: (record: Record) => number,
 ): readonly DayTotalDelta[] {
   const sums: Sum[] = [];
   const byMeter = new Map<number, Map<number, Sum[]>>();
@@ -44,7 +44,7 @@ export function foldIntoDays(
     const { stackSubscriptionId, usageHour, meterId } = record;
     const usageDay = dayOf(usageHour);
     const reportedDay = dayOf(record.reportedHour);
-    const destinationId = destinationOf(stackSubscriptionId, usageHour);
+    const destinationId = destinationOf(record);
     // Numbers as keys: a text per record that names its total would cost more than the addition.
     const ofMeter = byMeter.get(meterId) ?? put(byMeter, meterId, new Map<number, Sum[]>());
     const some = ofMeter.get(stackSubscriptionId) ?? put(ofMeter, stackSubscriptionId, []);

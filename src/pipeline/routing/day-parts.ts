@@ -1,4 +1,4 @@
-import { routedSpans } from './destination.js';
+import { destinationOf, routedSpans } from './destination.js';
 import type { RoutingTable } from './destination.js';
 import { FOREVER, HOURS_PER_DAY, dayOf, firstHourOf } from '../../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../../primitives/windows.js';
@@ -26,6 +26,68 @@ export function dayParts(table: RoutingTable, stackSubscriptionId: number): read
     }
   }
   return parts;
+}
+
+/** Parts up to this one are numbered in order; those beyond name their destination. A day has no more than hours. */
+const NUMBERED_PARTS = HOURS_PER_DAY;
+
+/** The part of a window that goes to a destination to which nothing of its usage goes but corrections. */
+function partOfCorrections(destinationId: number): number {
+  return NUMBERED_PARTS + destinationId;
+}
+
+/** The destination that a part names by its number; null for one that does not. */
+export function destinationOfPart(part: number): number | null {
+  return part < NUMBERED_PARTS ? null : part - NUMBERED_PARTS;
+}
+
+/** What routes a correction that is filed later than its record: its own reported day, and that of the record. */
+export interface CorrectionRouting {
+  readonly own: RoutingTable;
+  readonly ofRecord: RoutingTable;
+  readonly stackSubscriptionId: number;
+}
+
+/**
+ * Where corrections go that are filed on a later day than their records: where the records went. Each piece of time
+ * says of which part of its own day such a correction is: of the one with the same destination, else of one for itself.
+ */
+export function correctionParts({ own, ofRecord, stackSubscriptionId }: CorrectionRouting): readonly DayPart[] {
+  const ownParts = dayParts(own, stackSubscriptionId);
+  const parts: DayPart[] = [];
+  for (const piece of dayParts(ofRecord, stackSubscriptionId)) {
+    const { destinationId } = piece;
+    for (const { from, to } of cutAt(
+      piece,
+      ownParts.flatMap(({ from: start, to: end }) => [start, end]),
+    )) {
+      const day = firstHourOf(dayOf(from));
+      const sameDay = ownParts.filter((part) => part.from < day + HOURS_PER_DAY && part.to > day);
+      const alike = sameDay.find((part) => part.destinationId === destinationId);
+      append(parts, { from, to, destinationId, part: alike?.part ?? partOfCorrections(destinationId) });
+    }
+  }
+  return parts;
+}
+
+/** Of which part of its usage hour such a correction is. */
+export function correctionPartOfHour(
+  { own, ofRecord, stackSubscriptionId }: CorrectionRouting,
+  usageHour: Hour,
+): number {
+  const destinationId = destinationOf(ofRecord, stackSubscriptionId, usageHour);
+  return destinationId === destinationOf(own, stackSubscriptionId, usageHour) ? 0 : partOfCorrections(destinationId);
+}
+
+/** A range cut at these hours and at the midnights around them, so that no piece holds a part of a day and more. */
+function cutAt({ from, to }: HourRange, hours: readonly Hour[]): readonly HourRange[] {
+  const midnights = [from, ...hours].flatMap((hour) => {
+    const day = firstHourOf(dayOf(hour));
+    return [day, day + HOURS_PER_DAY];
+  });
+  const inner = [...hours, ...midnights].filter((hour) => hour > from && hour < to);
+  const ordered = [...new Set([from, ...inner, to])].sort((left, right) => left - right);
+  return ordered.slice(1).map((end, index) => ({ from: ordered[index] ?? from, to: end }));
 }
 
 /** The days that a range shares with its neighbours apart from those that it has for itself. */

@@ -1,6 +1,8 @@
 import type { MappingStep, RoutingTable } from './destination.js';
+import { among } from '../../access/scope.js';
 import type { Sql, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
+import type { Day } from '../../primitives/windows.js';
 
 /** How many versions of routing tables are remembered before the memory is emptied. */
 const REMEMBERED_MAX = 500;
@@ -73,6 +75,33 @@ export async function loadRoutingTable(sql: Sql, registrationId: number, version
     tenantOf: new Map(assignments.map((row) => [row.stackSubscriptionId, row.tenantId])),
     stepsOf,
   };
+}
+
+/** A closed day of a stack subscription that is corrected in open ones, and the version that closed it. */
+export interface ClosedCorrections {
+  readonly stackSubscriptionId: number;
+  readonly correctedDay: Day;
+  readonly routingVersion: number;
+}
+
+/** Which closed days of these stack subscriptions are corrected in open ones. */
+export function listClosedCorrections(
+  sql: Sql,
+  what: {
+    readonly registrationId: number;
+    readonly stackSubscriptionIds: readonly number[];
+    readonly closedBeforeDay: Day;
+  },
+): Promise<ClosedCorrections[]> {
+  return sql.query<ClosedCorrections>(
+    `SELECT DISTINCT c.stack_subscription_id AS stackSubscriptionId, c.corrected_day AS correctedDay,
+            x.routing_version AS routingVersion
+       FROM correction_day c
+       JOIN closed_day x ON x.registration_id = ? AND x.reported_day = c.corrected_day
+      WHERE ${among('c.stack_subscription_id', what.stackSubscriptionIds)}
+        AND c.reported_day >= ? AND c.corrected_day < ?`,
+    [what.registrationId, what.closedBeforeDay, what.closedBeforeDay],
+  );
 }
 
 /** The two ways onto the base subscription. Made with the registration, so that usage always has somewhere to go. */

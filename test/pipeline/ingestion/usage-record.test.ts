@@ -69,8 +69,14 @@ describe('a row of the provider usage response', () => {
     expect(checked).toMatchObject({ entry: { tags: '{ "b":1,\n"a":2 }', additionalInfo: '{"a":2,"z":1}' } });
   });
 
-  it('may be negative: what a stamp reports, it reports', () => {
-    expect(checkProviderRow(providerRow({ quantity: '-0.5' }), PULLED)).toMatchObject({ entry: { quantity: '-0.5' } });
+  it('is less than nothing only where an operator vouches for it, and names its hour where nobody does', () => {
+    const row = providerRow({ quantity: '-0.5' });
+    expect(checkProviderRow(row, PULLED)).toMatchObject({
+      ok: false,
+      rejection: { code: 'NEGATIVE_QUANTITY' },
+      reportedHour: PULLED.reportedHour,
+    });
+    expect(checkProviderRow(row, { ...PULLED, mayBeNegative: true })).toMatchObject({ entry: { quantity: '-0.5' } });
   });
 
   it.each<[string, JsonObject, JsonObject, string]>([
