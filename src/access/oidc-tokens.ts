@@ -80,8 +80,8 @@ function issuerOf({ issuer, isTemplate }: IssuerConfig, { tid }: JWTPayload): st
 /** What the token gives: the first grant of the file that it qualifies for, and never several of them together. */
 function callerOf(config: IssuerConfig, payload: JWTPayload): Caller | null {
   const ids = config.subjectClaims.map((claim) => payload[claim]);
-  const subject = [config.name, ...ids].join(':');
   if (!ids.every((id) => typeof id === 'string' && id !== '')) return null;
+  const subject = [config.name, ...joined(ids as readonly string[])].join(':');
   if (subject.length > SUBJECT_LENGTH_MAX || /\p{Cc}/u.test(subject)) return null;
   const roles = namesIn(payload[config.roleClaim]);
   const grant = config.grants.find((one) => roles.includes(one.claim) && isFrom(one, payload));
@@ -96,6 +96,11 @@ function callerOf(config: IssuerConfig, payload: JWTPayload): Caller | null {
     credential: 'OIDC_TOKEN',
     expiresAt: (Number(payload.exp) + CLOCK_TOLERANCE_SECONDS) * 1_000,
   };
+}
+
+/** No two lists of claims make the same name: a colon within any but the last is written as %3A. */
+function joined(ids: readonly string[]): readonly string[] {
+  return ids.map((id, index) => (index === ids.length - 1 ? id : id.replaceAll('%', '%25').replaceAll(':', '%3A')));
 }
 
 function isFrom({ fromTenants }: GrantConfig, { tid }: JWTPayload): boolean {

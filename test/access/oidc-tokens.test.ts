@@ -48,6 +48,15 @@ describe('access tokens of an OpenID Connect provider', () => {
     expect(await tokens.verify(tenant)).toMatchObject({ role: 'TENANT_USER', tenants: [guid('tenant')] });
   });
 
+  it('name callers apart, however their claims are cut by colons', async () => {
+    const tokens = createOidcTokens([issuer({ subjectClaims: ['site', 'sub'] })], testClock(now()));
+    const subjectOf = async (site: string, sub: string) =>
+      (await tokens.verify(await idp.sign({ site, sub })))?.subject;
+    expect(await subjectOf('a', 'b:c')).toBe('idp:a:b:c');
+    expect(await subjectOf('a:b', 'c')).toBe('idp:a%3Ab:c');
+    expect(await subjectOf('a%3Ab', 'c')).toBe('idp:a%253Ab:c');
+  });
+
   it('give nothing of a part of the books when the claim that should name it is not there', async () => {
     const tokens = createOidcTokens([issuer()], testClock(now()));
     expect(await tokens.verify(await idp.sign({ roles: ['Tenant.Reader'] }))).toMatchObject({ tenants: [] });
