@@ -343,8 +343,9 @@ function answerGraphql(target: FastifyInstance): void {
     const next = (count: number) => `event: next\ndata: ${JSON.stringify({ data: { count } })}\n\n`;
     return reply.type('text/event-stream').send(`${next(1)}:\n\n${next(2)}event: complete\ndata: \n\n`);
   });
-  target.post<{ Body: { query?: string } }>('/graphql', async (request) => {
+  target.post<{ Body: { query?: string; operationName?: string } }>('/graphql', async (request) => {
     authorizations.push(request.headers.authorization);
-    return graphql({ schema, rootValue, source: request.body.query ?? '{ hello }' });
+    const { query = '{ hello }', operationName } = request.body;
+    return graphql({ schema, rootValue, source: query, operationName });
   });
 }
