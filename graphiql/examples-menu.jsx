@@ -12,7 +12,7 @@ export function ExamplesMenu({ examples }) {
       <DropdownMenu.Button className="examples">
         Examples <ChevronDownIcon aria-hidden="true" />
       </DropdownMenu.Button>
-      <DropdownMenu.Content align="start" className="examples-list">
+      <DropdownMenu.Content align="start" collisionPadding={8} className="examples-list">
         {examples.map((example) => (
           <DropdownMenu.Item key={example.title} onSelect={() => openExample(example)}>
             {example.title}

@@ -244,6 +244,8 @@ function inBrowser(path: string): void {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(480);
     await page.getByRole('button', { name: 'Examples' }).click();
     await page.getByRole('menuitem').first().waitFor();
+    const menu = await boxOf(page, '.examples-list');
+    expect(menu.right).toBeLessThan(480);
     expect(complaints).toEqual([]);
   });
 
