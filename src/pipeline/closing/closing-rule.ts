@@ -17,9 +17,9 @@ export interface Intake {
 
 /**
  * The last reported day that may be closed; null when that is not for the clock to say: while books are set up nothing
- * closes. A day of pushed usage is over a
- * grace after its end: time in which a mapping can still be put right before it decides for good. Pulled usage may be
- * of any hour that the stamp still has, so its days wait until all of their hours were pulled, and the grace.
+ * closes. A day of pushed usage is over a grace after its end: time in which a mapping can still be put right before it
+ * decides for good. Pulled usage may be of any hour that the stamp still has, so its days wait until all of their hours
+ * were pulled, and the grace.
  */
 export function lastDayThatIsOver({ state, usageIntake, pulledBefore, now, graceMs }: Intake): Day | null {
   if (state === 'SETTING_UP') return null;
