@@ -44,7 +44,7 @@ interface Correction {
   readonly id: number;
 }
 
-/** One digit short of what a record may have, so that five quarters of it, which a correction may take back, fit too. */
+/** One digit short of what a record may have: a correction may take back five quarters of it. */
 const quantity = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 40n }), fc.integer({ min: 0, max: 24 }))
   .map(([digits, places]) => {
