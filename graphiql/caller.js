@@ -8,6 +8,7 @@ const TENANTS = 'tenants(first: 1) { nodes { tenantId registration { name } } }'
 const WHAT = {
   OPERATOR: `{ ${REGISTRATIONS} ${TENANTS} }`,
   CSP_ADMIN: `{ ${REGISTRATIONS} ${TENANTS} }`,
+  FINANCE: `{ ${REGISTRATIONS} ${TENANTS} }`,
   AUDITOR: `{ ${REGISTRATIONS} ${TENANTS} }`,
   RESELLER: `{ ${TENANTS} }`,
   TENANT_USER: `{ ${TENANTS} }`,

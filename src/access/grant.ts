@@ -4,26 +4,40 @@ import type { Everyone } from './scope.js';
 /** What a credential gives: a role, and the part of the books in which it holds. */
 export type Grant = Omit<Principal, 'subject'>;
 
+type Part = 'registrations' | 'tenants' | 'resellers';
+
+/** The part of the books to which a role is limited: it is worth nothing without one, and dangerous with all of it. */
+const LIMITED_TO: Readonly<Record<Role, { readonly part: Part; readonly problem: string } | null>> = {
+  OPERATOR: null,
+  CSP_ADMIN: null,
+  FINANCE: null,
+  RESELLER: { part: 'resellers', problem: 'A RESELLER needs resellers: whose tenants may it see?' },
+  TENANT_USER: { part: 'tenants', problem: 'A TENANT_USER needs tenants: whose usage may it see?' },
+  AUDITOR: null,
+  INGESTOR: { part: 'registrations', problem: 'An INGESTOR needs registrations: for which does it record usage?' },
+};
+
 /** Why a grant must not be given to anyone; null when it may. */
-export function problemOfGrant({ role, registrations, tenants, resellers }: Grant): string | null {
-  // Roles that see a part of the books only are worth nothing without the part, and dangerous with all of it.
-  if (role === 'TENANT_USER' && tenants === 'all') return 'A TENANT_USER needs tenants: whose usage may it see?';
-  if (role === 'RESELLER' && resellers === 'all') return 'A RESELLER needs resellers: whose tenants may it see?';
-  if (role === 'INGESTOR' && registrations === 'all') {
-    return 'An INGESTOR needs registrations: for which does it record usage?';
-  }
-  return null;
+export function problemOfGrant(grant: Grant): string | null {
+  const limit = LIMITED_TO[grant.role];
+  return limit !== null && grant[limit.part] === 'all' ? limit.problem : null;
 }
 
-/** Roles that only an operator hands on; what each of them may do, an operator may too. */
-const HANDS_ON: Partial<Readonly<Record<Role, readonly Role[]>>> = {
-  OPERATOR: ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'],
+/** Who hands each role on. An operator may do whatever another role may, so nobody gives what he has not. */
+const HANDED_ON_BY: Readonly<Record<Role, readonly Role[]>> = {
+  OPERATOR: ['OPERATOR'],
+  CSP_ADMIN: ['OPERATOR'],
+  FINANCE: ['OPERATOR'],
+  RESELLER: ['OPERATOR'],
+  TENANT_USER: ['OPERATOR'],
+  AUDITOR: ['OPERATOR'],
+  INGESTOR: ['OPERATOR'],
 };
 
 /** Whether a caller may hand a grant on: nobody gives what he has not. */
 export function mayHandOn(giver: Grant, grant: Grant): boolean {
   return (
-    (HANDS_ON[giver.role] ?? []).includes(grant.role) &&
+    HANDED_ON_BY[grant.role].includes(giver.role) &&
     isWithin(grant.registrations, giver.registrations) &&
     isWithin(grant.tenants, giver.tenants) &&
     isWithin(grant.resellers, giver.resellers) &&

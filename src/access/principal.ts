@@ -2,8 +2,8 @@ import { among, scope } from './scope.js';
 import type { Everyone, Scope } from './scope.js';
 import type { Sql } from '../database/transaction.js';
 
-/** What a caller is. What each role sees and may do is in `graphql/access-table.ts`, field by field. */
-export const ROLES = ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'] as const;
+/** What a caller is. What each role may do is in `access/actions.ts`. */
+export const ROLES = ['OPERATOR', 'CSP_ADMIN', 'FINANCE', 'RESELLER', 'TENANT_USER', 'AUDITOR', 'INGESTOR'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who is asking, as their credential says. Names, not row ids: a credential outlives a database. */

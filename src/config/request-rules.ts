@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { listOf } from './variable.js';
 import type { Variable } from './variable.js';
+import { rolesFor } from '../access/actions.js';
 import { ROLES } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 
@@ -43,7 +44,7 @@ export const RULE_VARIABLES: readonly Variable[] = [
     name: 'INTROSPECTION_ROLES',
     meaning:
       'Roles that may read the schema through the API, comma-separated, or none. Callers without a token never may.',
-    default: ROLES.join(','),
+    default: rolesFor('schema:read').join(','),
   },
   {
     name: 'TRUSTED_DOCUMENTS',
@@ -70,7 +71,7 @@ export const ruleShape = {
   TRUSTED_PROXIES: listOf(isNetwork, 'lists addresses or networks such as 10.0.0.1 or 10.0.0.0/8'),
   INTROSPECTION_ROLES: z
     .string()
-    .default(ROLES.join(','))
+    .default(rolesFor('schema:read').join(','))
     .transform((text) => (text.trim() === 'none' ? [] : text.split(',').map((role) => role.trim())))
     .refine((roles) => roles.every(isRole), `lists roles (${ROLES.join(', ')}), or is none`),
   TRUSTED_DOCUMENTS: z.enum(DOCUMENT_MODES, `is ${DOCUMENT_MODES.join(', ')}`).default('off'),

@@ -56,6 +56,7 @@ export function demoPrincipals(seed: number = DEMO_SEED): readonly Principal[] {
   return [
     { ...named('operator'), role: 'OPERATOR' },
     { ...named('csp-admin'), role: 'CSP_ADMIN', registrations: [HUB] },
+    { ...named('finance'), role: 'FINANCE' },
     { ...named('reseller'), role: 'RESELLER', resellers: [NORTHWIND] },
     { ...named('tenant-user'), role: 'TENANT_USER', tenants: [guidOf(seed, `tenant ${TAILWIND}`)] },
     { ...named('auditor'), role: 'AUDITOR' },

@@ -1,225 +1,277 @@
 /**
- * The one table of who may read and do what: every field of every object type, with its roles. There is no wildcard and
- * no fall-through, so a field that is not here belongs to nobody and keeps the gateway from starting. It is data:
- * shield is built from it, `node` asks it, and `schema/access-matrix.md` prints it.
+ * Who may read and do what, field by field: every field of every object type, with the action that it belongs to.
+ * `access/actions.ts` says which roles may do each. There is no wildcard and no fall-through: a field that is not here
+ * belongs to nobody and keeps the gateway from starting. It is data. Shield is built from it, `node` asks it, and
+ * `schema/access-matrix.md` prints it.
  */
-import { ROLES } from '../access/principal.js';
+import { rolesFor } from '../access/actions.js';
+import type { Action, Roles } from '../access/actions.js';
 import type { Role } from '../access/principal.js';
 
-export type Roles = readonly Role[];
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, Roles>>>>;
 
-const EVERYONE: Roles = ROLES;
-/** Those who read usage. */
-const READERS: Roles = ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'TENANT_USER', 'AUDITOR'];
-/** Those who see where usage is billed. */
-const PARTNERS: Roles = ['OPERATOR', 'CSP_ADMIN', 'RESELLER', 'AUDITOR'];
-const PROVIDER: Roles = ['OPERATOR', 'CSP_ADMIN', 'AUDITOR'];
-const ADMINISTRATORS: Roles = ['OPERATOR', 'CSP_ADMIN'];
-/** Those who deal with what was sent. */
-const SENDERS: Roles = ['OPERATOR', 'INGESTOR'];
-const REGISTRATION_STAFF: Roles = ['OPERATOR', 'CSP_ADMIN', 'AUDITOR', 'INGESTOR'];
-const OPERATORS: Roles = ['OPERATOR'];
-const CONTROLLERS: Roles = ['OPERATOR', 'AUDITOR'];
-
-/** These fields are for these roles. */
-function of(roles: Roles, ...fields: readonly string[]): Readonly<Record<string, Roles>> {
-  return Object.fromEntries(fields.map((field) => [field, roles]));
+/** These fields are for whoever may do this. */
+function of(action: Action, ...fields: readonly string[]): Readonly<Record<string, Roles>> {
+  return Object.fromEntries(fields.map((field) => [field, rolesFor(action)]));
 }
 
 /** The two types that a page of rows is made of. */
-function page(name: string, roles: Roles): AccessTable {
+function page(name: string, action: Action): AccessTable {
   return {
-    [`${name}Connection`]: of(roles, 'edges', 'nodes', 'pageInfo'),
-    [`${name}Edge`]: of(roles, 'cursor', 'node'),
+    [`${name}Connection`]: of(action, 'edges', 'nodes', 'pageInfo'),
+    [`${name}Edge`]: of(action, 'cursor', 'node'),
   };
 }
 
-/** The payload of mutations for these roles. */
-function payload(roles: Roles, ...fields: readonly string[]): Readonly<Record<string, Roles>> {
-  return of(roles, ...fields, 'userErrors');
+/** The payload of a mutation that does this. */
+function payload(action: Action, ...fields: readonly string[]): Readonly<Record<string, Roles>> {
+  return of(action, ...fields, 'userErrors');
 }
 
 export const ACCESS: AccessTable = {
   Query: {
-    ...of(EVERYONE, 'viewer', 'node', 'nodes', 'meters'),
-    ...of(READERS, 'tenants', 'tenant', 'stackSubscriptions', 'usageAggregates', 'usageSummary', 'usageRecords'),
-    ...of(READERS, 'explainUsage'),
-    ...of(PROVIDER, 'usageReports', 'completeness', 'reconcileReport'),
-    ...of(PARTNERS, 'resellers', 'cspSubscriptions', 'fallbackUsage'),
-    ...of(REGISTRATION_STAFF, 'registrations', 'registration', 'quarantinedRecords'),
-    ...of(ADMINISTRATORS, 'previewTenantMapping'),
-    ...of(CONTROLLERS, 'invariants', 'auditLog', 'verifyAuditLog'),
-    ...of(OPERATORS, 'apiKeys', 'previewOpenBooks'),
+    ...of('gateway:use', 'viewer', 'node', 'nodes', 'meters'),
+    ...of('usage:read', 'tenants', 'tenant', 'stackSubscriptions', 'usageAggregates', 'usageSummary', 'usageRecords'),
+    ...of('usage:read', 'explainUsage'),
+    ...of('report:read', 'usageReports', 'completeness', 'reconcileReport'),
+    ...of('billing:read', 'resellers', 'cspSubscriptions', 'fallbackUsage'),
+    ...of('registration:list', 'registrations', 'registration'),
+    ...of('quarantine:read', 'quarantinedRecords'),
+    ...of('mapping:change', 'previewTenantMapping'),
+    ...of('books:verify', 'invariants'),
+    ...of('audit:read', 'auditLog', 'verifyAuditLog'),
+    ...of('key:manage', 'apiKeys'),
+    ...of('registration:change', 'previewOpenBooks'),
   },
   Mutation: {
-    ...of(OPERATORS, 'createRegistration', 'updateRegistration', 'upsertMeter', 'createApiKey', 'revokeApiKey'),
-    ...of(OPERATORS, 'replayQuarantined', 'openBooks', 'discardRegistration', 'correctUsage'),
-    ...of(ADMINISTRATORS, 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
-    ...of(ADMINISTRATORS, 'updateCspSubscription', 'onboardTenants'),
-    ...of(ADMINISTRATORS, 'mapTenant', 'unmapTenant', 'assignStackSubscription', 'retryReport'),
-    ...of(SENDERS, 'recordUsage'),
+    ...of('registration:change', 'createRegistration', 'updateRegistration', 'openBooks', 'discardRegistration'),
+    ...of('meter:change', 'upsertMeter'),
+    ...of('key:manage', 'createApiKey', 'revokeApiKey'),
+    ...of('quarantine:replay', 'replayQuarantined'),
+    ...of('usage:correct', 'correctUsage'),
+    ...of('customer:change', 'registerTenant', 'updateTenant', 'registerReseller', 'addCspSubscription'),
+    ...of('customer:change', 'updateCspSubscription', 'onboardTenants'),
+    ...of('mapping:change', 'mapTenant', 'unmapTenant', 'assignStackSubscription'),
+    ...of('report:retry', 'retryReport'),
+    ...of('usage:record', 'recordUsage'),
   },
   Subscription: {
-    ...of(EVERYONE, 'windowClosed'),
-    ...of(PROVIDER, 'reportSettled'),
-    ...of(PARTNERS, 'usageOnFallback'),
+    ...of('gateway:use', 'windowClosed'),
+    ...of('report:read', 'reportSettled'),
+    ...of('billing:read', 'usageOnFallback'),
   },
 
   // Who is who.
   Registration: {
-    ...of(EVERYONE, 'id', 'name', 'cloudId', 'closedBefore', 'createdAt'),
-    ...of(PROVIDER, 'baseSubscriptionId', 'baseOffer', 'resourceGroup', 'billingModel', 'partnerId'),
+    ...of('gateway:use', 'id', 'name', 'cloudId', 'closedBefore', 'createdAt'),
+    ...of('registration:read', 'baseSubscriptionId', 'baseOffer', 'resourceGroup', 'billingModel', 'partnerId'),
     ...of(
-      PROVIDER,
+      'registration:read',
       'isMultitenancyApproved',
       'isUsageReportingEnabled',
       'usageIntake',
       'agreementNumber',
       'msAssetTag',
     ),
-    ...of(PROVIDER, 'books', 'createdBy'),
+    ...of('registration:read', 'books', 'createdBy'),
   },
-  RegistrationBooks: of(PROVIDER, 'state', 'booksFrom', 'openedAt'),
-  ...page('Registration', REGISTRATION_STAFF),
+  RegistrationBooks: of('registration:read', 'state', 'booksFrom', 'openedAt'),
+  ...page('Registration', 'registration:list'),
   Tenant: {
-    ...of(READERS, 'id', 'tenantId', 'name', 'createdAt', 'registration', 'stackSubscriptions'),
-    ...of(PARTNERS, 'mapping', 'mappingHistory', 'reseller'),
-    ...of(PROVIDER, 'createdBy'),
+    ...of('usage:read', 'id', 'tenantId', 'name', 'createdAt', 'registration', 'stackSubscriptions'),
+    ...of('billing:read', 'mapping', 'mappingHistory', 'reseller'),
+    ...of('registration:read', 'createdBy'),
   },
-  ...page('Tenant', READERS),
+  ...page('Tenant', 'usage:read'),
   TenantMapping: {
-    ...of(PARTNERS, 'id', 'effectiveFrom', 'effectiveTo', 'isSuperseded', 'createdAt', 'cspSubscription', 'tenant'),
-    ...of(PROVIDER, 'createdBy'),
+    ...of(
+      'billing:read',
+      'id',
+      'effectiveFrom',
+      'effectiveTo',
+      'isSuperseded',
+      'createdAt',
+      'cspSubscription',
+      'tenant',
+    ),
+    ...of('registration:read', 'createdBy'),
   },
-  Reseller: of(PARTNERS, 'id', 'name', 'partnerId', 'createdAt'),
-  ...page('Reseller', PARTNERS),
+  Reseller: of('billing:read', 'id', 'name', 'partnerId', 'createdAt'),
+  ...page('Reseller', 'billing:read'),
   CspSubscription: {
-    ...of(PARTNERS, 'id', 'cspSubscriptionId', 'name', 'offer', 'partnerId', 'createdAt', 'registration', 'tenant'),
+    ...of(
+      'billing:read',
+      'id',
+      'cspSubscriptionId',
+      'name',
+      'offer',
+      'partnerId',
+      'createdAt',
+      'registration',
+      'tenant',
+    ),
   },
-  ...page('CspSubscription', PARTNERS),
-  StackSubscription: of(READERS, 'id', 'stackSubscriptionId', 'name', 'firstSeenAt', 'registration', 'tenant'),
-  ...page('StackSubscription', READERS),
-  Viewer: of(EVERYONE, 'subject', 'role', 'registrations', 'tenants', 'resellers', 'sources', 'books'),
+  ...page('CspSubscription', 'billing:read'),
+  StackSubscription: of('usage:read', 'id', 'stackSubscriptionId', 'name', 'firstSeenAt', 'registration', 'tenant'),
+  ...page('StackSubscription', 'usage:read'),
+  Viewer: of('gateway:use', 'subject', 'role', 'registrations', 'tenants', 'resellers', 'sources', 'books'),
 
   // What is measured.
   Meter: {
-    ...of(EVERYONE, 'id', 'meterId', 'name', 'unit', 'category', 'resourceProvider', 'description'),
-    ...of(EVERYONE, 'isDeprecated', 'quantityRule', 'billedByMicrosoft', 'isKnown'),
+    ...of('gateway:use', 'id', 'meterId', 'name', 'unit', 'category', 'resourceProvider', 'description'),
+    ...of('gateway:use', 'isDeprecated', 'quantityRule', 'billedByMicrosoft', 'isKnown'),
   },
-  ...page('Meter', EVERYONE),
+  ...page('Meter', 'gateway:use'),
 
   // Usage.
   UsageAggregate: {
-    ...of(READERS, 'id', 'granularity', 'usageWindow', 'reportedWindow', 'quantity', 'records', 'status'),
-    ...of(READERS, 'stackSubscription', 'tenant', 'registration', 'meter', 'resource'),
-    ...of(PARTNERS, 'destination'),
+    ...of('usage:read', 'id', 'granularity', 'usageWindow', 'reportedWindow', 'quantity', 'records', 'status'),
+    ...of('usage:read', 'stackSubscription', 'tenant', 'registration', 'meter', 'resource'),
+    ...of('billing:read', 'destination'),
   },
-  ...page('UsageAggregate', READERS),
+  ...page('UsageAggregate', 'usage:read'),
   UsageSum: {
-    ...of(READERS, 'day', 'month', 'quantity', 'records', 'stackSubscription', 'tenant', 'registration', 'meter'),
-    ...of(PARTNERS, 'destination'),
+    ...of('usage:read', 'day', 'month', 'quantity', 'records', 'stackSubscription', 'tenant', 'registration', 'meter'),
+    ...of('billing:read', 'destination'),
   },
-  ...page('UsageSum', READERS),
+  ...page('UsageSum', 'usage:read'),
   UsageRecord: {
-    ...of(READERS, 'id', 'recordId', 'source', 'corrects', 'quantity', 'usageWindow', 'reportedWindow', 'receivedAt'),
-    ...of(READERS, 'status', 'stackSubscription', 'tenant', 'meter', 'resource'),
-    ...of(PARTNERS, 'destination'),
-    ...of(PROVIDER, 'receivedBy'),
+    ...of(
+      'usage:read',
+      'id',
+      'recordId',
+      'source',
+      'corrects',
+      'quantity',
+      'usageWindow',
+      'reportedWindow',
+      'receivedAt',
+    ),
+    ...of('usage:read', 'status', 'stackSubscription', 'tenant', 'meter', 'resource'),
+    ...of('billing:read', 'destination'),
+    ...of('registration:read', 'receivedBy'),
   },
-  ...page('UsageRecord', READERS),
+  ...page('UsageRecord', 'usage:read'),
   FallbackUsage: {
-    ...of(PARTNERS, 'reason', 'quantity', 'records', 'since', 'stackSubscription', 'tenant', 'registration', 'meter'),
+    ...of(
+      'billing:read',
+      'reason',
+      'quantity',
+      'records',
+      'since',
+      'stackSubscription',
+      'tenant',
+      'registration',
+      'meter',
+    ),
   },
-  ...page('FallbackUsage', PARTNERS),
+  ...page('FallbackUsage', 'billing:read'),
   OpenFallbackUsage: {
-    ...of(PARTNERS, 'reportedDay', 'reason', 'quantity', 'records'),
-    ...of(PARTNERS, 'stackSubscription', 'tenant', 'registration', 'meter'),
+    ...of('billing:read', 'reportedDay', 'reason', 'quantity', 'records'),
+    ...of('billing:read', 'stackSubscription', 'tenant', 'registration', 'meter'),
   },
-  Destination: of(PARTNERS, 'destinationSubscriptionId', 'reason', 'mappedSince', 'cspSubscription'),
-  Resource: of(READERS, 'uri', 'location', 'tags', 'additionalInfo'),
-  Tag: of(READERS, 'name', 'value'),
-  TimeWindow: of(EVERYONE, 'start', 'end'),
-  PageInfo: of(EVERYONE, 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'),
+  Destination: of('billing:read', 'destinationSubscriptionId', 'reason', 'mappedSince', 'cspSubscription'),
+  Resource: of('usage:read', 'uri', 'location', 'tags', 'additionalInfo'),
+  Tag: of('usage:read', 'name', 'value'),
+  TimeWindow: of('gateway:use', 'start', 'end'),
+  PageInfo: of('gateway:use', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'),
 
   // Who may come in, and what they did.
   ApiKey: {
-    ...of(OPERATORS, 'keyId', 'name', 'role', 'registrations', 'tenants', 'resellers', 'sources'),
-    ...of(OPERATORS, 'createdAt', 'createdBy'),
-    ...of(OPERATORS, 'expiresAt', 'lastUsedAt', 'revokedAt', 'revokedBy'),
+    ...of('key:manage', 'keyId', 'name', 'role', 'registrations', 'tenants', 'resellers', 'sources'),
+    ...of('key:manage', 'createdAt', 'createdBy'),
+    ...of('key:manage', 'expiresAt', 'lastUsedAt', 'revokedAt', 'revokedBy'),
   },
-  ...page('ApiKey', OPERATORS),
-  CreateApiKeyPayload: payload(OPERATORS, 'apiKey', 'secret'),
-  RevokeApiKeyPayload: payload(OPERATORS, 'apiKey'),
+  ...page('ApiKey', 'key:manage'),
+  CreateApiKeyPayload: payload('key:manage', 'apiKey', 'secret'),
+  RevokeApiKeyPayload: payload('key:manage', 'apiKey'),
   AuditEntry: {
-    ...of(CONTROLLERS, 'sequence', 'at', 'action', 'outcome', 'code', 'subject', 'role', 'credential', 'requestId'),
-    ...of(CONTROLLERS, 'registration', 'target', 'before', 'after', 'hash'),
+    ...of('audit:read', 'sequence', 'at', 'action', 'outcome', 'code', 'subject', 'role', 'credential', 'requestId'),
+    ...of('audit:read', 'registration', 'target', 'before', 'after', 'hash'),
   },
-  ...page('AuditEntry', CONTROLLERS),
-  AuditVerification: of(CONTROLLERS, 'isIntact', 'entries', 'hash', 'problem', 'holdsExpected'),
+  ...page('AuditEntry', 'audit:read'),
+  AuditVerification: of('audit:read', 'isIntact', 'entries', 'hash', 'problem', 'holdsExpected'),
 
   // Changing who is billed where.
-  MappingPreview: of(ADMINISTRATORS, 'tenant', 'effectiveFrom', 'cspSubscription', 'moves', 'closedRecords'),
-  UsageMove: of(ADMINISTRATORS, 'quantity', 'records', 'meter', 'from'),
-  UserError: of(EVERYONE, 'code', 'message', 'field'),
-  CreateRegistrationPayload: payload(OPERATORS, 'registration'),
-  UpdateRegistrationPayload: payload(OPERATORS, 'registration'),
-  OpenBooksPayload: payload(OPERATORS, 'registration'),
-  DiscardRegistrationPayload: payload(OPERATORS, 'discarded'),
-  DiscardedRegistration: of(OPERATORS, 'name', 'cloudId', 'stackSubscriptions', 'records'),
+  MappingPreview: of('mapping:change', 'tenant', 'effectiveFrom', 'cspSubscription', 'moves', 'closedRecords'),
+  UsageMove: of('mapping:change', 'quantity', 'records', 'meter', 'from'),
+  UserError: of('gateway:use', 'code', 'message', 'field'),
+  CreateRegistrationPayload: payload('registration:change', 'registration'),
+  UpdateRegistrationPayload: payload('registration:change', 'registration'),
+  OpenBooksPayload: payload('registration:change', 'registration'),
+  DiscardRegistrationPayload: payload('registration:change', 'discarded'),
+  DiscardedRegistration: of('registration:change', 'name', 'cloudId', 'stackSubscriptions', 'records'),
   OpenBooksPreview: {
-    ...of(OPERATORS, 'registration', 'digest', 'refusals', 'isReporting', 'booksFrom', 'closesThrough', 'dayCount'),
-    ...of(OPERATORS, 'historyDayCount', 'recordCount', 'historyRecordCount', 'days', 'sums', 'isWhole'),
-    ...of(OPERATORS, 'onBase', 'mixed'),
+    ...of(
+      'registration:change',
+      'registration',
+      'digest',
+      'refusals',
+      'isReporting',
+      'booksFrom',
+      'closesThrough',
+      'dayCount',
+    ),
+    ...of('registration:change', 'historyDayCount', 'recordCount', 'historyRecordCount', 'days', 'sums', 'isWhole'),
+    ...of('registration:change', 'onBase', 'mixed'),
   },
-  OpeningDay: of(OPERATORS, 'day', 'isHistory', 'records'),
-  OpeningSum: of(OPERATORS, 'isHistory', 'quantity', 'records', 'meter', 'destination'),
-  OpeningFallback: of(OPERATORS, 'reason', 'days', 'records', 'stackSubscription'),
-  MixedUsage: of(OPERATORS, 'hours', 'pushedRecords', 'pulledRecords', 'stackSubscription'),
-  UpsertMeterPayload: payload(OPERATORS, 'meter'),
-  RegisterTenantPayload: payload(ADMINISTRATORS, 'tenant'),
-  UpdateTenantPayload: payload(ADMINISTRATORS, 'tenant'),
-  RegisterResellerPayload: payload(ADMINISTRATORS, 'reseller'),
-  AddCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),
-  UpdateCspSubscriptionPayload: payload(ADMINISTRATORS, 'cspSubscription'),
-  MapTenantPayload: payload(ADMINISTRATORS, 'tenant'),
-  UnmapTenantPayload: payload(ADMINISTRATORS, 'tenant'),
-  AssignStackSubscriptionPayload: payload(ADMINISTRATORS, 'stackSubscription'),
-  OnboardTenantsPayload: payload(ADMINISTRATORS, 'lines'),
-  OnboardedLine: of(ADMINISTRATORS, 'index', 'verdict', 'steps', 'tenant', 'userErrors'),
+  OpeningDay: of('registration:change', 'day', 'isHistory', 'records'),
+  OpeningSum: of('registration:change', 'isHistory', 'quantity', 'records', 'meter', 'destination'),
+  OpeningFallback: of('registration:change', 'reason', 'days', 'records', 'stackSubscription'),
+  MixedUsage: of('registration:change', 'hours', 'pushedRecords', 'pulledRecords', 'stackSubscription'),
+  UpsertMeterPayload: payload('meter:change', 'meter'),
+  RegisterTenantPayload: payload('customer:change', 'tenant'),
+  UpdateTenantPayload: payload('customer:change', 'tenant'),
+  RegisterResellerPayload: payload('customer:change', 'reseller'),
+  AddCspSubscriptionPayload: payload('customer:change', 'cspSubscription'),
+  UpdateCspSubscriptionPayload: payload('customer:change', 'cspSubscription'),
+  MapTenantPayload: payload('mapping:change', 'tenant'),
+  UnmapTenantPayload: payload('mapping:change', 'tenant'),
+  AssignStackSubscriptionPayload: payload('mapping:change', 'stackSubscription'),
+  OnboardTenantsPayload: payload('customer:change', 'lines'),
+  OnboardedLine: of('customer:change', 'index', 'verdict', 'steps', 'tenant', 'userErrors'),
 
   // Taking usage in.
-  RecordUsagePayload: payload(SENDERS, 'receipt'),
-  ReplayQuarantinedPayload: payload(OPERATORS, 'receipt'),
-  CorrectUsagePayload: payload(OPERATORS, 'correction', 'remaining'),
-  UsageReceipt: of(SENDERS, 'batchId', 'receivedAt', 'accepted', 'duplicates', 'conflicts', 'rejected', 'verdicts'),
-  RecordVerdict: of(SENDERS, 'index', 'verdict', 'recordId', 'code', 'message', 'field', 'isRounded', 'stored'),
-  StoredRecord: of(SENDERS, 'quantity', 'usageWindow', 'reportedWindow'),
+  RecordUsagePayload: payload('usage:record', 'receipt'),
+  ReplayQuarantinedPayload: payload('quarantine:replay', 'receipt'),
+  CorrectUsagePayload: payload('usage:correct', 'correction', 'remaining'),
+  UsageReceipt: of(
+    'usage:record',
+    'batchId',
+    'receivedAt',
+    'accepted',
+    'duplicates',
+    'conflicts',
+    'rejected',
+    'verdicts',
+  ),
+  RecordVerdict: of('usage:record', 'index', 'verdict', 'recordId', 'code', 'message', 'field', 'isRounded', 'stored'),
+  StoredRecord: of('usage:record', 'quantity', 'usageWindow', 'reportedWindow'),
   QuarantinedRecord: {
-    ...of(REGISTRATION_STAFF, 'id', 'verdict', 'code', 'message', 'source', 'recordId', 'stackSubscriptionId', 'raw'),
-    ...of(REGISTRATION_STAFF, 'firstSeenAt', 'lastSeenAt', 'timesSeen', 'registration', 'reportedWindow', 'replayedAt'),
+    ...of('quarantine:read', 'id', 'verdict', 'code', 'message', 'source', 'recordId', 'stackSubscriptionId', 'raw'),
+    ...of('quarantine:read', 'firstSeenAt', 'lastSeenAt', 'timesSeen', 'registration', 'reportedWindow', 'replayedAt'),
   },
-  ...page('QuarantinedRecord', REGISTRATION_STAFF),
-  Invariant: of(CONTROLLERS, 'name', 'holds', 'detail'),
+  ...page('QuarantinedRecord', 'quarantine:read'),
+  Invariant: of('books:verify', 'name', 'holds', 'detail'),
 
   // Reporting it.
   UsageReport: {
-    ...of(PROVIDER, 'id', 'registration', 'reportedDay', 'destinationSubscriptionId', 'batchNo', 'idempotencyKey'),
-    ...of(PROVIDER, 'lineCount', 'state', 'attemptCount', 'attempts', 'nextAttemptAt', 'receipt', 'errorCode'),
-    ...of(PROVIDER, 'errorMessage', 'createdAt', 'settledAt'),
+    ...of('report:read', 'id', 'registration', 'reportedDay', 'destinationSubscriptionId', 'batchNo', 'idempotencyKey'),
+    ...of('report:read', 'lineCount', 'state', 'attemptCount', 'attempts', 'nextAttemptAt', 'receipt', 'errorCode'),
+    ...of('report:read', 'errorMessage', 'createdAt', 'settledAt'),
   },
-  ...page('UsageReport', PROVIDER),
-  UsageReportAttempt: of(PROVIDER, 'attemptNo', 'startedAt', 'endedAt', 'outcome', 'code', 'message'),
-  UsageReportLine: of(PROVIDER, 'lineNo', 'status', 'code'),
-  RetryReportPayload: payload(ADMINISTRATORS, 'report'),
+  ...page('UsageReport', 'report:read'),
+  UsageReportAttempt: of('report:read', 'attemptNo', 'startedAt', 'endedAt', 'outcome', 'code', 'message'),
+  UsageReportLine: of('report:read', 'lineNo', 'status', 'code'),
+  RetryReportPayload: payload('report:retry', 'report'),
   UsageExplanation: {
-    ...of(READERS, 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
-    ...of(PROVIDER, 'standing', 'report', 'reportLine'),
+    ...of('usage:read', 'aggregate', 'records', 'isWhole', 'sumOfRecords'),
+    ...of('report:read', 'standing', 'report', 'reportLine'),
   },
-  ClosedWindow: of(EVERYONE, 'registration', 'closedFrom', 'closedBefore'),
+  ClosedWindow: of('gateway:use', 'registration', 'closedFrom', 'closedBefore'),
   Completeness: {
     ...of(
-      PROVIDER,
+      'report:read',
       'books',
       'waitingSince',
       'waitingLevel',
@@ -232,12 +284,12 @@ export const ACCESS: AccessTable = {
       'unsent',
     ),
   },
-  OpenDay: of(PROVIDER, 'day', 'expectedHours', 'seenHours', 'records', 'isHistory'),
-  UnsentUsage: of(PROVIDER, 'days', 'oldestDay', 'ageHours', 'level'),
-  ReportReconciliation: of(PROVIDER, 'isSupported', 'isEqual', 'meters'),
+  OpenDay: of('report:read', 'day', 'expectedHours', 'seenHours', 'records', 'isHistory'),
+  UnsentUsage: of('report:read', 'days', 'oldestDay', 'ageHours', 'level'),
+  ReportReconciliation: of('report:read', 'isSupported', 'isEqual', 'meters'),
   ReconciledMeter: {
     ...of(
-      PROVIDER,
+      'report:read',
       'destinationSubscriptionId',
       'meterId',
       'sent',
@@ -253,7 +305,7 @@ export const ACCESS: AccessTable = {
 export function rolesOf(typeName: string, fieldName: string): Roles {
   const roles = ACCESS[typeName]?.[fieldName];
   if (roles === undefined) {
-    throw new Error(`No access rule for ${typeName}.${fieldName}. Say in access-table.ts which roles may read it.`);
+    throw new Error(`No access rule for ${typeName}.${fieldName}. Say in access-table.ts to which action it belongs.`);
   }
   return roles;
 }

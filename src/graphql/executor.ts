@@ -10,7 +10,6 @@ import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo
 import { OperationTypeNode, execute, getVariableValues } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
-import type { Roles } from './access-table.js';
 import { compileOperation } from './compiled-operation.js';
 import type { CompiledOperation } from './compiled-operation.js';
 import type { GatewayContext } from './context.js';
@@ -19,6 +18,7 @@ import { writesLeavesOut } from './input-as-sent.js';
 import { keepingAnswers } from './kept-answers.js';
 import { withOneErrorAField } from './one-error-a-field.js';
 import type { ServedSchema } from './schema.js';
+import type { Roles } from '../access/actions.js';
 import type { ExecutionConfig } from '../config/execution.js';
 import { invariant } from '../primitives/errors.js';
 

@@ -1,7 +1,8 @@
 import { Kind, TypeInfo, getNamedType, isAbstractType, isObjectType, visit, visitWithTypeInfo } from 'graphql';
 import type { DocumentNode, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 
-import type { AccessTable, Roles } from './access-table.js';
+import type { AccessTable } from './access-table.js';
+import type { Roles } from '../access/actions.js';
 import { ROLES } from '../access/principal.js';
 import type { Role } from '../access/principal.js';
 
@@ -78,7 +79,7 @@ function refuseDifference(types: readonly GraphQLObjectType[], table: AccessTabl
   const missing = [...inSchema].filter((field) => !inTable.has(field));
   const extra = [...inTable].filter((field) => !inSchema.has(field));
   if (missing.length > 0) {
-    throw new Error(`No access rule for ${missing.join(', ')}. Say in access-table.ts which roles may read it.`);
+    throw new Error(`No access rule for ${missing.join(', ')}. Say in access-table.ts to which action it belongs.`);
   }
   if (extra.length > 0) throw new Error(`access-table.ts names ${extra.join(', ')}, which the schema does not have.`);
 }

@@ -10,10 +10,11 @@ import type { IMiddlewareFunction, IMiddlewareTypeMap } from 'graphql-middleware
 import type * as Shield from 'graphql-shield';
 
 import { ACCESS } from './access-table.js';
-import type { AccessTable, Roles } from './access-table.js';
+import type { AccessTable } from './access-table.js';
 import type { GatewayContext } from './context.js';
 import { guardedFields, isOfRoot } from './guarded-fields.js';
 import type { GuardedField } from './guarded-fields.js';
+import type { Roles } from '../access/actions.js';
 import { DomainError } from '../primitives/errors.js';
 
 /**
@@ -64,20 +65,18 @@ function withRules(schema: GraphQLSchema, guarded: readonly GuardedField[]): Gra
 }
 
 function allowing(roles: Roles) {
-  const known = ruleOf.get(roles);
+  const name = `allow ${roles.join(' ')}`;
+  const known = ruleOf.get(name);
   if (known !== undefined) return known;
   // It looks at the caller alone, never at the row or the arguments, so one answer holds for the whole request.
-  const made = rule(`allow ${roles.join(' ')}`, { cache: 'contextual' })((
-    _parent,
-    _args,
-    { principal }: GatewayContext,
-  ) => {
+  const made = rule(name, { cache: 'contextual' })((_parent, _args, { principal }: GatewayContext) => {
     if (principal === null) return new DomainError('UNAUTHENTICATED', 'Send a bearer token.');
     if (roles.includes(principal.role)) return true;
     return new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
   });
-  ruleOf.set(roles, made);
+  ruleOf.set(name, made);
   return made;
 }
 
-const ruleOf = new Map<Roles, ReturnType<ReturnType<typeof rule>>>();
+/** By its name: several actions are for the same roles. */
+const ruleOf = new Map<string, ReturnType<ReturnType<typeof rule>>>();

@@ -1,12 +1,12 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 
-import { beginRequest } from '../access/gate.js';
+import { mayDo } from '../access/actions.js';
 import { actorFor } from '../access/actor.js';
+import { beginRequest } from '../access/gate.js';
 import { callerNameOf, sourcesOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
-import { mayRead } from '../graphql/access-table.js';
 import { MEDIA_TYPES, unsupportedMediaType } from '../pipeline/ingestion/usage-wire.js';
 import { DomainError } from '../primitives/errors.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
@@ -70,7 +70,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
 
 /** The registration, where the caller's role records usage and its scope holds it. */
 async function registrationFor(app: App, sql: Sql, principal: Caller, name: string): Promise<Registration> {
-  if (!mayRead(principal.role, 'Mutation', 'recordUsage')) {
+  if (!mayDo(principal.role, 'usage:record')) {
     throw new DomainError('FORBIDDEN', `This is not for the role ${principal.role}.`);
   }
   return getWholeRegistration(sql, await app.resolveScope(sql, principal), name);

@@ -7,7 +7,7 @@ import { invalidProperty } from './arm-error.js';
 import { answerOf, pageAfter, propertiesOf } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
 import { checkMay, etagOf, idOf, registrationOf } from './registration-api.js';
-import { rolesOf } from '../graphql/access-table.js';
+import { mayDo } from '../access/actions.js';
 import { attachCustomerSubscription } from '../pipeline/routing/attach-customer-subscription.js';
 import { unmapTenant } from '../pipeline/routing/map-tenant.js';
 import { DomainError } from '../primitives/errors.js';
@@ -24,7 +24,7 @@ const ONE = { afterId: 0, limit: 1 };
 
 /** The attached subscriptions, a hundred a page; an empty list where there is none. */
 export async function listCustomerSubscriptions(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Query', 'cspSubscriptions'), 'customerSubscriptions/read');
+  checkMay(request, 'billing:read', 'customerSubscriptions/read');
   const registration = await registrationOf(request);
   const { app, scope } = request;
   const page = pageAfter(request, ['customerSubscriptions', registration.id]);
@@ -39,7 +39,7 @@ export async function listCustomerSubscriptions(request: ArmRequest): Promise<Ar
 
 /** Throws CustomerSubscriptionNotFound for one that is not attached. */
 export async function customerSubscription(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Query', 'cspSubscriptions'), 'customerSubscriptions/read');
+  checkMay(request, 'billing:read', 'customerSubscriptions/read');
   const registration = await registrationOf(request);
   return answerOf(onWire(registration, await attached(request, registration)));
 }
@@ -50,7 +50,7 @@ export async function customerSubscription(request: ArmRequest): Promise<ArmAnsw
  * Always 200 with the subscription: clients of the published specification fail on the 201 of the published page.
  */
 export async function putCustomerSubscription(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Mutation', 'mapTenant'), 'customerSubscriptions/write');
+  checkMay(request, 'mapping:change', 'customerSubscriptions/write');
   const { app, scope, principal, by } = request;
   const registration = await registrationOf(request);
   const cspSubscriptionId = customerSubscriptionGuid(request);
@@ -59,7 +59,7 @@ export async function putCustomerSubscription(request: ArmRequest): Promise<ArmA
     registration: registration.name,
     cspSubscriptionId,
     tenantId,
-    mayRegister: rolesOf('Mutation', 'registerTenant').includes(principal.role),
+    mayRegister: mayDo(principal.role, 'customer:change'),
     by,
   });
   return answerOf(onWire(registration, { id: 0, cspSubscriptionGuid: cspSubscriptionId, tenantGuid: tenantId }));
@@ -67,7 +67,7 @@ export async function putCustomerSubscription(request: ArmRequest): Promise<ArmA
 
 /** Detaches a subscription: the tenant's usage goes to the base subscription from the current hour on. */
 export async function removeCustomerSubscription(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Mutation', 'unmapTenant'), 'customerSubscriptions/delete');
+  checkMay(request, 'mapping:change', 'customerSubscriptions/delete');
   const registration = await registrationOf(request);
   try {
     const { id, tenantGuid } = await attached(request, registration);

@@ -5,8 +5,8 @@
 import { ArmError, invalidProperty, notAuthorized } from './arm-error.js';
 import { answerOf, checkApiVersion, pageAfter, propertiesOf } from './arm-request.js';
 import type { ArmAnswer, ArmRequest } from './arm-request.js';
-import type { Role } from '../access/principal.js';
-import { rolesOf } from '../graphql/access-table.js';
+import { mayDo } from '../access/actions.js';
+import type { Action } from '../access/actions.js';
 import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid, digest16 } from '../primitives/ids.js';
 import { BILLING_MODEL_ON_WIRE, readRegistration } from './registration-input.js';
@@ -23,13 +23,13 @@ const PER_PAGE = 100;
 
 /** The registration that the address names. */
 export async function oneRegistration(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Registration', 'billingModel'), 'read');
+  checkMay(request, 'registration:read', 'read');
   return answerOf(onWire(await registrationOf(request)));
 }
 
 /** Those of a base subscription, or of one of its resource groups. */
 export async function registrationsOf(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Registration', 'billingModel'), 'read');
+  checkMay(request, 'registration:read', 'read');
   const { app, scope, path } = request;
   const base = canonicalGuid(path['subscription'] ?? '') ?? '';
   const group = path['resourceGroup']?.toLowerCase();
@@ -48,7 +48,7 @@ export async function registrationsOf(request: ArmRequest): Promise<ArmAnswer> {
  * offer, the partner and Microsoft's approval are known to Azure and in no token: `updateRegistration` says them.
  */
 export async function putRegistration(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Mutation', 'createRegistration'), 'write');
+  checkMay(request, 'registration:change', 'write');
   const asked = readRegistration(propertiesOf(request.body));
   const known = await findAtPath(request);
   return answerOf(onWire(known === null ? await created(request, asked) : await updated(request, known, asked)));
@@ -56,7 +56,7 @@ export async function putRegistration(request: ArmRequest): Promise<ArmAnswer> {
 
 /** The same for a registration that is there. Throws RegistrationNotFound. */
 export async function patchRegistration(request: ArmRequest): Promise<ArmAnswer> {
-  checkMay(request, rolesOf('Mutation', 'updateRegistration'), 'write');
+  checkMay(request, 'registration:change', 'write');
   const asked = readRegistration(propertiesOf(request.body));
   return answerOf(onWire(await updated(request, await registrationOf(request), asked)));
 }
@@ -127,9 +127,9 @@ async function findAtPath({ app, scope, path }: ArmRequest): Promise<Registratio
 }
 
 /** Checks the version and the role; whose rows there are is decided by the scope. */
-export function checkMay({ parameters, principal, path }: ArmRequest, roles: readonly Role[], act: string): void {
+export function checkMay({ parameters, principal, path }: ArmRequest, action: Action, act: string): void {
   checkApiVersion(parameters, REGISTRATION_API_VERSIONS);
-  if (roles.includes(principal.role)) return;
+  if (mayDo(principal.role, action)) return;
   const type = 'Microsoft.AzureStack/registrations';
   throw notAuthorized(`${type}/${act}`, `/subscriptions/${path['subscription'] ?? ''}`);
 }

@@ -14,12 +14,11 @@ import { usageAnswer } from './usage-rows.js';
 import type { Names } from './usage-rows.js';
 import { USAGE_API_VERSIONS, notCompleted, readUsageQuery } from './usage-query.js';
 import type { UsageQuery } from './usage-query.js';
+import { mayDo } from '../access/actions.js';
 import { whoAsks } from '../access/principal.js';
-import type { Role } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import { completeBefore } from '../collection/watermark-store.js';
 import type { Sql } from '../database/transaction.js';
-import { rolesOf } from '../graphql/access-table.js';
 import { listMeters } from '../metering/meter-store.js';
 import { canonicalGuid } from '../primitives/ids.js';
 import { listResourceUsage } from '../reading/resource-usage.js';
@@ -30,8 +29,6 @@ import { listStackSubscriptions } from '../tenancy/tenancy-store.js';
 
 /** Azure Stack Hub's own page size, and that of the SDKs. */
 const ROWS_PER_PAGE = 1_000;
-/** The readers of the provider subscription: not a reseller, who sees a part of a stamp, and not a customer. */
-const PROVIDER_ROLES: readonly Role[] = ['OPERATOR', 'CSP_ADMIN', 'AUDITOR'];
 const PROVIDER_ACTION = 'Microsoft.Commerce.Admin/subscriberUsageAggregates/read';
 const TENANT_ACTION = 'Microsoft.Commerce/usageAggregates/read';
 const NOT_COLLECTED_SECONDS = 300;
@@ -54,7 +51,7 @@ export async function tenantUsage(request: ArmRequest): Promise<ArmAnswer> {
   checkApiVersion(request.parameters, USAGE_API_VERSIONS);
   const { app, scope, principal } = request;
   const callerGuid = callerSubscription(request);
-  const isReader = rolesOf('Query', 'usageAggregates').includes(principal.role);
+  const isReader = mayDo(principal.role, 'usage:read');
   const query = { ...readUsageQuery(request.parameters, timeRules(request, false)), subscriberGuid: null };
   const sql = app.db.reader;
   const own = isReader ? await subscriptionsNamed(sql, scope, callerGuid) : [];
@@ -71,7 +68,7 @@ export async function checkProvider(
 ): Promise<{ readonly callerGuid: string; readonly registrationIds: readonly number[] }> {
   const { app, scope, principal } = request;
   const callerGuid = callerSubscription(request);
-  const stamps = PROVIDER_ROLES.includes(principal.role) ? await listStampsOf(app.db.reader, scope, callerGuid) : [];
+  const stamps = mayDo(principal.role, 'registration:read') ? await listStampsOf(app.db.reader, scope, callerGuid) : [];
   if (stamps.length === 0) throw notAuthorized(action, `/subscriptions/${callerGuid}`);
   return { callerGuid, registrationIds: stamps.map(({ id }) => id) };
 }

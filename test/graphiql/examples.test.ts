@@ -168,6 +168,7 @@ function callers(tenantId: string): Readonly<Record<Role, Who>> {
     CSP_ADMIN: { role: 'CSP_ADMIN', registrations: ['hub'] },
     RESELLER: { role: 'RESELLER', resellers: ['Northwind'] },
     TENANT_USER: { role: 'TENANT_USER', tenants: [tenantId] },
+    FINANCE: 'FINANCE',
     AUDITOR: 'AUDITOR',
     INGESTOR: { role: 'INGESTOR', registrations: ['hub'] },
   };

@@ -305,6 +305,8 @@ export type Role =
   | 'AUDITOR'
   /** Manages tenants, mappings and usage of its registrations. */
   | 'CSP_ADMIN'
+  /** Sees usage, where it is billed and what was reported. Changes nothing. */
+  | 'FINANCE'
   /** Records usage for its registration and sees its verdicts. */
   | 'INGESTOR'
   /** Runs the gateway: sees everything on its registrations and administers them. */

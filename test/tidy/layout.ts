@@ -36,8 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   demo: DOMAIN,
   graphql: [...DOMAIN, 'collection', 'onboarding', 'reading', 'writing', 'config'],
   // The edges know the App by its type; `app.ts` does not know them.
-  // Azure's APIs let in by the same table of roles as GraphQL.
-  rest: [...DOMAIN, 'collection', 'reading', 'graphql', 'app.ts', 'config.ts'],
+  rest: [...DOMAIN, 'collection', 'reading', 'app.ts', 'config.ts'],
   http: [...DOMAIN, 'reading', 'writing', 'graphql', 'rest', 'app.ts', 'config', 'config.ts'],
   scheduling: [...DOMAIN, 'collection', 'app.ts', 'config.ts'],
   'config.ts': ['primitives', 'access', 'config'],

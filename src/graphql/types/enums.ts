@@ -106,6 +106,7 @@ export const RoleEnum = enumOf(
   sentences(ROLES, {
     OPERATOR: 'Runs the gateway: sees everything on its registrations and administers them.',
     CSP_ADMIN: 'Manages tenants, mappings and usage of its registrations.',
+    FINANCE: 'Sees usage, where it is billed and what was reported. Changes nothing.',
     RESELLER: 'Sees the usage and destinations of its own tenants.',
     TENANT_USER: "Sees its own tenant's usage, and not where it is billed.",
     AUDITOR: 'Sees everything, changes nothing.',
