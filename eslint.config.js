@@ -37,7 +37,7 @@ export default tseslint.config(
         {
           name: 'graphql-shield',
           allowTypeImports: true,
-          message: 'Its ES modules do not load on Node 23 and newer: require it, as graphql/permissions.ts does.',
+          message: 'Its ES modules do not load on Node 23 and newer: require it, as graphql/fields/permissions.ts does.',
         },
       ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],

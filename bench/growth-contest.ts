@@ -10,7 +10,7 @@ import { apiKeyOn, middleOfBooks, fillReadingBooks, rowsOf } from './reading-boo
 import type { Series } from './series.js';
 import { createApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
-import type { Cursors } from '../src/graphql/cursor.js';
+import type { Cursors } from '../src/access/signed-cursor.js';
 import { createServer } from '../src/http/server.js';
 
 /** Machines on each stack subscription: 1, 10 and 30 million hourly rows. */

@@ -13,7 +13,7 @@ import { median } from './median.js';
 import { recordOf, stackSubscriptionOf } from './usage-load.js';
 import { WHOLE_BOOKS } from '../src/access/scope.js';
 import type { App } from '../src/app.js';
-import { nodeId } from '../src/graphql/node-id.js';
+import { nodeId } from '../src/graphql/paging/node-id.js';
 import { createServer } from '../src/http/server.js';
 import { deliveryOfRecord } from '../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../src/pipeline/pipeline.js';

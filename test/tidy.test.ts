@@ -1,7 +1,7 @@
 /** The rules of the house, checked. Each refusal says what to do; a rule that is wrong is changed, with a reason. */
 import { deadExports, unexplainedExports } from './tidy/exports.js';
 import { HABITS, brokenHabits, leftOvers, longLines, misnamedMigrations, titlesOf, vagueNames } from './tidy/habits.js';
-import { importCycles, misdirectedImports, unreachedFiles } from './tidy/layout.js';
+import { importCycles, misdirectedImports, misdirectedRooms, unreachedFiles } from './tidy/layout.js';
 import { filesBelow, imagined, readText, report, scriptFiles, sourceFiles } from './tidy/source-files.js';
 
 const source = sourceFiles('src', 'migrations');
@@ -27,6 +27,13 @@ describe('the layout', () => {
       'src/database/x.ts',
       'src/drawer/x.ts',
     ]);
+  });
+
+  it('has rooms of graphql that look left only', () => {
+    expect(report(misdirectedRooms(source))).toBe('');
+    const paging = imagined('src/graphql/paging/x.ts', "import { y } from '../modules/y.js';");
+    const cellar = imagined('src/graphql/cellar/x.ts', '');
+    expect(misdirectedRooms([paging, cellar]).map(({ file }) => file)).toEqual([paging.path, cellar.path]);
   });
 
   it('has no import cycles', () => {

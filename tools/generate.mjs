@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { CURE, driftedFiles, generatedFiles } from './generated-files.mjs';
-import { printAccessMatrix } from '../dist/src/graphql/access-matrix.js';
+import { printAccessMatrix } from '../dist/src/graphql/fields/access-matrix.js';
 import { createBareSchema, printGatewaySchema } from '../dist/src/graphql/schema.js';
 
 const files = await generatedFiles(await printGatewaySchema());

@@ -2,8 +2,8 @@ import type { GraphQLError } from 'graphql';
 
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
-import type { Cursors } from './cursor.js';
-import type { LiveFeed } from './live-feed.js';
+import type { Cursors } from '../access/signed-cursor.js';
+import type { LiveFeed } from '../reading/live-feed.js';
 import type { Caller, Principal, ResolveScope } from '../access/principal.js';
 import type { Refusals } from '../access/refusals.js';
 import type { Scope } from '../access/scope.js';

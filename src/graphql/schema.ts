@@ -24,12 +24,12 @@ import { DestinationReferences, QuarantinedRecordReferences } from './modules/us
 import { ReportingResolver, UsageReportReferences } from './modules/reporting.js';
 import { UsageResolver } from './modules/usage.js';
 import { ViewerResolver } from './modules/viewer.js';
-import { compilable } from './compiled-operation.js';
-import type { CompilerOptions } from './compiled-operation.js';
-import { withInputAsSent } from './input-as-sent.js';
-import { withAnswersKept } from './kept-answers.js';
-import { withPermissions, withRootPermissions } from './permissions.js';
-import { withRefusalsRecorded } from './refused-mutations.js';
+import { compilable } from './execution/compiled-operation.js';
+import type { CompilerOptions } from './execution/compiled-operation.js';
+import { withInputAsSent } from './execution/input-as-sent.js';
+import { withAnswersKept } from './execution/kept-answers.js';
+import { withPermissions, withRootPermissions } from './fields/permissions.js';
+import { withRefusalsRecorded } from './execution/refused-mutations.js';
 
 /**
  * The schema with its permissions: a field that the permission table does not name keeps it from being made. It knows

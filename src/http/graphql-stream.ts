@@ -15,8 +15,8 @@ import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import { asUnavailable } from '../database/transaction.js';
 import { formatError, isFault } from '../graphql/errors.js';
-import { openStream } from '../graphql/open-stream.js';
-import type { ResultStream, StreamSource } from '../graphql/open-stream.js';
+import { openStream } from '../graphql/streams/open-stream.js';
+import type { ResultStream, StreamSource } from '../graphql/streams/open-stream.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 

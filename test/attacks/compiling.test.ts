@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse } from 'graphql';
 
-import { compileOperation } from '../../src/graphql/compiled-operation.js';
-import { createDocumentStore } from '../../src/graphql/document-store.js';
+import { compileOperation } from '../../src/graphql/execution/compiled-operation.js';
+import { createDocumentStore } from '../../src/graphql/admission/document-store.js';
 import { createSchema } from '../../src/graphql/schema.js';
 
 const { compiledAgainst } = await createSchema();

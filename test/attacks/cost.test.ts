@@ -1,5 +1,5 @@
 /** Questions that are short to ask and long to answer. */
-import { createCostBuckets } from '../../src/graphql/cost-buckets.js';
+import { createCostBuckets } from '../../src/access/cost-buckets.js';
 import { describeOnSqlite } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';

@@ -6,7 +6,7 @@ import { LIMIT_VARIABLES, STANDARD_LIMITS } from '../../src/config/limits.js';
 import { RULE_VARIABLES } from '../../src/config/request-rules.js';
 import { buildSchema } from 'graphql';
 import 'reflect-metadata';
-import { PRICED_FIELDS } from '../../src/graphql/field-weights.js';
+import { PRICED_FIELDS } from '../../src/graphql/admission/field-weights.js';
 import { printGatewaySchema } from '../../src/graphql/schema.js';
 
 const guide = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'limits.md'), 'utf8');

@@ -13,7 +13,7 @@ import { ROLES } from '../../src/access/principal.js';
 import type { Role } from '../../src/access/principal.js';
 import { DEMO_SEED, demoPrincipals } from '../../src/demo/demo-world.js';
 import { loadDemo } from '../../src/demo/load-demo.js';
-import { refuseForbiddenField } from '../../src/graphql/forbidden-field.js';
+import { refuseForbiddenField } from '../../src/graphql/fields/forbidden-field.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 import { describeEachDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';

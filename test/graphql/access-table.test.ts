@@ -5,11 +5,11 @@ import { getNamedType, isNonNullType, isObjectType, parse } from 'graphql';
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
 
 import { ROLES } from '../../src/access/principal.js';
-import { printAccessMatrix } from '../../src/graphql/access-matrix.js';
-import { ACCESS } from '../../src/graphql/access-table.js';
-import type { AccessTable } from '../../src/graphql/access-table.js';
-import { guardedFields, objectTypesOf, rolesOfDocument } from '../../src/graphql/guarded-fields.js';
-import { withPermissions } from '../../src/graphql/permissions.js';
+import { printAccessMatrix } from '../../src/graphql/fields/access-matrix.js';
+import { ACCESS } from '../../src/graphql/fields/access-table.js';
+import type { AccessTable } from '../../src/graphql/fields/access-table.js';
+import { guardedFields, objectTypesOf, rolesOfDocument } from '../../src/graphql/fields/guarded-fields.js';
+import { withPermissions } from '../../src/graphql/fields/permissions.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 
 const bare = await createBareSchema();

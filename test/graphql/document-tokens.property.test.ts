@@ -1,6 +1,6 @@
 import { Lexer, Source, TokenKind, parse } from 'graphql';
 
-import { countTokens } from '../../src/graphql/document-tokens.js';
+import { countTokens } from '../../src/graphql/admission/document-tokens.js';
 import { randomOf } from '../support/random.js';
 
 /** Pieces that end, begin and look like strings, comments and brackets. */

@@ -11,11 +11,11 @@ import type {
 } from 'graphql';
 
 import { createServer } from '../../src/http/server.js';
-import { compileOperation } from '../../src/graphql/compiled-operation.js';
+import { compileOperation } from '../../src/graphql/execution/compiled-operation.js';
 import { createContext } from '../../src/graphql/context.js';
-import { createExecutor } from '../../src/graphql/executor.js';
-import { withAnswersKept } from '../../src/graphql/kept-answers.js';
-import { withOneErrorAField } from '../../src/graphql/one-error-a-field.js';
+import { createExecutor } from '../../src/graphql/execution/executor.js';
+import { withAnswersKept } from '../../src/graphql/execution/kept-answers.js';
+import { withOneErrorAField } from '../../src/graphql/execution/one-error-a-field.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import * as operations from '../operations/operations.js';
 import { CSP, RANGE, RESELLER, STACKS, TENANTS, fillBooks } from '../support/books.js';

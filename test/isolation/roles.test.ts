@@ -3,9 +3,9 @@ import 'reflect-metadata';
 import { isFor, namedTypes } from './roles.js';
 import { differencesFromRoles, loosenings } from './table-mutations.js';
 import { ROLES } from '../../src/access/principal.js';
-import { ACCESS } from '../../src/graphql/access-table.js';
-import { guardedFields, objectTypesOf } from '../../src/graphql/guarded-fields.js';
-import { withPermissions } from '../../src/graphql/permissions.js';
+import { ACCESS } from '../../src/graphql/fields/access-table.js';
+import { guardedFields, objectTypesOf } from '../../src/graphql/fields/guarded-fields.js';
+import { withPermissions } from '../../src/graphql/fields/permissions.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
 
 const bare = await createBareSchema();

@@ -1,6 +1,6 @@
 import { isFor } from './roles.js';
 import { ROLES } from '../../src/access/principal.js';
-import type { AccessTable } from '../../src/graphql/access-table.js';
+import type { AccessTable } from '../../src/graphql/fields/access-table.js';
 
 /** A table with one rule changed: a role dropped from a field, or one added to it. */
 export interface TableMutation {

@@ -45,6 +45,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   migrations: ['metering'],
 };
 
+/**
+ * The rooms of `graphql`, in the order of an operation's way. A room imports from rooms before it, and what all of them
+ * share lies beside them.
+ */
+export const GRAPHQL_ROOMS = ['paging', 'fields', 'admission', 'execution', 'streams', 'types', 'modules'] as const;
+
 /** A command may use everything: it is where the process begins. */
 const ENTRIES = ['bin'];
 
@@ -55,6 +61,29 @@ export function folderOf(path: string): string {
   const [first = '', second = ''] = rest;
   if (first === 'pipeline') return rest.length > 2 ? `pipeline/${second}` : second;
   return first;
+}
+
+/** The room of `graphql` that a file is in; null for what lies beside the rooms, and for everything else. */
+function roomOf(path: string): string | null {
+  const [, folder, room, file] = path.split('/');
+  return folder === 'graphql' && room !== undefined && file !== undefined ? room : null;
+}
+
+/** Imports that look right within `graphql`, and rooms of which nobody has said where they stand. */
+export function misdirectedRooms(files: readonly SourceFile[]): readonly Refusal[] {
+  const placeOf = (room: string) => (GRAPHQL_ROOMS as readonly string[]).indexOf(room);
+  return files.flatMap((file) => {
+    const room = roomOf(file.path);
+    if (room === null) return [];
+    if (placeOf(room) < 0) {
+      return [{ file: file.path, line: 1, cure: `is in the room "${room}": give it a place in test/tidy/layout.ts` }];
+    }
+    return file.imports.flatMap(({ target, line }) => {
+      const to = target === null ? null : roomOf(target);
+      if (to === null || placeOf(to) <= placeOf(room)) return [];
+      return [{ file: file.path, line, cure: `imports the room "${to}", which comes after "${room}"` }];
+    });
+  });
 }
 
 /** Imports that look right, and folders of which nobody has said where they stand. */

@@ -5,8 +5,8 @@ import type { AuditEntry as AuditEntryRow, AuditOutcome } from '../../access/aud
 import { hasWholeBooks } from '../../access/grant.js';
 import { DomainError } from '../../primitives/errors.js';
 import { findRegistration } from '../../registration/registration-store.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../paging/connection.js';
+import type { Connection } from '../paging/connection.js';
 import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
 import { DateTime } from '../scalars.js';

@@ -10,7 +10,7 @@ import { correctUsage } from '../../writing/correct-usage.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn } from '../mutation.js';
-import { parseNodeId } from '../node-id.js';
+import { parseNodeId } from '../paging/node-id.js';
 import { Decimal } from '../scalars.js';
 import { UsageRecord, toUsageRecord } from '../types/usage.js';
 

@@ -8,11 +8,11 @@ import type { UsageAggregate as AggregateRow } from '../../reading/usage-aggrega
 import type { Granularity } from '../../reading/usage-spans.js';
 import { listQuarantinedRecords, listUsageRecords } from '../../reading/usage-records.js';
 import type { UsageRecordRow } from '../../reading/usage-records.js';
-import { mayRead } from '../access-table.js';
+import { mayRead } from '../fields/access-table.js';
 import type { GatewayContext } from '../context.js';
 import type { Loaders } from '../loaders.js';
-import { parseNodeId } from '../node-id.js';
-import type { NodeType } from '../node-id.js';
+import { parseNodeId } from '../paging/node-id.js';
+import type { NodeType } from '../paging/node-id.js';
 import { toUsageReport } from '../types/reporting.js';
 import { toQuarantinedRecord } from '../types/quarantine.js';
 import { toUsageAggregate, toUsageRecord } from '../types/usage.js';

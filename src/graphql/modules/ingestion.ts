@@ -23,13 +23,13 @@ import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingest
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
 import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { replayQuarantined } from '../../writing/replay-quarantined.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../paging/connection.js';
+import type { Connection } from '../paging/connection.js';
 import { callerOf } from '../context.js';
-import { RECORDS_PER_MUTATION_MAX } from '../limits.js';
+import { RECORDS_PER_MUTATION_MAX } from '../admission/document-limits.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
-import { parseNodeId } from '../node-id.js';
+import { parseNodeId } from '../paging/node-id.js';
 import { DateTime, Decimal } from '../scalars.js';
 import { VerdictEnum } from '../types/enums.js';
 import { QuarantinedRecord, toQuarantinedRecord } from '../types/quarantine.js';

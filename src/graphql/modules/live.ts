@@ -7,7 +7,7 @@ import type { LiveTopic, ReportSettled, UsageOnFallback, WindowClosed } from '..
 import { getRegistration, getWholeRegistration } from '../../registration/registration-store.js';
 import { callerOf } from '../context.js';
 import type { GatewayContext } from '../context.js';
-import type { ChangeStream } from '../live-feed.js';
+import type { ChangeStream } from '../../reading/live-feed.js';
 import { ClosedWindow, OpenFallbackUsage, toClosedWindow, toOpenFallbackUsage } from '../types/live.js';
 import { UsageReport, toUsageReport } from '../types/reporting.js';
 import { Registration, toRegistration } from '../types/who.js';

@@ -3,8 +3,8 @@ import { Arg, Args, ArgsType, Ctx, Field, InputType, Mutation, ObjectType, Query
 import { listMeters } from '../../metering/meter-store.js';
 import { upsertMeter } from '../../metering/upsert-meter.js';
 import { DomainError } from '../../primitives/errors.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../paging/connection.js';
+import type { Connection } from '../paging/connection.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn, given } from '../mutation.js';

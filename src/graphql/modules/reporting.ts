@@ -25,12 +25,12 @@ import { readCompleteness } from '../../reading/completeness.js';
 import { explainUsage } from '../../reading/explain-usage.js';
 import { listAttempts, listReports, reconcileReports } from '../../reading/reports.js';
 import { findRegistration, getWholeRegistration } from '../../registration/registration-store.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../paging/connection.js';
+import type { Connection } from '../paging/connection.js';
 import type { GatewayContext } from '../context.js';
 import { UserError, payloadOf } from '../errors.js';
 import { OnceInput, actorIn } from '../mutation.js';
-import { parseNodeId } from '../node-id.js';
+import { parseNodeId } from '../paging/node-id.js';
 import { ReportStateEnum } from '../types/enums.js';
 import {
   Completeness,

@@ -9,9 +9,9 @@ import {
   listTenants,
 } from '../../tenancy/tenancy-store.js';
 import type { MappingHistoryRow } from '../../tenancy/tenancy-store.js';
-import { checkMayAsk } from '../check-may-ask.js';
-import { PageArgs, connection, connectionOf, pageOf } from '../connection.js';
-import type { Connection, Page } from '../connection.js';
+import { checkMayAsk } from '../fields/check-may-ask.js';
+import { PageArgs, connection, connectionOf, pageOf } from '../paging/connection.js';
+import type { Connection, Page } from '../paging/connection.js';
 import type { GatewayContext } from '../context.js';
 import { UUID } from '../scalars.js';
 import {

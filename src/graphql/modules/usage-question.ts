@@ -18,7 +18,7 @@ import {
   listTenants,
 } from '../../tenancy/tenancy-store.js';
 import type { GatewayContext } from '../context.js';
-import { checkMayAsk } from '../check-may-ask.js';
+import { checkMayAsk } from '../fields/check-may-ask.js';
 import { DateTime, UUID } from '../scalars.js';
 import { RoutingReasonEnum } from '../types/enums.js';
 

@@ -20,10 +20,10 @@ import { keyOfRecord, listUsageRecords } from '../../reading/usage-records.js';
 import type { RecordKey } from '../../reading/usage-records.js';
 import { listUsageSummary } from '../../reading/usage-summary.js';
 import type { Grouping } from '../../reading/usage-summary.js';
-import { PAGE_OF_USAGE_MAX, PageArgs, connection, connectionOf, connectionUpTo, pageOf } from '../connection.js';
-import type { Connection } from '../connection.js';
+import { PAGE_OF_USAGE_MAX, PageArgs, connection, connectionOf, connectionUpTo, pageOf } from '../paging/connection.js';
+import type { Connection } from '../paging/connection.js';
 import type { GatewayContext } from '../context.js';
-import type { Position } from '../cursor.js';
+import type { Position } from '../../access/signed-cursor.js';
 import { ClockEnum, GranularityEnum, GroupingEnum } from '../types/enums.js';
 import {
   FallbackUsage,

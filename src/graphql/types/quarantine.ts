@@ -5,7 +5,7 @@ import { TimeWindow, toWindow } from './usage.js';
 import { Node } from './who.js';
 import type { QuarantinedRecord as QuarantinedRow } from '../../pipeline/ingestion/ingestion.entity.js';
 import type { Verdict } from '../../pipeline/ingestion/verdict.js';
-import { nodeId } from '../node-id.js';
+import { nodeId } from '../paging/node-id.js';
 import { DateTime, UUID } from '../scalars.js';
 
 @ObjectType({

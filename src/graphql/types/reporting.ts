@@ -21,7 +21,7 @@ import type { InvariantName } from '../../reading/invariants.js';
 import type { Reconciliation, UnsentUsage as UnsentRow } from '../../reading/reports.js';
 import type { WaitingLevel } from '../../registration/registration-state.js';
 import type { UsageIntake } from '../../registration/usage-intake.js';
-import { nodeId } from '../node-id.js';
+import { nodeId } from '../paging/node-id.js';
 import { DateTime, Decimal, LocalDate, UUID } from '../scalars.js';
 
 @ObjectType({

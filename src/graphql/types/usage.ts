@@ -13,7 +13,7 @@ import type { UsageAggregate as AggregateRow } from '../../reading/usage-aggrega
 import type { Granularity } from '../../reading/usage-spans.js';
 import type { UsageRecordRow } from '../../reading/usage-records.js';
 import type { UsageSummaryRow } from '../../reading/usage-summary.js';
-import { nodeId } from '../node-id.js';
+import { nodeId } from '../paging/node-id.js';
 import { DateTime, Decimal, LocalDate, UUID, YearMonth } from '../scalars.js';
 
 @ObjectType({

@@ -15,8 +15,8 @@ import type {
   StackSubscription as StackSubscriptionRow,
   Tenant as TenantRow,
 } from '../../tenancy/tenancy.entity.js';
-import { nodeId } from '../node-id.js';
-import type { NodeType } from '../node-id.js';
+import { nodeId } from '../paging/node-id.js';
+import type { NodeType } from '../paging/node-id.js';
 import { DateTime, LocalDate, UUID } from '../scalars.js';
 
 @InterfaceType({

@@ -11,11 +11,11 @@ import type * as Shield from 'graphql-shield';
 
 import { ACCESS } from './access-table.js';
 import type { AccessTable } from './access-table.js';
-import type { GatewayContext } from './context.js';
+import type { GatewayContext } from '../context.js';
 import { guardedFields, isOfRoot } from './guarded-fields.js';
 import type { GuardedField } from './guarded-fields.js';
-import type { Roles } from '../access/actions.js';
-import { DomainError } from '../primitives/errors.js';
+import type { Roles } from '../../access/actions.js';
+import { DomainError } from '../../primitives/errors.js';
 
 /**
  * Its ES modules import `util.isUndefined`, which Node 23 took out, and do not load there. Its CommonJS modules ask for

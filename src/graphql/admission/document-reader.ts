@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import { GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, GraphQLSchema, ValidationRule } from 'graphql';
 
-import type { CostBuckets } from './cost-buckets.js';
+import type { CostBuckets } from '../../access/cost-buckets.js';
 import type { DocumentStore } from './document-store.js';
 import { countTokens } from './document-tokens.js';
-import { limitRule, oneOfEachMutationRule } from './limits.js';
+import { limitRule, oneOfEachMutationRule } from './document-limits.js';
 import { namePlaces } from './literal-places.js';
-import type { Limits } from '../config/limits.js';
+import type { Limits } from '../../config/limits.js';
 
 /** Documents of callers, by their texts. */
 export interface DocumentReader {

@@ -8,7 +8,7 @@ import type {
 } from 'graphql';
 
 import { mayRead } from './access-table.js';
-import type { Role } from '../access/principal.js';
+import type { Role } from '../../access/principal.js';
 
 /**
  * Refuses an operation that selects a field which the role may not read, by the first such field and its path. A stream

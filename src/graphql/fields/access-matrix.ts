@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 
 import { ACCESS, rolesOf } from './access-table.js';
 import { guardedFields, objectTypesOf } from './guarded-fields.js';
-import { ROLES } from '../access/principal.js';
+import { ROLES } from '../../access/principal.js';
 
 const YES = 'yes';
 const NO = '-';
@@ -33,7 +33,7 @@ const RULE = rowOf(COLUMNS.map(() => '---'));
 
 const PREAMBLE = `# Who may read what
 
-<!-- Generated from src/graphql/access-table.ts. Do not edit; run: npm run generate -->
+<!-- Generated from src/graphql/fields/access-table.ts. Do not edit; run: npm run generate -->
 
 Every field of every type, and the roles that may read it. Which *rows* a caller sees is decided by its scope, on top of
 this. "Checked here" marks the fields at which a caller is stopped: at all others, nobody who gets to the object may not

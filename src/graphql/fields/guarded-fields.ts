@@ -2,9 +2,9 @@ import { Kind, TypeInfo, getNamedType, isAbstractType, isObjectType, visit, visi
 import type { DocumentNode, GraphQLNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 
 import type { AccessTable } from './access-table.js';
-import type { Roles } from '../access/actions.js';
-import { ROLES } from '../access/principal.js';
-import type { Role } from '../access/principal.js';
+import type { Roles } from '../../access/actions.js';
+import { ROLES } from '../../access/principal.js';
+import type { Role } from '../../access/principal.js';
 
 /** A field at which callers are stopped, and the roles that are let through. */
 export interface GuardedField {

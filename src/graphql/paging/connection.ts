@@ -1,9 +1,9 @@
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 
-import type { GatewayContext } from './context.js';
-import type { Position } from './cursor.js';
-import { whoAsks } from '../access/principal.js';
-import { DomainError } from '../primitives/errors.js';
+import type { GatewayContext } from '../context.js';
+import type { Position } from '../../access/signed-cursor.js';
+import { whoAsks } from '../../access/principal.js';
+import { DomainError } from '../../primitives/errors.js';
 
 /** Pages of usage are as long as those of Azure's own usage API; everything else is shorter. */
 export const PAGE_OF_USAGE_MAX = 1_000;

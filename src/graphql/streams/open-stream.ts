@@ -20,21 +20,21 @@ import type {
   GraphQLSchema,
 } from 'graphql';
 
-import { admitOperation } from './admission.js';
-import type { Admission } from './admission.js';
-import { createContext } from './context.js';
-import type { GatewayContext, GraphqlApp } from './context.js';
-import { refusalOf } from './document-reader.js';
-import type { DocumentReader } from './document-reader.js';
-import { refuseForbiddenField } from './forbidden-field.js';
-import type { ChangeStream } from './live-feed.js';
-import { callerNameOf } from '../access/principal.js';
-import type { Caller } from '../access/principal.js';
-import type { Deadline } from '../primitives/deadline.js';
-import { startDeadline } from '../primitives/deadline.js';
-import { DomainError } from '../primitives/errors.js';
-import { isSeenBy } from '../reading/live-changes.js';
-import type { LiveChange } from '../reading/live-changes.js';
+import { admitOperation } from '../admission/admission.js';
+import type { Admission } from '../admission/admission.js';
+import { createContext } from '../context.js';
+import type { GatewayContext, GraphqlApp } from '../context.js';
+import { refusalOf } from '../admission/document-reader.js';
+import type { DocumentReader } from '../admission/document-reader.js';
+import { refuseForbiddenField } from '../fields/forbidden-field.js';
+import type { ChangeStream } from '../../reading/live-feed.js';
+import { callerNameOf } from '../../access/principal.js';
+import type { Caller } from '../../access/principal.js';
+import type { Deadline } from '../../primitives/deadline.js';
+import { startDeadline } from '../../primitives/deadline.js';
+import { DomainError } from '../../primitives/errors.js';
+import { isSeenBy } from '../../reading/live-changes.js';
+import type { LiveChange } from '../../reading/live-changes.js';
 
 /** What a caller asks to be told. */
 export interface StreamQuestion {

@@ -1,6 +1,6 @@
 import { mayRead } from './access-table.js';
-import type { GatewayContext } from './context.js';
-import { DomainError } from '../primitives/errors.js';
+import type { GatewayContext } from '../context.js';
+import { DomainError } from '../../primitives/errors.js';
 
 /**
  * Refuses an argument that asks about a field which the caller may not read: what one may not see, one may not find out

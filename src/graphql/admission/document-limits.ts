@@ -10,7 +10,7 @@ import type {
   ValidationContext,
 } from 'graphql';
 
-import type { Limits } from '../config/limits.js';
+import type { Limits } from '../../config/limits.js';
 
 /** Records of one `recordUsage`: so many are read in a moment, and so are their verdicts. More go to `/v1/usage`. */
 export const RECORDS_PER_MUTATION_MAX = 500;

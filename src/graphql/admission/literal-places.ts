@@ -2,7 +2,7 @@
 import { BREAK, Kind, visit } from 'graphql';
 import type { ASTNode, DocumentNode, GraphQLError } from 'graphql';
 
-import { ScalarError } from './scalars.js';
+import { ScalarError } from '../scalars.js';
 
 /** Has such errors begin with the argument: `filter.tenantIds[0] is not a GUID.` */
 export function namePlaces(errors: readonly GraphQLError[], document: DocumentNode): void {

@@ -6,10 +6,10 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
 
-import type { GatewayContext } from './context.js';
-import { actorFor } from '../access/actor.js';
-import { DomainError } from '../primitives/errors.js';
-import { findRegistration } from '../registration/registration-store.js';
+import type { GatewayContext } from '../context.js';
+import { actorFor } from '../../access/actor.js';
+import { DomainError } from '../../primitives/errors.js';
+import { findRegistration } from '../../registration/registration-store.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
 type Resolve = (parent?: unknown, args?: Arguments, context?: GatewayContext, info?: GraphQLResolveInfo) => unknown;

@@ -12,15 +12,15 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 
 import { compileOperation } from './compiled-operation.js';
 import type { CompiledOperation } from './compiled-operation.js';
-import type { GatewayContext } from './context.js';
-import { rolesOfDocument } from './guarded-fields.js';
+import type { GatewayContext } from '../context.js';
+import { rolesOfDocument } from '../fields/guarded-fields.js';
 import { writesLeavesOut } from './input-as-sent.js';
 import { keepingAnswers } from './kept-answers.js';
 import { withOneErrorAField } from './one-error-a-field.js';
-import type { ServedSchema } from './schema.js';
-import type { Roles } from '../access/actions.js';
-import type { ExecutionConfig } from '../config/execution.js';
-import { invariant } from '../primitives/errors.js';
+import type { ServedSchema } from '../schema.js';
+import type { Roles } from '../../access/actions.js';
+import type { ExecutionConfig } from '../../config/execution.js';
+import { invariant } from '../../primitives/errors.js';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
 type GatewayExecutor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;

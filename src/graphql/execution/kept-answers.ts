@@ -3,7 +3,7 @@ import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver } from 'graphql';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 
-import type { GatewayContext } from './context.js';
+import type { GatewayContext } from '../context.js';
 
 type Resolve = GraphQLFieldResolver<unknown, GatewayContext>;
 

@@ -7,15 +7,14 @@ import type { Credentials } from '../access/credentials.js';
 import type { ResolveScope } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
-import type { Limits } from '../config/limits.js';
 import type { Database } from '../database/database.js';
 import { asUnavailable } from '../database/transaction.js';
 import type { Sql } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
-import { isSeenBy, watchTopic } from '../reading/live-changes.js';
-import type { LiveChange, LiveTopic, Look } from '../reading/live-changes.js';
+import { isSeenBy, watchTopic } from './live-changes.js';
+import type { LiveChange, LiveTopic, Look } from './live-changes.js';
 
 /** The live updates of this process. */
 export interface LiveFeed {
@@ -50,12 +49,21 @@ export interface ChangeStream extends AsyncIterableIterator<LiveChange> {
   return(): Promise<IteratorResult<LiveChange, undefined>>;
 }
 
+interface LiveLimits {
+  /** Rows that one look reads. */
+  readonly liveRowsMax: number;
+  /** Changes that wait for one reader. */
+  readonly liveBufferMax: number;
+  /** Milliseconds that one look takes. */
+  readonly requestMsMax: number;
+}
+
 interface Books {
   readonly db: Database;
   readonly clock: Clock;
   readonly tokens: Pick<Credentials, 'lapsed'>;
   readonly resolveScope: ResolveScope;
-  readonly limits: Pick<Limits, 'liveRowsMax' | 'liveBufferMax' | 'requestMsMax'>;
+  readonly limits: LiveLimits;
 }
 
 interface Open extends Listener {

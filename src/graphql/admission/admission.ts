@@ -6,19 +6,19 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, getVariableValues } from 'graphql';
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
-import type { GatewayContext } from './context.js';
-import type { Balance, CostBuckets } from './cost-buckets.js';
-import { asGraphqlRefusal, formatError } from './errors.js';
+import type { GatewayContext } from '../context.js';
+import type { Balance, CostBuckets } from '../../access/cost-buckets.js';
+import { asGraphqlRefusal, formatError } from '../errors.js';
 import type { FieldArguments } from './field-weights.js';
-import { RECORDS_PER_MUTATION_MAX } from './limits.js';
+import { RECORDS_PER_MUTATION_MAX } from './document-limits.js';
 import { objectsIn, operationCost } from './operation-cost.js';
 import type { OperationCost } from './operation-cost.js';
-import { callerNameOf } from '../access/principal.js';
-import type { Caller, Role } from '../access/principal.js';
-import type { Limits } from '../config/limits.js';
-import { LINES_PER_CALL_MAX } from '../onboarding/onboard-tenants.js';
-import { DomainError } from '../primitives/errors.js';
-import { headersOf, statusOf } from '../primitives/refusal-status.js';
+import { callerNameOf } from '../../access/principal.js';
+import type { Caller, Role } from '../../access/principal.js';
+import type { Limits } from '../../config/limits.js';
+import { LINES_PER_CALL_MAX } from '../../onboarding/onboard-tenants.js';
+import { DomainError } from '../../primitives/errors.js';
+import { headersOf, statusOf } from '../../primitives/refusal-status.js';
 
 /** What an operation is admitted by. */
 export interface Admission {

@@ -4,9 +4,9 @@
  * belongs to nobody and keeps the gateway from starting. It is data. Shield is built from it, `node` asks it, and
  * `schema/access-matrix.md` prints it.
  */
-import { rolesFor } from '../access/actions.js';
-import type { Action, Roles } from '../access/actions.js';
-import type { Role } from '../access/principal.js';
+import { rolesFor } from '../../access/actions.js';
+import type { Action, Roles } from '../../access/actions.js';
+import type { Role } from '../../access/principal.js';
 
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, Roles>>>>;
 

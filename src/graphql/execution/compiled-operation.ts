@@ -24,9 +24,9 @@ import type {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 
-import type { GatewayContext } from './context.js';
-import { sizeOfOperation } from './limits.js';
-import { Decimal, UUID } from './scalars.js';
+import type { GatewayContext } from '../context.js';
+import { sizeOfOperation } from '../admission/document-limits.js';
+import { Decimal, UUID } from '../scalars.js';
 
 /** An operation as a function: answers like `execute`, but for its errors, which only tell that there are any. */
 export type CompiledOperation = (

@@ -1,5 +1,5 @@
 /** What fields cost beyond the objects they answer, because they read more than that. */
-import { HOURS_PER_DAY, hourOf } from '../primitives/windows.js';
+import { HOURS_PER_DAY, hourOf } from '../../primitives/windows.js';
 
 export type FieldArguments = Readonly<Record<string, unknown>>;
 
