@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { filesBelow, readText, ROOT } from './tidy/source-files.js';
 import { createProgram } from '../src/bin/command-line.js';
 import { CONFIG_VARIABLES } from '../src/config.js';
+import { printGatewaySchema } from '../src/graphql/schema.js';
 import { REJECTION_CODES } from '../src/pipeline/ingestion/rejection.js';
 import { decodeUsageBody, deliveriesOfProvider, readUsageFile } from '../src/pipeline/ingestion/usage-wire.js';
 import { ERROR_CODES } from '../src/primitives/errors.js';
@@ -83,8 +84,8 @@ describe('every Markdown file', () => {
   });
 });
 
-describe('the examples in README.md', () => {
-  const examples = blocksOf('README.md');
+describe('the examples in docs/sending-usage.md', () => {
+  const examples = blocksOf('docs/sending-usage.md');
 
   it.each([
     ['application/json', 'json', 1],
@@ -104,15 +105,19 @@ describe('the examples in README.md', () => {
     const [delivery] = deliveriesOfProvider(file.response, { reportedHour, source: 'azure-stack', now: NOW });
     expect(delivery?.checked).toMatchObject({ ok: true, entry: { quantity: '0.00000008381903171539307' } });
   });
+});
 
-  it('ask questions that the schema knows', async () => {
-    const { buildSchema, parse, validate } = await import('graphql');
-    const { printGatewaySchema } = await import('../src/graphql/schema.js');
-    const schema = buildSchema(await printGatewaySchema());
-    const questions = examples.filter(({ language }) => language === 'graphql');
-    expect(questions).toHaveLength(2);
-    for (const { text } of questions) expect(validate(schema, parse(text))).toEqual([]);
-  });
+describe('the questions in all documents', () => {
+  it.each(filesBelow('.md', '.').filter((path) => blocksOf(path).some(({ language }) => language === 'graphql')))(
+    '%s asks what the schema knows',
+    async (path) => {
+      const { buildSchema, parse, validate } = await import('graphql');
+      const schema = buildSchema(await printGatewaySchema());
+      for (const { language, text } of blocksOf(path)) {
+        if (language === 'graphql') expect(validate(schema, parse(text))).toEqual([]);
+      }
+    },
+  );
 });
 
 function commandNames(): string[] {
