@@ -102,13 +102,19 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
   const resolveScope = createScopeResolver();
   const listeners: OnStage[] = [];
   const onStage: OnStage = (event) => listeners.forEach((listener) => listener(event));
-  const pipeline = { db, clock, dictionary: createDictionary(), routingTables: createRoutingTables(), onStage };
+  const pipeline = { db, clock, dictionary: createDictionary(limits), routingTables: createRoutingTables(), onStage };
   const refusals = createRefusals({ db, clock });
   const usageWriter =
     outside.writerThread === undefined
       ? writerHere(pipeline)
       : createWriterThreads(
-          { entry: outside.writerThread, count: config.writerThreads, databaseUrl: config.databaseUrl, turns },
+          {
+            entry: outside.writerThread,
+            count: config.writerThreads,
+            databaseUrl: config.databaseUrl,
+            turns,
+            unknownMetersMax: limits.unknownMetersMax,
+          },
           { clock, onStage },
         );
   return {

@@ -5,7 +5,7 @@ import { auditTables } from './access/audit.entity.js';
 import { booksTable } from './books/books.entity.js';
 import { collectionWatermarkTable } from './collection/collection-watermark.entity.js';
 import type { Dialect } from './database/dialect.js';
-import { meterTable } from './metering/meter.entity.js';
+import { meterTables } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
 import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
@@ -35,6 +35,7 @@ import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000
 import { CreateCorrectedRecord1764009200000 } from '../migrations/1764009200000-create-corrected-record.js';
 import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add-sources-to-api-key.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
+import { SayWhoseUnknownMetersAre1764009400000 } from '../migrations/1764009400000-say-whose-unknown-meters-are.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -42,7 +43,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     booksTable(dialect),
     registrationTable(dialect),
     ...tenancyTables(dialect),
-    meterTable(dialect),
+    ...meterTables(dialect),
     ...ingestionTables(dialect),
     destinationTable(dialect),
     ...rollupTables(dialect),
@@ -78,4 +79,5 @@ export const migrations = [
   CreateCorrectedRecord1764009200000,
   AddSourcesToApiKey1764009210000,
   KeepWhatReportsSay1764009300000,
+  SayWhoseUnknownMetersAre1764009400000,
 ];

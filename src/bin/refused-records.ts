@@ -32,6 +32,8 @@ const NEXT: Readonly<Record<RejectionCode, string>> = {
   RECORD_CONFLICT:
     'What is in the books stays. Where the new record is right, send the difference as a correction: see docs/errors.md.',
   RECORD_ID_TAKEN: 'Another sender has a record under this id: give them ids or a source of their own.',
+  TOO_MANY_UNKNOWN_METERS:
+    'Check the meters. Where they are right, describe them with upsertMeter or raise UNKNOWN_METERS_MAX, and ingest the file again.',
   SOURCE_NOT_GRANTED: 'Use a source that the credential names, or a credential that names the source.',
 };
 

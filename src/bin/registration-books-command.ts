@@ -100,7 +100,7 @@ async function sumLines({ db }: App, { sums }: OpeningPreview): Promise<readonly
   ]);
   const subscriptionOf = new Map(destinations.map(({ id, ...row }) => [id, row]));
   const ids = [...new Set(sums.map(({ meterId }) => meterId))];
-  const meters = await listMeters(db.reader, { ids }, { afterId: 0, limit: ids.length });
+  const meters = await listMeters(db.reader, WHOLE_BOOKS, { ids }, { afterId: 0, limit: ids.length });
   const meterOf = new Map(meters.map(({ id, name, meterGuid }) => [id, name ?? meterGuid]));
   return sums.map(({ isHistory, destinationId, meterId, quantity, records: count }) => {
     const { destinationSubscriptionGuid: guid = '', reason = '' } = subscriptionOf.get(destinationId) ?? {};

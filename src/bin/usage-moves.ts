@@ -19,7 +19,7 @@ export async function printMoves(
   const { sentence, moves, closedRecords } = preview;
   console.log(`Nothing was changed. ${sentence}`);
   const meterIds = [...new Set(moves.map((move) => move.meterId))];
-  const meters = await listMeters(sql, { ids: meterIds }, { afterId: 0, limit: meterIds.length });
+  const meters = await listMeters(sql, WHOLE_BOOKS, { ids: meterIds }, { afterId: 0, limit: meterIds.length });
   const destinationIds = moves.flatMap((move) => [move.fromDestinationId, move.toDestinationId ?? []].flat());
   const destinations = await findDestinations(sql, WHOLE_BOOKS, [...new Set(destinationIds)]);
   const meterOf = new Map(meters.map((meter) => [meter.id, meter]));

@@ -16,10 +16,10 @@ import { packed } from '../writing/packed-receipt.js';
 import { writerHere } from '../writing/usage-writer.js';
 import type { FromWriter, ToWriter, WriterThreadStart } from '../writing/writer-threads.js';
 
-const { databaseUrl, turns } = workerData as WriterThreadStart;
+const { databaseUrl, turns, unknownMetersMax } = workerData as WriterThreadStart;
 /** Opened with the first batch, and tried again with the next one where that fails: databases come back. */
 let opening: Promise<Database> | null = null;
-const dictionary = createDictionary();
+const dictionary = createDictionary({ unknownMetersMax });
 const routingTables = createRoutingTables();
 /** Counted where the metrics are. */
 const onStage = (event: StageEvent) => answer({ event });

@@ -35,6 +35,13 @@ const LIMITS = {
     [1, 1_000],
     'Rows of a page; pages of anything but usage have at most 200.',
   ),
+  // What usage may bring.
+  unknownMetersMax: limit(
+    'UNKNOWN_METERS_MAX',
+    250,
+    [0, 100_000],
+    'Meters that no catalogue knows and usage of one registration names; records of more wait in quarantine.',
+  ),
   // What it costs.
   costMax: limit('COST_MAX', 20_000, [100, 10_000_000], 'Points that one operation may cost, computed before it runs.'),
   costBucketSize: limit('COST_BUCKET_SIZE', 400_000, [100, 1_000_000_000], 'Points that a caller can save up.'),

@@ -89,7 +89,7 @@ class RequestLoaders implements Loaders {
   }
 
   get meter() {
-    return (this.#made.meter ??= byId((ids) => listMeters(this.#sql, { ids }, all(ids))));
+    return (this.#made.meter ??= byId((ids) => listMeters(this.#sql, this.#scope, { ids }, all(ids))));
   }
 
   get resource() {

@@ -1,4 +1,4 @@
-import { ascii, epochMs, flag, generatedId, text } from '../database/columns.js';
+import { ascii, epochMs, flag, generatedId, integer, text } from '../database/columns.js';
 import type { Dialect } from '../database/dialect.js';
 import { table } from '../database/table.js';
 
@@ -23,8 +23,37 @@ export interface Meter {
   createdAt: number;
 }
 
-/** The table of meters. */
-export function meterTable(dialect: Dialect) {
+/** An unknown meter that usage of a registration may name: it counts against `UNKNOWN_METERS_MAX` until it is known. */
+export interface RegistrationMeter {
+  registrationId: number;
+  meterId: number;
+}
+
+/** An unknown meter of which a stack subscription has usage in the books: whoever may see that sees the meter. */
+export interface StackSubscriptionMeter {
+  stackSubscriptionId: number;
+  meterId: number;
+}
+
+/** The tables of meters, and of whose the unknown ones are. */
+export function meterTables(dialect: Dialect) {
+  return [
+    meterTable(dialect),
+    table<RegistrationMeter>({
+      name: 'registration_meter',
+      columns: { registrationId: integer({ primary: true }), meterId: integer({ primary: true }) },
+      isClustered: true,
+    }),
+    table<StackSubscriptionMeter>({
+      name: 'stack_subscription_meter',
+      columns: { stackSubscriptionId: integer({ primary: true }), meterId: integer({ primary: true }) },
+      index: { ix_stack_subscription_meter_meter: ['meterId'] },
+      isClustered: true,
+    }),
+  ];
+}
+
+function meterTable(dialect: Dialect) {
   return table<Meter>({
     name: 'meter',
     columns: {

@@ -2,6 +2,7 @@ import { insertMeter, listMeters, lockMeter, updateMeter } from './meter-store.j
 import type { Meter } from './meter.entity.js';
 import type { By } from '../access/actor.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
+import { WHOLE_BOOKS } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import { isDuplicateKey } from '../database/transaction.js';
 import type { Sql } from '../database/transaction.js';
@@ -91,7 +92,7 @@ function checked(given: MeterDescription): Partial<Omit<Meter, 'id'>> {
 }
 
 async function meterOf(sql: Sql, meterGuid: string): Promise<Meter | null> {
-  const [row] = await listMeters(sql, { meterGuids: [meterGuid] }, { afterId: 0, limit: 1 });
+  const [row] = await listMeters(sql, WHOLE_BOOKS, { meterGuids: [meterGuid] }, { afterId: 0, limit: 1 });
   return row ?? null;
 }
 

@@ -27,6 +27,7 @@ import {
   usageName,
 } from './ingestion/usage-record-store.js';
 import { identityText } from './ingestion/usage-record.js';
+import type { UsageEntry } from './ingestion/usage-record.js';
 import { deliveryOfQuarantined, isWhole } from './ingestion/usage-wire.js';
 import {
   firstOfEach,
@@ -36,6 +37,7 @@ import {
   receiptOf,
   rejected,
   untold,
+  withinMeters,
   withinSources,
 } from './ingestion/verdict.js';
 import type { Candidate, Delivery, RecordVerdict, Sender, Taken, UsageReceipt } from './ingestion/verdict.js';
@@ -47,6 +49,7 @@ import type { RoutingTables } from './routing/routing-store.js';
 import type { Everyone } from '../access/scope.js';
 import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
+import { addMetersOfSubscriptions } from '../metering/meter-store.js';
 import type { Clock } from '../primitives/clock.js';
 import { invariant } from '../primitives/errors.js';
 import { digest16, digest16Hex } from '../primitives/ids.js';
@@ -112,25 +115,34 @@ interface TakenIn {
 /** `isAgain`: what came before, and is filed as reported only if the books are still set up. */
 async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = false): Promise<TakenIn> {
   const { registrationId, receivedBy, within, grantedSources = null } = delivery;
-  const deliveries = withinSources(delivery.deliveries, grantedSources);
+  const { db, dictionary } = pipeline;
+  const granted = withinSources(delivery.deliveries, grantedSources);
   const receivedAt = pipeline.clock.now();
-  if (deliveries.length === 0) return { receipt: receiptOf(null, receivedAt, []), awaited: [] };
+  if (granted.length === 0) return { receipt: receiptOf(null, receivedAt, []), awaited: [] };
   const sender: Sender = { subject: receivedBy, ownsSources: grantedSources !== null };
-  const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
-  const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
+  const meters = await dictionary.metersOf(db, registrationId, entriesOf(granted), receivedAt);
+  const deliveries = withinMeters(granted, meters.ids);
+  const entries = entriesOf(deliveries);
+  const ids = {
+    ...(await dictionary.idsOf(db, registrationId, entries, receivedAt)),
+    meters: meters.ids.filter((id) => id !== null),
+  };
   // Before the transaction, in which others wait for this one.
   const names = entries.map((entry) =>
     usageName(digest16Hex(`${registrationId}\u0000${identityText(entry)}`), dayOf(entry.usageHour)),
   );
   const commit = (isAlone: boolean) =>
-    pipeline.db.inTransaction(async (tx) => {
+    db.inTransaction(async (tx) => {
       const open = isAlone ? await lockRegistration(tx, registrationId) : await holdOpenState(tx, registrationId);
       const asReported = delivery.asReported === true && (!isAgain || open.state === 'SETTING_UP');
       if (asReported) mustBeSettingUp(open);
       const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open, asReported });
       const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
       const taken = await insert(tx, { id: batchId, registrationId, sender, candidates, isAlone });
-      await countIn(pipeline, tx, { registrationId, open, accepted: [...taken.accepted.values()] });
+      const accepted = [...taken.accepted.values()];
+      await countIn(pipeline, tx, { registrationId, open, accepted });
+      const seen = dictionary.seenMeters.others(accepted.filter(({ meterId }) => meters.unknown.has(meterId)));
+      await addMetersOfSubscriptions(tx, seen);
       const judged = await toldTo(sender, tx, judge(candidates, taken, batchId));
       const verdicts = inOrder(deliveries, judged);
       await keepRefused(tx, { registrationId, receivedAt, sender, deliveries, verdicts });
@@ -138,14 +150,18 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
       await settleUsageBatch(tx, batchId, receipt);
       await within?.(tx, receipt);
       const awaited = open.waitingCorrections === 0 ? [] : candidates.map(identityOf);
-      return { receipt, awaited };
+      return { receipt, awaited, seen };
     });
-  try {
-    return await commit(false);
-  } catch (error) {
+  const { seen, ...takenIn } = await commit(false).catch((error: unknown) => {
     if (!(error instanceof NotAlone)) throw error;
     return commit(true);
-  }
+  });
+  dictionary.seenMeters.remember(seen);
+  return takenIn;
+}
+
+function entriesOf(deliveries: readonly Delivery[]): readonly UsageEntry[] {
+  return deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
 }
 
 /** Corrections taken in after one batch; the next that brings or repeats one of their records goes on. */
@@ -216,7 +232,7 @@ function candidatesOf(
     open: { closedBeforeDay },
     asReported,
   }: {
-    readonly ids: IdsOfEntries;
+    readonly ids: IdsOfEntries & { readonly meters: readonly number[] };
     readonly names: readonly string[];
     readonly receivedAt: number;
     readonly open: OpenState;

@@ -235,7 +235,14 @@ const REFERENCES: readonly {
   },
   { table: 'usage_record', column: 'source_id', target: 'usage_source' },
   { table: 'usage_record', column: 'batch_id', target: 'usage_batch' },
-  { table: 'usage_day_total', column: 'meter_id', target: 'meter' },
+  {
+    table: 'usage_day_total',
+    column: 'meter_id',
+    target: 'meter',
+    // An unknown one is found by nobody who sees the usage unless it is noted that there is some.
+    and: `AND (o.is_known = 1 OR EXISTS (SELECT 1 FROM stack_subscription_meter v
+      WHERE v.stack_subscription_id = r.stack_subscription_id AND v.meter_id = o.id))`,
+  },
   { table: 'usage_day_total', column: 'destination_id', target: 'destination' },
 ];
 

@@ -167,7 +167,7 @@ async function namesOf(sql: Sql, scope: Scope, rows: readonly ResourceUsage[]): 
   const subscriptionIds = [...new Set(rows.map(({ stackSubscriptionId }) => stackSubscriptionId))];
   const meterIds = [...new Set(rows.map(({ meterId }) => meterId))];
   const subscriptions = await listStackSubscriptions(sql, scope, { ids: subscriptionIds }, page);
-  const meters = await listMeters(sql, { ids: meterIds }, page);
+  const meters = await listMeters(sql, scope, { ids: meterIds }, page);
   return {
     stackSubscriptions: new Map(subscriptions.map(({ id, stackSubscriptionGuid }) => [id, stackSubscriptionGuid])),
     meters: new Map(meters.map(({ id, wireId }) => [id, wireId])),

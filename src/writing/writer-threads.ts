@@ -19,6 +19,7 @@ export interface WriterThreadStart {
   readonly databaseUrl: string;
   /** What the threads know of who wants to write; see `DatabaseOptions.turns`. */
   readonly turns: SharedArrayBuffer;
+  readonly unknownMetersMax: number;
 }
 
 /** A body, or the records of a mutation. */

@@ -11,6 +11,7 @@ export type Kind =
   | 'tenantId'
   | 'reseller'
   | 'stackSubscriptionId'
+  | 'meterId'
   | 'cspSubscriptionId'
   | 'resourceUri'
   | 'location'
@@ -47,8 +48,7 @@ const FILTER = {
   'filter.isTenantUnknown': 'plain',
   'filter.resellers': 'reseller',
   'filter.stackSubscriptionIds': 'stackSubscriptionId',
-  // What is measured is no secret: everyone sees all meters, and names none that are somebody's.
-  'filter.meterIds': 'plain',
+  'filter.meterIds': 'meterId',
   'filter.cspSubscriptionIds': 'cspSubscriptionId',
   'filter.reasons': 'plain',
 } as const;
@@ -68,7 +68,7 @@ export const QUERIES: Readonly<Record<string, FieldCase>> = {
   nodes: { names: { ids: 'node' }, own: { ids: [] }, canBeEmpty: true },
   meters: {
     names: { ...PAGE, category: 'plain', isDeprecated: 'plain', isKnown: 'plain' },
-    own: { first: 3 },
+    own: { first: 200 },
     canBeEmpty: true,
   },
   registrations: { names: PAGE, own: {} },
@@ -182,8 +182,7 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
   upsertMeter: {
     names: {
       ...ONCE,
-      // What is measured is no secret: everyone sees all meters.
-      'input.meterId': 'plain',
+      'input.meterId': 'meterId',
       'input.name': 'plain',
       'input.unit': 'plain',
       'input.category': 'plain',
@@ -265,7 +264,7 @@ export const MUTATIONS: Readonly<Record<string, FieldCase>> = {
       'input.records.source': 'new',
       'input.records.stackSubscriptionId': 'new',
       'input.records.resourceUri': 'new',
-      'input.records.meterId': 'plain',
+      'input.records.meterId': 'new',
       'input.records.location': 'plain',
       'input.records.quantity': 'plain',
       'input.records.corrects': 'plain',
@@ -313,6 +312,8 @@ export function nameAt(kind: Kind, place: Place | 'nobody'): string | null {
       return `${place} reseller`;
     case 'stackSubscriptionId':
       return guid(`stack ${place}`);
+    case 'meterId':
+      return guid(`meter ${place}`);
     case 'cspSubscriptionId':
       return guid(`csp ${place}`);
     case 'resourceUri':

@@ -7,7 +7,7 @@ const QUESTION = `query ($hub: String!, $tenant: UUID!, $from: DateTime!, $to: D
   registration(name: $hub) { id }
   tenant(registration: $hub, tenantId: $tenant) { id mappingHistory { id } reseller { id } stackSubscriptions { id } }
   cspSubscriptions(tenantId: $tenant) { nodes { id } }
-  meters(first: 1) { nodes { id } }
+  meters(isKnown: false, first: 200) { nodes { id meterId } }
   hourly: usageAggregates(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
   daily: usageAggregates(granularity: DAILY, range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) {
     nodes { id } }
@@ -29,6 +29,7 @@ export async function idsOfPlaces(gateway: TestGateway): Promise<Readonly<Record
 
 interface Named {
   readonly id: string;
+  readonly meterId?: string;
   readonly stackSubscriptionId?: string;
   readonly destinationSubscriptionId?: string;
 }
@@ -45,7 +46,7 @@ async function idsOf(gateway: TestGateway, place: Place): Promise<KnownIds> {
     Reseller: [data.tenant.reseller.id],
     StackSubscription: ids(data.tenant.stackSubscriptions),
     CspSubscription: ids(data.cspSubscriptions.nodes),
-    Meter: ids(data.meters.nodes),
+    Meter: ids(data.meters.nodes.filter((row: Named) => row.meterId === guid(`meter ${place}`))),
     UsageAggregate: [...ids(data.hourly.nodes), ...ids(data.daily.nodes)],
     UsageRecord: ids(data.usageRecords.nodes),
     QuarantinedRecord: ids(

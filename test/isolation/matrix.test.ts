@@ -18,8 +18,6 @@ import { guid } from '../support/world.js';
 
 const schema = await createBareSchema();
 const roots = rootFieldsOf(schema);
-/** Rows of these types belong to nobody. */
-const SHARED = ['Meter'];
 /** Kinds of arguments that are ids of one type. */
 const NODE_OF: Readonly<Partial<Record<Kind, string>>> = {
   report: 'UsageReport',
@@ -266,7 +264,7 @@ describeEachDatabase('what is somebody else’s', (server) => {
     switch (kind) {
       case 'node':
         return Object.entries(nodes)
-          .filter(([type]) => !SHARED.includes(type) && !(type === 'Registration' && place === 'neighbour'))
+          .filter(([type]) => !(type === 'Registration' && place === 'neighbour'))
           .flatMap(([nodeType, found]) => withNobodys(ends(found)).map((pair) => ({ ...pair, nodeType })));
       case 'aggregate':
         return withNobodys(ends(nodes['UsageAggregate'] ?? []));

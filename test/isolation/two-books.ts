@@ -99,6 +99,7 @@ export async function openTwoBooks(
       const stamp = stamps.get(REGISTRATION[place]);
       if (stamp === undefined) throw new Error(`No stamp for ${place}.`);
       await push(app, stamp, [recordOf(place, `${day}T02:00:00Z`), recordOf(place, `${day}T04:00:00Z`)]);
+      await push(app, stamp, [oddRecordOf(place, `${day}T04:00:00Z`)]);
       await push(app, stamp, [badRecordOf(place)]);
     }
   }
@@ -140,13 +141,19 @@ export function recordOf(place: Place, usageStartTime: string) {
   });
 }
 
+/** Of a meter that no list names, and that the place alone has. */
+function oddRecordOf(place: Place, usageStartTime: string) {
+  const record = recordOf(place, usageStartTime);
+  return { ...record, id: `${place} odd record ${usageStartTime}`, meterId: guid(`meter ${place}`) };
+}
+
 function badRecordOf(place: Place) {
   return { ...recordOf(place, '2026-03-08T02:00:00Z'), id: `${place} bad record`, quantity: `${place} lots` };
 }
 
 /** Texts that stand in the rows of a place and nowhere else. */
 export function markersOf(place: Place, limit: Limit): readonly string[] {
-  const ids = ['tenant', 'csp', 'stack', 'idle stack'].map((kind) => guid(`${kind} ${place}`));
+  const ids = ['tenant', 'csp', 'stack', 'idle stack', 'meter'].map((kind) => guid(`${kind} ${place}`));
   const quantity = QUANTITY[place].split('.')[0] ?? '';
   const twice = String(Math.floor(Number(QUANTITY[place]) * 2));
   const names = [`${place} `, `"${place}"`, `/${place}`, `${place}-vm`, `${place}-region`, `${place}.Compute`];

@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 
+import { mustSeeAllTenants } from '../../access/scope.js';
 import { listMeters } from '../../metering/meter-store.js';
 import { upsertMeter } from '../../metering/upsert-meter.js';
 import { DomainError } from '../../primitives/errors.js';
@@ -58,7 +59,8 @@ class UpsertMeterPayload {
 @Resolver()
 export class MeterResolver {
   @Query(() => MeterConnection, {
-    description: "What is measured: Microsoft's meters, and every other id that usage named.",
+    description:
+      "What is measured: Microsoft's meters, those that an operator described, and other ids that usage names which is yours to see.",
   })
   async meters(@Ctx() context: GatewayContext, @Args(() => MetersArgs) args: MetersArgs): Promise<Connection<Meter>> {
     const page = pageOf(context, 'meters', args);
@@ -69,7 +71,8 @@ export class MeterResolver {
       ...(isDeprecated != null && { isDeprecated }),
     };
     const afterId = Number(page.after?.[0] ?? 0);
-    const rows = await listMeters(context.app.db.reader, filter, { afterId, limit: page.limit + 1 });
+    const { app, scope } = context;
+    const rows = await listMeters(app.db.reader, scope, filter, { afterId, limit: page.limit + 1 });
     return connection(context, page, rows, { position: ({ id }) => [id], item: toMeter });
   }
 
@@ -88,6 +91,7 @@ export class MeterResolver {
         if (context.scope.registrationIds !== 'all') {
           throw new DomainError('FORBIDDEN', 'Only an operator of all registrations describes a meter.');
         }
+        mustSeeAllTenants(context.scope);
         return { meter: toMeter(await upsertMeter(context.app, { ...given(input), by })) };
       },
       { meter: null },

@@ -148,9 +148,9 @@ const FILTERS: Readonly<Record<keyof ResourceUsageFilterInput, FilterPart>> = {
     const rows = await listStackSubscriptions(sql, scope, { stackSubscriptionGuids }, PAGE);
     return { stackSubscriptionIds: ids(rows) };
   },
-  meterIds: async (sql, _scope, { meterIds }) => {
+  meterIds: async (sql, scope, { meterIds }) => {
     const meterGuids = bounded(meterIds, 'meterIds');
-    return { meterIds: ids(await listMeters(sql, { meterGuids }, PAGE)) };
+    return { meterIds: ids(await listMeters(sql, scope, { meterGuids }, PAGE)) };
   },
   cspSubscriptionIds: async (sql, scope, { cspSubscriptionIds }) => {
     const cspSubscriptionGuids = bounded(cspSubscriptionIds, 'cspSubscriptionIds');

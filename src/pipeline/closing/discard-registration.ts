@@ -22,6 +22,8 @@ const OF_ITS_SUBSCRIPTIONS = 'stack_subscription_id IN (SELECT id FROM stack_sub
 const ROWS: readonly (readonly [table: string, which: string])[] = [
   ['collection_watermark', OF_REGISTRATION],
   ['quarantined_record', OF_REGISTRATION],
+  ['registration_meter', OF_REGISTRATION],
+  ['stack_subscription_meter', OF_ITS_SUBSCRIPTIONS],
   ['usage_day_total', OF_ITS_SUBSCRIPTIONS],
   ['corrected_record', OF_ITS_SUBSCRIPTIONS],
   ['correction_day', OF_ITS_SUBSCRIPTIONS],

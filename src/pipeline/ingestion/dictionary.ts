@@ -5,14 +5,24 @@ import type { SqlValue, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
 import { ownText } from '../../primitives/own-text.js';
-import { holdOpenState } from '../../registration/registration-store.js';
+import type { StackSubscriptionMeter } from '../../metering/meter.entity.js';
+import { addUnknownMeters, countUnknownMeters, findNameableMeters } from '../../metering/meter-store.js';
+import type { NamedMeter } from '../../metering/meter-store.js';
+import { holdOpenState, lockRegistration } from '../../registration/registration-store.js';
 
 /** The integers that stand for what entries name, each list in the order of the entries. */
 export interface IdsOfEntries {
   readonly stackSubscriptions: readonly number[];
-  readonly meters: readonly number[];
   readonly resources: readonly number[];
   readonly sources: readonly number[];
+}
+
+/** The meters that entries name. */
+export interface MetersOfEntries {
+  /** In the order of the entries; null for an unknown meter that is one too many. */
+  readonly ids: readonly (number | null)[];
+  /** Those of them that no catalogue knows. */
+  readonly unknown: ReadonlySet<number>;
 }
 
 /**
@@ -20,7 +30,22 @@ export interface IdsOfEntries {
  * that was handed out stays good whatever becomes of the batch. What is remembered is bounded; the tables decide.
  */
 export interface Dictionary {
+  /**
+   * Asked first, since of what is refused for its meter nothing else is looked up. A registration may name so many
+   * unknown meters; of more, those come in that are named first.
+   */
+  metersOf(db: Database, registrationId: number, entries: readonly UsageEntry[], now: number): Promise<MetersOfEntries>;
   idsOf(db: Database, registrationId: number, entries: readonly UsageEntry[], now: number): Promise<IdsOfEntries>;
+  /** Unknown meters of which usage was committed here. */
+  readonly seenMeters: SeenMeters;
+}
+
+/** What is known to be noted already; see `stack_subscription_meter`. */
+export interface SeenMeters {
+  /** Those of which it is not known. */
+  others(seen: Iterable<StackSubscriptionMeter>): readonly StackSubscriptionMeter[];
+  /** For after the commit. */
+  remember(seen: readonly StackSubscriptionMeter[]): void;
 }
 
 /** Names remembered of each kind before the memory is emptied. */
@@ -59,11 +84,6 @@ interface Naming {
   readonly named: (entry: UsageEntry, index: number) => Named;
 }
 
-const METER: Kind = {
-  table: 'meter',
-  keyColumn: 'meter_guid',
-  columns: ['meter_guid', 'wire_id', 'is_deprecated', 'billed_by_microsoft', 'is_known', 'created_at'],
-};
 const STACK_SUBSCRIPTION: Kind = {
   table: 'stack_subscription',
   keyColumn: 'stack_subscription_guid',
@@ -81,25 +101,47 @@ const RESOURCE: Kind = {
 };
 
 /** A dictionary with an empty memory. One per thread that takes usage in. */
-export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dictionary {
+export function createDictionary(
+  { unknownMetersMax }: { readonly unknownMetersMax: number },
+  describedLengthMax = DESCRIBED_LENGTH_MAX,
+): Dictionary {
   const memory = { meters: new NameMemory(), resources: new ResourceMemory(describedLengthMax) };
-  const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
+  const registrations = new Map<number, RegistrationMemory>();
+  const memoryOf = (registrationId: number) => {
+    const known = registrations.get(registrationId) ?? {
+      sources: new NameMemory(),
+      stackSubscriptions: new NameMemory(),
+      unknownMeters: new NameMemory(),
+    };
+    registrations.set(registrationId, known);
+    return known;
+  };
   return {
+    seenMeters: new SeenMeterMemory(),
+    metersOf: async (db, registrationId, entries, now) => {
+      const { unknownMeters } = memoryOf(registrationId);
+      const named = new Map<string, NamedMeter>();
+      const unknown = new Set<number>();
+      const ids = entries.map(({ meterGuid, meterWireId }) => {
+        const known = memory.meters.get(meterGuid);
+        if (known !== undefined) return known;
+        const id = unknownMeters.get(meterGuid);
+        if (id !== undefined) unknown.add(id);
+        else if (!named.has(meterGuid)) named.set(meterGuid, { meterGuid, wireId: meterWireId });
+        return id ?? null;
+      });
+      if (named.size === 0) return { ids, unknown };
+      const meters = [...named.values()];
+      const found = await findOrAddMeters(db, { registrationId, unknownMetersMax, meters, now });
+      for (const [meterGuid, { id, isKnown }] of found) {
+        (isKnown ? memory.meters : unknownMeters).set(meterGuid, id);
+        if (!isKnown) unknown.add(id);
+      }
+      return { ids: ids.map((id, index) => id ?? found.get(entries[index]?.meterGuid ?? '')?.id ?? null), unknown };
+    },
     idsOf: async (db, registrationId, entries, now) => {
       const within = `registration_id = ${Number(registrationId)}`;
-      const known = registrations.get(registrationId) ?? {
-        sources: new NameMemory(),
-        stackSubscriptions: new NameMemory(),
-      };
-      registrations.set(registrationId, known);
-      const meters = await intern({ db, registrationId, kind: METER, within: '1 = 1' }, entries, {
-        recall: ({ meterGuid }) => memory.meters.get(meterGuid),
-        remember: ({ meterGuid }, _, id) => memory.meters.set(meterGuid, id),
-        named: ({ meterGuid, meterWireId }) => ({
-          key: meterGuid,
-          row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
-        }),
-      });
+      const known = memoryOf(registrationId);
       const sources = await intern({ db, registrationId, kind: SOURCE, within }, entries, {
         recall: ({ source }) => known.sources.get(source),
         remember: ({ source }, _, id) => known.sources.set(source, id),
@@ -118,9 +160,70 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
         remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
       });
-      return { stackSubscriptions, meters, resources, sources };
+      return { stackSubscriptions, resources, sources };
     },
   };
+}
+
+interface RegistrationMemory {
+  readonly sources: NameMemory;
+  readonly stackSubscriptions: NameMemory;
+  readonly unknownMeters: NameMemory;
+}
+
+/**
+ * Row ids of these meters, by GUID; without those that are unknown and too many. Who adds one holds the registration
+ * alone and counts again, so that two processes never add more together than one may. Where there is no room left,
+ * nothing is locked: a sender that goes on and on keeps nobody else out.
+ */
+async function findOrAddMeters(
+  db: Database,
+  asked: {
+    readonly registrationId: number;
+    readonly unknownMetersMax: number;
+    readonly meters: readonly NamedMeter[];
+    readonly now: number;
+  },
+): ReturnType<typeof findNameableMeters> {
+  const { registrationId, unknownMetersMax, now } = asked;
+  return db.inTransaction(async (tx) => {
+    const found = await findNameableMeters(tx, registrationId, asked.meters);
+    const missing = asked.meters.filter(({ meterGuid }) => !found.has(meterGuid));
+    const roomOf = async () => unknownMetersMax - (await countUnknownMeters(tx, registrationId));
+    if (missing.length === 0 || (await roomOf()) <= 0) return found;
+    await lockRegistration(tx, registrationId);
+    const others = await findNameableMeters(tx, registrationId, missing);
+    const added = missing.filter(({ meterGuid }) => !others.has(meterGuid)).slice(0, Math.max(0, await roomOf()));
+    await addUnknownMeters(tx, registrationId, { meters: added, now });
+    return new Map([...found, ...others, ...(await findNameableMeters(tx, registrationId, added))]);
+  });
+}
+
+/** Pairs that are noted, up to a number of them. */
+class SeenMeterMemory implements SeenMeters {
+  readonly #metersOf = new Map<number, Set<number>>();
+  #size = 0;
+
+  others(seen: Iterable<StackSubscriptionMeter>): readonly StackSubscriptionMeter[] {
+    const others = new Map<string, StackSubscriptionMeter>();
+    for (const { stackSubscriptionId, meterId } of seen) {
+      if (this.#metersOf.get(stackSubscriptionId)?.has(meterId) === true) continue;
+      others.set(`${stackSubscriptionId}/${meterId}`, { stackSubscriptionId, meterId });
+    }
+    return [...others.values()];
+  }
+
+  remember(seen: readonly StackSubscriptionMeter[]): void {
+    for (const { stackSubscriptionId, meterId } of seen) {
+      if (this.#size >= REMEMBERED_MAX) {
+        this.#metersOf.clear();
+        this.#size = 0;
+      }
+      const meters = this.#metersOf.get(stackSubscriptionId) ?? new Set();
+      this.#metersOf.set(stackSubscriptionId, meters.add(meterId));
+      this.#size += 1;
+    }
+  }
 }
 
 /** Ids by name, up to a number of names. */

@@ -25,6 +25,7 @@ export const REJECTION_CODES = [
   'RECORD_CONFLICT',
   'RECORD_ID_TAKEN',
   'SOURCE_NOT_GRANTED',
+  'TOO_MANY_UNKNOWN_METERS',
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 

@@ -44,7 +44,7 @@ export type Checked =
       readonly recordId: string | null;
       readonly source: string | null;
       readonly stackSubscriptionGuid: string | null;
-      /** Of a row of a stamp that nothing but its amount speaks against: an operator may take it in. */
+      /** Of a row of a stamp that could be read, and may be taken in later: see `deliveryOfQuarantined`. */
       readonly reportedHour: Hour | null;
     };
 
@@ -196,6 +196,16 @@ function checkSignedRow(
 export function ofOtherSource({ recordId, source, stackSubscriptionGuid }: UsageEntry): Checked {
   const { rejection } = refuse('SOURCE_NOT_GRANTED', 'The credential does not hold for this source.', 'source');
   return { ok: false, rejection, recordId, source, stackSubscriptionGuid, reportedHour: null };
+}
+
+/** An entry of an unknown meter too many for its registration. A row of a stamp keeps its hour, to be replayed. */
+export function ofOneMeterTooMany({ recordId, source, stackSubscriptionGuid, reportedHour }: UsageEntry): Checked {
+  const { rejection } = refuse(
+    'TOO_MANY_UNKNOWN_METERS',
+    'No catalogue knows this meter, and usage of the registration names as many unknown ones as it may. Check the meter; where it is right, have an operator describe it with upsertMeter, or raise UNKNOWN_METERS_MAX, and send the record again.',
+    'meterId',
+  );
+  return { ok: false, rejection, recordId, source, stackSubscriptionGuid, reportedHour };
 }
 
 /** A line of a body that is not JSON: that line alone is refused. */

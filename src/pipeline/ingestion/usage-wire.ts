@@ -169,22 +169,24 @@ export function isWhole(raw: string): boolean {
 
 /**
  * What can be judged anew of quarantine: a correction that waits for its record; a row that its stamp reported for a
- * day that is closed, or below zero where an operator vouches for it, as usage that is filed when it is replayed. Null
- * for everything else: what was pushed its sender sends again, a row of an open day is pulled again, and what was not
- * kept whole cannot be read.
+ * day that is closed, or below zero where an operator vouches for it, as usage that is filed when it is replayed; a row
+ * of a meter that was one too many, as what it is, since it may have been pulled again meanwhile. Null for everything
+ * else: what was pushed its sender sends again, a row of an open day is pulled again, and what was not kept whole
+ * cannot be read.
  */
 export function deliveryOfQuarantined(
   { raw, code, source, reportedHour }: QuarantinedRecord,
   { now, mayBeNegative = false }: { readonly now: number; readonly mayBeNegative?: boolean },
 ): Delivery | null {
   const isWaiting = code === 'CORRECTED_RECORD_UNKNOWN';
-  const isLate = (code === 'WINDOW_CLOSED' || (code === 'NEGATIVE_QUANTITY' && mayBeNegative)) && reportedHour !== null;
-  if (!isWaiting && !isLate) return null;
+  const isLate = code === 'WINDOW_CLOSED' || (code === 'NEGATIVE_QUANTITY' && mayBeNegative);
+  const isOfStamp = reportedHour !== null && (isLate || code === 'TOO_MANY_UNKNOWN_METERS');
+  if (!isWaiting && !isOfStamp) return null;
   const row = jsonOrNull(raw);
   if (row === null) return null;
-  if (!isLate) return delivery(row, isEvent(row) ? checkEvent(row, now) : checkUsageRecord(row, now));
+  if (!isOfStamp) return delivery(row, isEvent(row) ? checkEvent(row, now) : checkUsageRecord(row, now));
   const checked = checkProviderRow(row, { reportedHour, source: source ?? '', now, mayBeNegative });
-  return delivery(row, checked.ok ? { ok: true, entry: filedLate(checked.entry) } : checked);
+  return delivery(row, checked.ok && isLate ? { ok: true, entry: filedLate(checked.entry) } : checked);
 }
 
 function isEvent(value: JsonValue): boolean {

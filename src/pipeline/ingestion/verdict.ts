@@ -1,5 +1,5 @@
 import { isRowOfStamp } from './late-row.js';
-import { ofOtherSource } from './usage-record.js';
+import { ofOneMeterTooMany, ofOtherSource } from './usage-record.js';
 import type { Everyone } from '../../access/scope.js';
 import type { Rejection } from './rejection.js';
 import type { Checked, UsageEntry } from './usage-record.js';
@@ -38,6 +38,16 @@ export function withinSources(
   return deliveries.map((one) => {
     if (!one.checked.ok || granted.has(one.checked.entry.source)) return one;
     return { checked: ofOtherSource(one.checked.entry), raw: () => one.raw() };
+  });
+}
+
+/** What names an unknown meter too many is refused. The meters are those of the entries, in order; null is one. */
+export function withinMeters(deliveries: readonly Delivery[], meters: readonly (number | null)[]): readonly Delivery[] {
+  if (!meters.includes(null)) return deliveries;
+  const next = meters.values();
+  return deliveries.map((one) => {
+    if (!one.checked.ok || next.next().value !== null) return one;
+    return { checked: ofOneMeterTooMany(one.checked.entry), raw: () => one.raw() };
   });
 }
 
