@@ -27,15 +27,15 @@ import {
   usageName,
 } from './ingestion/usage-record-store.js';
 import { identityText } from './ingestion/usage-record.js';
-import type { UsageEntry } from './ingestion/usage-record.js';
 import { deliveryOfQuarantined, isWhole } from './ingestion/usage-wire.js';
 import {
+  entriesOf,
   firstOfEach,
+  inOrder,
   inWritingOrder,
   isOwn,
   judge,
   receiptOf,
-  rejected,
   untold,
   withinMeters,
   withinSources,
@@ -123,10 +123,8 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
   const meters = await dictionary.metersOf(db, registrationId, entriesOf(granted), receivedAt);
   const deliveries = withinMeters(granted, meters.ids);
   const entries = entriesOf(deliveries);
-  const ids = {
-    ...(await dictionary.idsOf(db, registrationId, entries, receivedAt)),
-    meters: meters.ids.filter((id) => id !== null),
-  };
+  const others = await dictionary.idsOf(db, registrationId, entries, receivedAt);
+  const ids = { ...others, meters: meters.ids.filter((id) => id !== null) };
   // Before the transaction, in which others wait for this one.
   const names = entries.map((entry) =>
     usageName(digest16Hex(`${registrationId}\u0000${identityText(entry)}`), dayOf(entry.usageHour)),
@@ -158,10 +156,6 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
   });
   dictionary.seenMeters.remember(seen);
   return takenIn;
-}
-
-function entriesOf(deliveries: readonly Delivery[]): readonly UsageEntry[] {
-  return deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
 }
 
 /** Corrections taken in after one batch; the next that brings or repeats one of their records goes on. */
@@ -345,16 +339,6 @@ async function countIn(
     return destinationOf(routed, stackSubscriptionId, usageHour);
   });
   await addToDayTotals(tx, deltas);
-}
-
-function inOrder(deliveries: readonly Delivery[], judged: readonly RecordVerdict[]): readonly RecordVerdict[] {
-  const next = judged.values();
-  return deliveries.map(({ checked }, index) => {
-    if (!checked.ok) return rejected(index, checked);
-    const { value } = next.next();
-    invariant(value?.index === index, 'every record that passed the checks is judged, in order');
-    return value;
-  });
 }
 
 async function keepRefused(

@@ -198,16 +198,6 @@ export function ofOtherSource({ recordId, source, stackSubscriptionGuid }: Usage
   return { ok: false, rejection, recordId, source, stackSubscriptionGuid, reportedHour: null };
 }
 
-/** An entry of an unknown meter too many for its registration. A row of a stamp keeps its hour, to be replayed. */
-export function ofOneMeterTooMany({ recordId, source, stackSubscriptionGuid, reportedHour }: UsageEntry): Checked {
-  const { rejection } = refuse(
-    'TOO_MANY_UNKNOWN_METERS',
-    'No catalogue knows this meter, and usage of the registration names as many unknown ones as it may. Check the meter; where it is right, have an operator describe it with upsertMeter, or raise UNKNOWN_METERS_MAX, and send the record again.',
-    'meterId',
-  );
-  return { ok: false, rejection, recordId, source, stackSubscriptionGuid, reportedHour };
-}
-
 /** A line of a body that is not JSON: that line alone is refused. */
 export function malformedLine(message: string): Checked {
   const rejection: Rejection = { code: 'MALFORMED_LINE', message, field: null };

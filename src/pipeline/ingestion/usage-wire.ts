@@ -178,16 +178,20 @@ export function deliveryOfQuarantined(
   { raw, code, source, reportedHour }: QuarantinedRecord,
   { now, mayBeNegative = false }: { readonly now: number; readonly mayBeNegative?: boolean },
 ): Delivery | null {
-  const isWaiting = code === 'CORRECTED_RECORD_UNKNOWN';
-  const isLate = code === 'WINDOW_CLOSED' || (code === 'NEGATIVE_QUANTITY' && mayBeNegative);
-  const isOfStamp = reportedHour !== null && (isLate || code === 'TOO_MANY_UNKNOWN_METERS');
-  if (!isWaiting && !isOfStamp) return null;
+  const isLate = (mayBeNegative ? [...FILED_LATE, 'NEGATIVE_QUANTITY'] : FILED_LATE).includes(code);
+  if (!isLate && !TAKEN_IN_AS_THEY_ARE.includes(code)) return null;
   const row = jsonOrNull(raw);
   if (row === null) return null;
-  if (!isOfStamp) return delivery(row, isEvent(row) ? checkEvent(row, now) : checkUsageRecord(row, now));
+  if (code === 'CORRECTED_RECORD_UNKNOWN') {
+    return delivery(row, isEvent(row) ? checkEvent(row, now) : checkUsageRecord(row, now));
+  }
+  if (reportedHour === null) return null;
   const checked = checkProviderRow(row, { reportedHour, source: source ?? '', now, mayBeNegative });
   return delivery(row, checked.ok && isLate ? { ok: true, entry: filedLate(checked.entry) } : checked);
 }
+
+const FILED_LATE = ['WINDOW_CLOSED'];
+const TAKEN_IN_AS_THEY_ARE = ['CORRECTED_RECORD_UNKNOWN', 'TOO_MANY_UNKNOWN_METERS'];
 
 function isEvent(value: JsonValue): boolean {
   return isJsonObject(value) && 'specversion' in value;

@@ -1,9 +1,10 @@
 import { isRowOfStamp } from './late-row.js';
-import { ofOneMeterTooMany, ofOtherSource } from './usage-record.js';
+import { ofOtherSource } from './usage-record.js';
 import type { Everyone } from '../../access/scope.js';
 import type { Rejection } from './rejection.js';
 import type { Checked, UsageEntry } from './usage-record.js';
 import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
+import { invariant } from '../../primitives/errors.js';
 
 /** What became of one record of a batch. A duplicate is a success: the record is in the books, once. */
 export const VERDICTS = ['ACCEPTED', 'DUPLICATE', 'CONFLICT', 'REJECTED'] as const;
@@ -49,6 +50,23 @@ export function withinMeters(deliveries: readonly Delivery[], meters: readonly (
     if (!one.checked.ok || next.next().value !== null) return one;
     return { checked: ofOneMeterTooMany(one.checked.entry), raw: () => one.raw() };
   });
+}
+
+const ONE_METER_TOO_MANY: Rejection = {
+  code: 'TOO_MANY_UNKNOWN_METERS',
+  message:
+    'No catalogue knows this meter, and usage of the registration names as many unknown ones as it may. Check the meter; where it is right, have an operator describe it with upsertMeter, or raise UNKNOWN_METERS_MAX, and send the record again.',
+  field: 'meterId',
+};
+
+/** A row of a stamp keeps its hour, to be replayed. */
+function ofOneMeterTooMany({ recordId, source, stackSubscriptionGuid, reportedHour }: UsageEntry): Checked {
+  return { ok: false, rejection: ONE_METER_TOO_MANY, recordId, source, stackSubscriptionGuid, reportedHour };
+}
+
+/** The entries of those that passed the checks. */
+export function entriesOf(deliveries: readonly Delivery[]): readonly UsageEntry[] {
+  return deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
 }
 
 /** What became of one record, and why. */
@@ -135,8 +153,19 @@ function storedAs({ index: _index, entry: _entry, isOpen: _isOpen, ...record }: 
   return { ...record, batchId };
 }
 
+/** The verdicts on all of a batch: those that passed the checks were judged, in order. */
+export function inOrder(deliveries: readonly Delivery[], judged: readonly RecordVerdict[]): readonly RecordVerdict[] {
+  const next = judged.values();
+  return deliveries.map(({ checked }, index) => {
+    if (!checked.ok) return rejected(index, checked);
+    const { value } = next.next();
+    invariant(value?.index === index, 'every record that passed the checks is judged, in order');
+    return value;
+  });
+}
+
 /** The verdict on a record that failed its checks. */
-export function rejected(index: number, checked: Extract<Checked, { ok: false }>): RecordVerdict {
+function rejected(index: number, checked: Extract<Checked, { ok: false }>): RecordVerdict {
   const { code, message, field } = checked.rejection;
   return {
     index,
