@@ -210,9 +210,7 @@ describeEachDatabase('unknown meters', (server) => {
   /** Rows of what names of meters may add to. */
   async function sizes(): Promise<Readonly<Record<string, number>>> {
     const counted = TABLES.map(async (table) => {
-      const [row] = await gateway.app.db.reader.query<{ held: number }>(
-        `SELECT COUNT(*) AS held FROM ${table}`,
-      );
+      const [row] = await gateway.app.db.reader.query<{ held: number }>(`SELECT COUNT(*) AS held FROM ${table}`);
       return [table, Number(row?.held)] as const;
     });
     return Object.fromEntries(await Promise.all(counted));
