@@ -35,6 +35,7 @@ import { AddStateToRegistration1764009100000 } from '../migrations/1764009100000
 import { CreateCorrectedRecord1764009200000 } from '../migrations/1764009200000-create-corrected-record.js';
 import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add-sources-to-api-key.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
+import { ExceptEarlyCorrections1764009700000 } from '../migrations/1764009700000-except-early-corrections.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -78,4 +79,5 @@ export const migrations = [
   CreateCorrectedRecord1764009200000,
   AddSourcesToApiKey1764009210000,
   KeepWhatReportsSay1764009300000,
+  ExceptEarlyCorrections1764009700000,
 ];

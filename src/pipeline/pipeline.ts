@@ -109,8 +109,7 @@ interface TakenIn {
   readonly awaited: readonly string[];
 }
 
-/** `isAgain`: what came before, and is filed as reported only if the books are still set up. */
-async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = false): Promise<TakenIn> {
+async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<TakenIn> {
   const { registrationId, receivedBy, within, grantedSources = null } = delivery;
   const deliveries = withinSources(delivery.deliveries, grantedSources);
   const receivedAt = pipeline.clock.now();
@@ -125,11 +124,11 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
   const commit = (isAlone: boolean) =>
     pipeline.db.inTransaction(async (tx) => {
       const open = isAlone ? await lockRegistration(tx, registrationId) : await holdOpenState(tx, registrationId);
-      const asReported = delivery.asReported === true && (!isAgain || open.state === 'SETTING_UP');
+      const asReported = delivery.asReported === true;
       if (asReported) mustBeSettingUp(open);
       const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open, asReported });
       const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
-      const taken = await insert(tx, { id: batchId, registrationId, sender, candidates, isAlone });
+      const taken = await insert(tx, { id: batchId, registrationId, open, sender, candidates, isAlone });
       await countIn(pipeline, tx, { registrationId, open, accepted: [...taken.accepted.values()] });
       const judged = await toldTo(sender, tx, judge(candidates, taken, batchId));
       const verdicts = inOrder(deliveries, judged);
@@ -151,10 +150,10 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
 /** Corrections taken in after one batch; the next that brings or repeats one of their records goes on. */
 const WAITING_TAKEN_MAX = 1_000;
 
-/** Judges corrections anew that wait for these records, each as what its sender sent; of history, they are history. */
+/** Judges corrections anew that wait for these records, each as what its sender sent. */
 async function takeInWaiting(
   pipeline: Pipeline,
-  { registrationId, asReported = false }: UsageDelivery,
+  { registrationId }: UsageDelivery,
   identities: readonly string[],
 ): Promise<void> {
   const { db, clock } = pipeline;
@@ -178,15 +177,16 @@ async function takeInWaiting(
       // Which sources were granted was asked when it came.
       grantedSources: isGranted ? 'all' : null,
       deliveries: sent.map(({ again }) => again),
-      asReported,
       within: async (tx, { verdicts }) => {
         const settled = verdicts.filter(({ code }) => code !== WAITS);
         const ids = settled.flatMap(({ index }) => sent[index]?.row.id ?? []);
         await markReplayed(tx, ids, now);
       },
     };
-    await takeIn(pipeline, delivery, true);
+    await takeIn(pipeline, delivery);
   }
+  // Looked at without the lock first: what waits for ever must not make every batch wait for all others.
+  if (await isAnyWaiting(db.reader, registrationId)) return;
   await db.inTransaction(async (tx) => {
     await lockRegistration(tx, registrationId);
     if (!(await isAnyWaiting(tx, registrationId))) await noteWaitingCorrections(tx, registrationId, false);
@@ -263,16 +263,8 @@ function idAt(ids: readonly number[], place: number): number {
   return id;
 }
 
-interface Batch {
-  readonly id: number;
-  readonly registrationId: number;
-  readonly sender: Sender;
-  readonly candidates: readonly Candidate[];
-  readonly isAlone: boolean;
-}
-
 /** Records first, then what corrects them or others: in which order a batch holds them says nothing. */
-async function insert(tx: Tx, batch: Batch): Promise<Taken> {
+async function insert(tx: Tx, batch: Parameters<typeof insertCorrections>[1]): Promise<Taken> {
   const corrections = batch.candidates.filter(({ corrects }) => corrects !== null);
   if (corrections.length === 0) return insertRecords(tx, batch.id, batch.candidates);
   const records = await insertRecords(
@@ -364,9 +356,11 @@ async function keepRefused(
     const named = checked.ok ? checked.entry : checked;
     const reportedHour = named.reportedHour;
     const hours = reportedHour === null ? [] : [String(reportedHour)];
+    // What waits is judged as its sender's, so that nobody who sends the same makes it his own.
+    const senders = code !== WAITS ? [] : batch.sender.ownsSources ? ['granted'] : ['sent by', batch.sender.subject];
     return {
       registrationId: batch.registrationId,
-      identity: digest16([String(batch.registrationId), code, text, ...hours]),
+      identity: digest16([String(batch.registrationId), code, text, ...hours, ...senders]),
       reportedHour,
       verdict: verdict.verdict,
       code,
