@@ -44,7 +44,8 @@ import { foldIntoDays } from './rollup/day-total.js';
 import { destinationOf } from './routing/destination.js';
 import type { RoutingTable } from './routing/destination.js';
 import type { RoutingTables } from './routing/routing-store.js';
-import type { Everyone } from '../access/scope.js';
+import { ownsSources } from '../access/granted-sources.js';
+import type { GrantedSources } from '../access/granted-sources.js';
 import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
@@ -74,7 +75,7 @@ export interface UsageDelivery {
   /** The principal who sent it. */
   readonly receivedBy: string;
   /** The sources that it may use, and whose records are its own; null where it may use any, and none is its own. */
-  readonly grantedSources?: Everyone | readonly string[] | null;
+  readonly grantedSources?: GrantedSources | null;
   readonly deliveries: readonly Delivery[];
   /**
    * Pushed records are filed under their usage hour, as if they had been reported at once: history that is imported.
@@ -114,7 +115,7 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<Take
   const deliveries = withinSources(delivery.deliveries, grantedSources);
   const receivedAt = pipeline.clock.now();
   if (deliveries.length === 0) return { receipt: receiptOf(null, receivedAt, []), awaited: [] };
-  const sender: Sender = { subject: receivedBy, ownsSources: grantedSources !== null };
+  const sender: Sender = { subject: receivedBy, ownsSources: ownsSources(grantedSources) };
   const entries = deliveries.flatMap(({ checked }) => (checked.ok ? [checked.entry] : []));
   const ids = await pipeline.dictionary.idsOf(pipeline.db, registrationId, entries, receivedAt);
   // Before the transaction, in which others wait for this one.
