@@ -5,6 +5,7 @@ import { discardRegistration } from '../../src/pipeline/closing/discard-registra
 import type { JsonObject } from '../../src/pipeline/ingestion/exact-json.js';
 import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../../src/pipeline/pipeline.js';
+import { sweepDiscarded } from '../../src/pipeline/closing/sweep-discarded.js';
 import { prepareReports } from '../../src/pipeline/reporting/prepare-reports.js';
 import { mapTenant } from '../../src/pipeline/routing/map-tenant.js';
 import { canonicalQuantity } from '../../src/primitives/quantity.js';
@@ -12,7 +13,7 @@ import { checkInvariants } from '../../src/reading/invariants.js';
 import { describeEachDatabase } from '../support/databases.js';
 import type { TestGateway } from '../support/gateway.js';
 import { BY, GRACE, RULE, STACKS, TODAY, day, openSetUp } from '../support/opening.js';
-import { guid, openStamp, push, usageRecord } from '../support/world.js';
+import { guid, openStamp, push, setUpStamp, usageRecord } from '../support/world.js';
 
 const HISTORY = '2026-03-08';
 const RECORD = usageRecord({
@@ -120,6 +121,22 @@ describeEachDatabase('corrections of history', (server) => {
     for (const table of ['corrected_record', 'correction_day', 'quarantined_record', 'usage_day_total']) {
       expect([table, await gateway.app.db.reader.query(`SELECT * FROM ${table}`)]).toEqual([table, []]);
     }
+    await lawsHold(gateway);
+    // The audit log keeps what happened; the records go some at a time, and nothing of another registration with them.
+    const kept = await setUpStamp(gateway.app, 'kept');
+    await push(gateway.app, kept, [RECORD]);
+    const recordsLeft = async () =>
+      Number((await gateway.app.db.reader.query<{ n: number }>('SELECT COUNT(*) AS n FROM usage_record'))[0]?.n);
+    expect(await recordsLeft()).toBe(3);
+    const stopped = new AbortController();
+    stopped.abort();
+    expect(await sweepDiscarded(gateway.app, stopped.signal)).toBe(0);
+    expect(await sweepDiscarded(gateway.app, undefined, 1)).toBe(2);
+    expect(await sweepDiscarded(gateway.app)).toBe(0);
+    expect(await recordsLeft()).toBe(1);
+    expect(await gateway.app.db.reader.query('SELECT * FROM discarded_subscription')).toEqual([]);
+    const { data } = await gateway.ask('AUDITOR', '{ auditLog(action: "discardRegistration") { nodes { outcome } } }');
+    expect(data.auditLog.nodes).toEqual([{ outcome: 'DONE' }]);
     await lawsHold(gateway);
     await gateway.close();
   });

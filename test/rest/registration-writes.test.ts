@@ -197,7 +197,7 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
   });
 
   it('refuses a registration under the codes of Azure, and says what may not change', async () => {
-    await registerStamp(gateway.app, 'opened-books');
+    await registerStamp(gateway.app, 'kept');
     const token = (text: string) => ({ registrationToken: Buffer.from(text).toString('base64') });
     const cloudId = guid('cloud kept');
     const table: readonly (readonly [string, string, 'PUT' | 'PATCH', unknown, number, string])[] = [
@@ -246,7 +246,7 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
     const roles = [
       ['CSP_ADMIN', 403],
       ['AUDITOR', 403],
-      [{ role: 'OPERATOR', registrations: ['opened-books'] }, 403],
+      [{ role: 'OPERATOR', registrations: ['kept'] }, 403],
     ] as const;
     const payload = JSON.stringify({ properties: { cloudId: guid('x'), billingModel: 'Development' } });
     for (const [who, status] of roles) {
@@ -263,14 +263,14 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
 
   it('discards a registration that is set up, as often as it is asked, and keeps one whose books are open', async () => {
     const { id, baseSubscriptionGuid } = await setUpStamp(gateway.app, 'a-wrong-start');
-    const open = await registerStamp(gateway.app, 'kept');
+    const open = await registerStamp(gateway.app, 'never-deleted');
     const path = registrationPath('a-wrong-start');
     const remove = { method: 'DELETE' } as const;
     expect(path).toContain(baseSubscriptionGuid);
     for (const who of ['CSP_ADMIN', 'AUDITOR', 'INGESTOR'] as const) {
       expect((await azure(gateway, who, path, remove)).status).toBe(403);
     }
-    expect((await azure(gateway, { role: 'OPERATOR', registrations: ['opened-books'] }, path, remove)).status).toBe(
+    expect((await azure(gateway, { role: 'OPERATOR', registrations: ['never-deleted'] }, path, remove)).status).toBe(
       204,
     );
     expect((await azure(gateway, 'OPERATOR', path)).status).toBe(200);
@@ -280,11 +280,11 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
       ['createRegistration', 'DONE'],
       ['discardRegistration', 'DONE'],
     ]);
-    expect(await azure(gateway, 'OPERATOR', registrationPath('opened-books'), remove)).toMatchObject({
+    expect(await azure(gateway, 'OPERATOR', registrationPath('never-deleted'), remove)).toMatchObject({
       status: 409,
       body: { error: { code: 'BOOKS_ARE_OPEN', message: expect.stringContaining('kept') } },
     });
-    expect((await azure(gateway, 'OPERATOR', registrationPath('opened-books'))).status).toBe(200);
+    expect((await azure(gateway, 'OPERATOR', registrationPath('never-deleted'))).status).toBe(200);
     expect(await actsOn(open.id)).toContainEqual(['openBooks', 'DONE']);
   });
 
