@@ -39,7 +39,7 @@ export async function demoCommand(options: { readonly days: string; readonly unt
   const receiver = receiverIn(config.dataFolder);
   const isNew = !existsSync(receiver);
   const received = openCommerceBooks(receiver);
-  let areOurs = false;
+  const books = { areOurs: false };
   try {
     await serve(
       config,
@@ -48,7 +48,7 @@ export async function demoCommand(options: { readonly days: string; readonly unt
           await migrateUp(app.db);
           const onProgress = showProgress;
           await loadDemo(app, { seed: DEMO_SEED, now: until ?? app.clock.now(), days, signal, onProgress });
-          areOurs = true;
+          books.areOurs = true;
         },
         ready: async (url, app) => {
           if (process.stderr.isTTY) await printWelcome(url, app, until ?? app.clock.now());
@@ -59,7 +59,7 @@ export async function demoCommand(options: { readonly days: string; readonly unt
   } finally {
     received.close();
     // Beside books that it refused, or that were never begun, the demo leaves nothing.
-    if (isNew && !areOurs) for (const end of ['', '-wal', '-shm']) rmSync(`${receiver}${end}`, { force: true });
+    if (isNew && !books.areOurs) for (const end of ['', '-wal', '-shm']) rmSync(`${receiver}${end}`, { force: true });
   }
 }
 

@@ -55,7 +55,7 @@ export function lockForWrite(dialect: Dialect): string {
   return dialect === 'sqlite' ? '' : 'FOR UPDATE';
 }
 
-/** What follows WHERE in a DELETE to delete the first rows of those, by their primary key. SQLite knows no LIMIT there. */
+/** What follows WHERE in a DELETE of the first of these rows, by their primary key. SQLite knows no LIMIT there. */
 export function firstOf(
   dialect: Dialect,
   rows: { readonly table: string; readonly key: readonly string[]; readonly which: string; readonly limit: number },

@@ -6,9 +6,9 @@ const RECORDS_PER_SWEEP = 1_000;
 const KEY = ['stack_subscription_id', 'reported_hour', 'usage_hour', 'meter_id', 'resource_id', 'identity'];
 
 /**
- * Deletes the records of registrations that were discarded, some at a time, and answers how many. Nobody reads them, and
- * no batch writes more: each asks for its registration. Any process may do this, or several; what one leaves, another
- * goes on with.
+ * Deletes the records of registrations that were discarded, some at a time, and answers how many. Nobody reads them,
+ * and no batch writes more: each asks for its registration. Any process may do this, or several; what one leaves,
+ * another goes on with.
  */
 export async function sweepDiscarded(
   { db }: { readonly db: Database },
