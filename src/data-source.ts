@@ -8,6 +8,7 @@ import type { Dialect } from './database/dialect.js';
 import { meterTables } from './metering/meter.entity.js';
 import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
 import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
+import { discardedSubscriptionTable } from './pipeline/closing/discarded-subscription.entity.js';
 import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
 import { reportTables } from './pipeline/reporting/report.entity.js';
 import { rollupTables } from './pipeline/rollup/rollup.entity.js';
@@ -36,6 +37,8 @@ import { CreateCorrectedRecord1764009200000 } from '../migrations/1764009200000-
 import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add-sources-to-api-key.js';
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
 import { SayWhoseUnknownMetersAre1764009400000 } from '../migrations/1764009400000-say-whose-unknown-meters-are.js';
+import { ExceptEarlyCorrections1764009700000 } from '../migrations/1764009700000-except-early-corrections.js';
+import { CreateDiscardedSubscription1764009710000 } from '../migrations/1764009710000-create-discarded-subscription.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
 export function entities(dialect: Dialect): EntitySchema[] {
@@ -48,6 +51,7 @@ export function entities(dialect: Dialect): EntitySchema[] {
     destinationTable(dialect),
     ...rollupTables(dialect),
     closedDayTable(dialect),
+    discardedSubscriptionTable(),
     ...dailyAggregateTables(dialect),
     ...auditTables(dialect),
     apiKeyTable(dialect),
@@ -80,4 +84,6 @@ export const migrations = [
   AddSourcesToApiKey1764009210000,
   KeepWhatReportsSay1764009300000,
   SayWhoseUnknownMetersAre1764009400000,
+  ExceptEarlyCorrections1764009700000,
+  CreateDiscardedSubscription1764009710000,
 ];

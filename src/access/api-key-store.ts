@@ -35,6 +35,17 @@ export async function listValidKeys(sql: Sql, keyIds: readonly string[], now: nu
   return rows.map(({ keyId }) => keyId);
 }
 
+/** What the keys grant that name sources and were not revoked: an expired one keeps its sources from others. */
+export async function listSourceGrants(sql: Sql): Promise<readonly Pick<Grant, 'registrations' | 'sources'>[]> {
+  const rows = await sql.query<{ registrations: string; sources: string }>(
+    'SELECT k.registrations, k.sources FROM api_key k WHERE k.sources IS NOT NULL AND k.revoked_at = 0',
+  );
+  return rows.map(({ registrations, sources }) => ({
+    registrations: namesOf(registrations),
+    sources: JSON.parse(sources) as readonly string[],
+  }));
+}
+
 /** The key, kept from other changes until the end of the transaction. */
 export async function lockApiKey(tx: Tx, keyId: string): Promise<ApiKey | null> {
   const [row] = await tx.query<ApiKey>(

@@ -16,7 +16,7 @@ export interface Principal {
   readonly tenants: Everyone | readonly string[];
   /** Names of resellers whose tenants are seen; `all` leaves it to `tenants`. */
   readonly resellers: Everyone | readonly string[];
-  /** The sources that it may use, whose records are its own. Left out: it may use any, and none is its own. */
+  /** The sources that it may use, whose records are its own. Left out: see `sourcesFor`. */
   readonly sources?: readonly string[] | undefined;
 }
 
@@ -34,11 +34,6 @@ export interface Caller extends Principal {
 /** A caller without what proved him: the next token of the same caller asks the same. */
 export function whoAsks({ subject, role, registrations, tenants, resellers }: Caller): Principal {
   return { subject, role, registrations, tenants, resellers };
-}
-
-/** The sources whose records are a caller's own, as a delivery says it. An operator's are all: it reads them all. */
-export function sourcesOf({ role, sources }: Principal): Everyone | readonly string[] | null {
-  return sources ?? (role === 'OPERATOR' ? 'all' : null);
 }
 
 /** Turns names into the rows they stand for now. A name that stands for nothing yet adds nothing. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ArgumentError, CommandError } from './exit.js';
@@ -7,7 +7,6 @@ import { TOKEN_SECONDS_DEFAULT } from '../access/local-tokens.js';
 import type { Principal } from '../access/principal.js';
 import type { App } from '../app.js';
 import { openCommerceBooks } from '../commerce-simulator/commerce-books.js';
-import type { CommerceBooks } from '../commerce-simulator/commerce-books.js';
 import { commerceInProcess } from '../commerce-simulator/commerce-in-process.js';
 import { readConfig } from '../config.js';
 import { migrateUp } from '../database/migrate.js';
@@ -37,21 +36,31 @@ export async function demoCommand(options: { readonly days: string; readonly unt
   }
   if (config.commerce.client !== 'none') console.error('COMMERCE is not used: the demo has a receiver of its own.');
   // What it got can be compared with the books.
-  const received = openReceiver(config.dataFolder);
-  await serve(
-    config,
-    {
-      prepare: async (app, signal) => {
-        await migrateUp(app.db);
-        await loadDemo(app, { seed: DEMO_SEED, now: until ?? app.clock.now(), days, signal, onProgress: showProgress });
+  const receiver = receiverIn(config.dataFolder);
+  const isNew = !existsSync(receiver);
+  const received = openCommerceBooks(receiver);
+  const books = { areOurs: false };
+  try {
+    await serve(
+      config,
+      {
+        prepare: async (app, signal) => {
+          await migrateUp(app.db);
+          const onProgress = showProgress;
+          await loadDemo(app, { seed: DEMO_SEED, now: until ?? app.clock.now(), days, signal, onProgress });
+          books.areOurs = true;
+        },
+        ready: async (url, app) => {
+          if (process.stderr.isTTY) await printWelcome(url, app, until ?? app.clock.now());
+        },
       },
-      ready: async (url, app) => {
-        if (process.stderr.isTTY) await printWelcome(url, app, until ?? app.clock.now());
-      },
-    },
-    { commerce: commerceInProcess(received) },
-  );
-  received.close();
+      { commerce: commerceInProcess(received) },
+    );
+  } finally {
+    received.close();
+    // Beside books that it refused, or that were never begun, the demo leaves nothing.
+    if (isNew && !books.areOurs) for (const end of ['', '-wal', '-shm']) rmSync(`${receiver}${end}`, { force: true });
+  }
 }
 
 /** Variables that are set; an empty one is not. */
@@ -65,9 +74,9 @@ function endOf(text: string): number {
   throw new ArgumentError('--until is a whole hour like 2026-03-10T12:00:00Z.');
 }
 
-function openReceiver(dataFolder: string): CommerceBooks {
+function receiverIn(dataFolder: string): string {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  return openCommerceBooks(join(dataFolder, 'demo-commerce.sqlite'));
+  return join(dataFolder, 'demo-commerce.sqlite');
 }
 
 /** A bar that redraws itself on a terminal, a line now and then elsewhere. */

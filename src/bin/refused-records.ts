@@ -27,6 +27,8 @@ const NEXT: Readonly<Record<RejectionCode, string>> = {
     'Give the correction the subscription, meter, resource and usage hour of its record, and ingest the file again.',
   CORRECTION_OF_CORRECTION: 'Name the record itself in `corrects`, and ingest the file again.',
   CORRECTION_BELOW_ZERO: 'Send at most what its record and its corrections come to, and ingest the file again.',
+  CORRECTED_RECORD_IS_HISTORY:
+    'Nothing: usage of before the first day of the books is reported to nobody from here. It can be corrected while books are set up.',
   WINDOW_CLOSED:
     'They are in quarantine. The mutation replayQuarantined takes them in under the current day: see "Quarantine" in docs/operations.md.',
   RECORD_CONFLICT:

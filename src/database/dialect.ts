@@ -55,6 +55,16 @@ export function lockForWrite(dialect: Dialect): string {
   return dialect === 'sqlite' ? '' : 'FOR UPDATE';
 }
 
+/** What follows WHERE in a DELETE of the first of these rows, by their primary key. SQLite knows no LIMIT there. */
+export function firstOf(
+  dialect: Dialect,
+  rows: { readonly table: string; readonly key: readonly string[]; readonly which: string; readonly limit: number },
+): string {
+  const key = rows.key.join(', ');
+  const first = `${rows.which} ORDER BY ${key} LIMIT ${Number(rows.limit)}`;
+  return dialect === 'sqlite' ? `(${key}) IN (SELECT ${key} FROM ${rows.table} WHERE ${first})` : first;
+}
+
 /** Teaches a SQLite connection exact sums over decimal text. */
 export function registerDecimals(connection: Database.Database): void {
   connection.function('decimal_add', { deterministic: true }, (left, right) =>

@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 
 import { createLoaders } from './loaders.js';
 import type { Loaders } from './loaders.js';
+import type { IssuerConfig } from '../access/access-file.js';
 import type { Cursors } from '../access/signed-cursor.js';
 import type { LiveFeed } from '../reading/live-feed.js';
 import type { Caller, Principal, ResolveScope } from '../access/principal.js';
@@ -19,6 +20,7 @@ import type { UsageWriter } from '../writing/usage-writer.js';
 export interface GraphqlApp extends Pipeline {
   readonly config: {
     readonly idempotencyHours: number;
+    readonly issuers: readonly IssuerConfig[];
     readonly limits: Pick<Limits, 'requestMsMax'>;
     readonly closing: { readonly graceMs: number };
   };

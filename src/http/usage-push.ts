@@ -3,7 +3,8 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { mayDo } from '../access/actions.js';
 import { actorFor } from '../access/actor.js';
 import { beginRequest } from '../access/gate.js';
-import { callerNameOf, sourcesOf } from '../access/principal.js';
+import { sourcesFor } from '../access/granted-sources.js';
+import { callerNameOf } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
@@ -40,16 +41,19 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
           'registration',
         ]);
       }
-      const { id } = await registrationFor(app, db.reader, principal, registration).catch(async (error: unknown) => {
-        if (error instanceof DomainError) {
-          // A push pays with its records. A refusal has none, and leaves a line in the log that stays.
-          app.costBuckets.take(callerNameOf(principal), REFUSAL_COST);
-          const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
-          const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
-          await app.refusals.record(app, actorFor(principal, request.id), refusal);
-        }
-        throw error;
-      });
+      const { id, name } = await registrationFor(app, db.reader, principal, registration).catch(
+        async (error: unknown) => {
+          if (error instanceof DomainError) {
+            // A push pays with its records. A refusal has none, and leaves a line in the log that stays.
+            app.costBuckets.take(callerNameOf(principal), REFUSAL_COST);
+            const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;
+            const refusal = { action: 'recordUsage', code: error.code, target, registrationId: null };
+            await app.refusals.record(app, actorFor(principal, request.id), refusal);
+          }
+          throw error;
+        },
+      );
+      const granting = { sql: db.reader, issuers: app.config.issuers };
       const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
       const body = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       app.onStage({ stage: 'push', bytes: body.length });
@@ -59,7 +63,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
           mediaType,
           registrationId: id,
           receivedBy: principal.subject,
-          grantedSources: sourcesOf(principal),
+          grantedSources: await sourcesFor(granting, principal, name),
         },
         { db, milliseconds: app.config.limits.requestMsMax },
       );

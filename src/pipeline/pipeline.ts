@@ -46,7 +46,8 @@ import { foldIntoDays } from './rollup/day-total.js';
 import { destinationOf } from './routing/destination.js';
 import type { RoutingTable } from './routing/destination.js';
 import type { RoutingTables } from './routing/routing-store.js';
-import type { Everyone } from '../access/scope.js';
+import { ownsSources } from '../access/granted-sources.js';
+import type { GrantedSources } from '../access/granted-sources.js';
 import type { Database } from '../database/database.js';
 import type { Tx } from '../database/transaction.js';
 import { addMetersOfSubscriptions } from '../metering/meter-store.js';
@@ -77,7 +78,7 @@ export interface UsageDelivery {
   /** The principal who sent it. */
   readonly receivedBy: string;
   /** The sources that it may use, and whose records are its own; null where it may use any, and none is its own. */
-  readonly grantedSources?: Everyone | readonly string[] | null;
+  readonly grantedSources?: GrantedSources | null;
   readonly deliveries: readonly Delivery[];
   /**
    * Pushed records are filed under their usage hour, as if they had been reported at once: history that is imported.
@@ -112,14 +113,13 @@ interface TakenIn {
   readonly awaited: readonly string[];
 }
 
-/** `isAgain`: what came before, and is filed as reported only if the books are still set up. */
-async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = false): Promise<TakenIn> {
+async function takeIn(pipeline: Pipeline, delivery: UsageDelivery): Promise<TakenIn> {
   const { registrationId, receivedBy, within, grantedSources = null } = delivery;
   const { db, dictionary } = pipeline;
   const granted = withinSources(delivery.deliveries, grantedSources);
   const receivedAt = pipeline.clock.now();
   if (granted.length === 0) return { receipt: receiptOf(null, receivedAt, []), awaited: [] };
-  const sender: Sender = { subject: receivedBy, ownsSources: grantedSources !== null };
+  const sender: Sender = { subject: receivedBy, ownsSources: ownsSources(grantedSources) };
   const meters = await dictionary.metersOf(db, registrationId, entriesOf(granted), receivedAt);
   const deliveries = withinMeters(granted, meters.ids);
   const entries = entriesOf(deliveries);
@@ -132,11 +132,11 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
   const commit = (isAlone: boolean) =>
     db.inTransaction(async (tx) => {
       const open = isAlone ? await lockRegistration(tx, registrationId) : await holdOpenState(tx, registrationId);
-      const asReported = delivery.asReported === true && (!isAgain || open.state === 'SETTING_UP');
+      const asReported = delivery.asReported === true;
       if (asReported) mustBeSettingUp(open);
       const candidates = candidatesOf(deliveries, { ids, names, receivedAt, open, asReported });
       const batchId = await insertUsageBatch(tx, { registrationId, receivedAt, receivedBy });
-      const taken = await insert(tx, { id: batchId, registrationId, sender, candidates, isAlone });
+      const taken = await insert(tx, { id: batchId, registrationId, open, sender, candidates, isAlone });
       const accepted = [...taken.accepted.values()];
       await countIn(pipeline, tx, { registrationId, open, accepted });
       const seen = dictionary.seenMeters.others(accepted.filter(({ meterId }) => meters.unknown.has(meterId)));
@@ -161,10 +161,10 @@ async function takeIn(pipeline: Pipeline, delivery: UsageDelivery, isAgain = fal
 /** Corrections taken in after one batch; the next that brings or repeats one of their records goes on. */
 const WAITING_TAKEN_MAX = 1_000;
 
-/** Judges corrections anew that wait for these records, each as what its sender sent; of history, they are history. */
+/** Judges corrections anew that wait for these records, each as what its sender sent. */
 async function takeInWaiting(
   pipeline: Pipeline,
-  { registrationId, asReported = false }: UsageDelivery,
+  { registrationId }: UsageDelivery,
   identities: readonly string[],
 ): Promise<void> {
   const { db, clock } = pipeline;
@@ -188,15 +188,16 @@ async function takeInWaiting(
       // Which sources were granted was asked when it came.
       grantedSources: isGranted ? 'all' : null,
       deliveries: sent.map(({ again }) => again),
-      asReported,
       within: async (tx, { verdicts }) => {
         const settled = verdicts.filter(({ code }) => code !== WAITS);
         const ids = settled.flatMap(({ index }) => sent[index]?.row.id ?? []);
         await markReplayed(tx, ids, now);
       },
     };
-    await takeIn(pipeline, delivery, true);
+    await takeIn(pipeline, delivery);
   }
+  // Looked at without the lock first: what waits for ever must not make every batch wait for all others.
+  if (await isAnyWaiting(db.reader, registrationId)) return;
   await db.inTransaction(async (tx) => {
     await lockRegistration(tx, registrationId);
     if (!(await isAnyWaiting(tx, registrationId))) await noteWaitingCorrections(tx, registrationId, false);
@@ -273,16 +274,8 @@ function idAt(ids: readonly number[], place: number): number {
   return id;
 }
 
-interface Batch {
-  readonly id: number;
-  readonly registrationId: number;
-  readonly sender: Sender;
-  readonly candidates: readonly Candidate[];
-  readonly isAlone: boolean;
-}
-
 /** Records first, then what corrects them or others: in which order a batch holds them says nothing. */
-async function insert(tx: Tx, batch: Batch): Promise<Taken> {
+async function insert(tx: Tx, batch: Parameters<typeof insertCorrections>[1]): Promise<Taken> {
   const corrections = batch.candidates.filter(({ corrects }) => corrects !== null);
   if (corrections.length === 0) return insertRecords(tx, batch.id, batch.candidates);
   const records = await insertRecords(
@@ -364,9 +357,11 @@ async function keepRefused(
     const named = checked.ok ? checked.entry : checked;
     const reportedHour = named.reportedHour;
     const hours = reportedHour === null ? [] : [String(reportedHour)];
+    // What waits is judged as its sender's, so that nobody who sends the same makes it his own.
+    const senders = code !== WAITS ? [] : batch.sender.ownsSources ? ['granted'] : ['sent by', batch.sender.subject];
     return {
       registrationId: batch.registrationId,
-      identity: digest16([String(batch.registrationId), code, text, ...hours]),
+      identity: digest16([String(batch.registrationId), code, text, ...hours, ...senders]),
       reportedHour,
       verdict: verdict.verdict,
       code,

@@ -9,6 +9,7 @@ import type { StoredUsageRecord } from '../pipeline/ingestion/usage-record-store
 import { fromUnits, toUnits } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf } from '../primitives/windows.js';
+import type { Day } from '../primitives/windows.js';
 
 /** A correction as it is in the books. */
 interface Correction extends Pick<
@@ -16,6 +17,8 @@ interface Correction extends Pick<
   'stackSubscriptionId' | 'reportedHour' | 'usageHour' | 'usageDay' | 'meterId' | 'resourceId' | 'correctedDay'
 > {
   readonly registrationId: number;
+  /** First day of the books; null while nobody has said it. */
+  readonly booksFromDay: Day | null;
   readonly source: string;
   readonly corrects: string;
   readonly quantity: Quantity;
@@ -106,16 +109,23 @@ function problemOf(
     ({ correctedDay, reportedHour }) =>
       dayOf(reportedHour) < day || (correctedDay !== null && (correctedDay !== day || day === dayOf(reportedHour))),
   );
-  return isMisfiled ? 'has a correction that is not filed as its own' : null;
+  if (isMisfiled) return 'has a correction that is not filed as its own';
+  const isReported = corrections.some(
+    ({ booksFromDay, reportedHour }) =>
+      booksFromDay !== null && day < booksFromDay && dayOf(reportedHour) >= booksFromDay,
+  );
+  return isReported ? 'is history, and has a correction in the books' : null;
 }
 
 function listCorrections(sql: Sql, ids: readonly number[]): Promise<Correction[]> {
   return sql.query<Correction>(
     `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedHour, r.usage_hour AS usageHour,
             r.usage_day AS usageDay, r.meter_id AS meterId, r.resource_id AS resourceId, r.corrects, r.quantity,
-            r.corrected_day AS correctedDay, s.registration_id AS registrationId, u.name AS source
+            r.corrected_day AS correctedDay, s.registration_id AS registrationId,
+            g.books_from_day AS booksFromDay, u.name AS source
        FROM usage_record r
        JOIN stack_subscription s ON s.id = r.stack_subscription_id
+       JOIN registration g ON g.id = s.registration_id
        JOIN usage_source u ON u.id = r.source_id
       WHERE ${among('r.stack_subscription_id', ids)} AND r.corrects IS NOT NULL`,
   );

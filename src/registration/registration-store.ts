@@ -24,6 +24,8 @@ const IS_THERE = `g.state <> '${DISCARDED}'`;
 export interface OpenState {
   readonly name: string;
   readonly state: RegistrationState;
+  /** First day of the books; null while nobody has said it. */
+  readonly booksFromDay: Day | null;
   readonly closedBeforeDay: number;
   readonly routingVersion: number;
   /** Whether corrections may wait for records that are to come. */
@@ -106,8 +108,8 @@ export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionG
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
   const rows = await tx.query<OpenState>(
-    `SELECT g.name, g.state, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
-            g.waiting_corrections AS waitingCorrections
+    `SELECT g.name, g.state, g.books_from_day AS booksFromDay, g.closed_before_day AS closedBeforeDay,
+            g.routing_version AS routingVersion, g.waiting_corrections AS waitingCorrections
        FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForRead(tx.dialect)}`,
     [registrationId],
   );

@@ -7,7 +7,13 @@ import {
   removeCustomerSubscription,
 } from './customer-subscriptions-api.js';
 import { listOperations } from './operations-api.js';
-import { oneRegistration, patchRegistration, putRegistration, registrationsOf } from './registration-api.js';
+import {
+  deleteRegistration,
+  oneRegistration,
+  patchRegistration,
+  putRegistration,
+  registrationsOf,
+} from './registration-api.js';
 import { providerUsage, tenantUsage } from './usage-api.js';
 import { userSubscriptions } from './user-subscriptions-api.js';
 
@@ -51,7 +57,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   { path: REGISTRATIONS, acts: { GET: registrationsOf } },
   {
     path: `${REGISTRATIONS}/{registration}`,
-    acts: { GET: oneRegistration, PUT: putRegistration, PATCH: patchRegistration },
+    acts: { GET: oneRegistration, PUT: putRegistration, PATCH: patchRegistration, DELETE: deleteRegistration },
   },
   {
     path: `${REGISTRATIONS}/{registration}/customerSubscriptions`,
@@ -77,11 +83,6 @@ const NO_LINKS = 'The gateway knows no linked subscriptions: ask Azure for them.
 const NO_MANIFEST = 'The gateway has no cloud manifest: ask Azure for it.';
 
 export const UNSERVED_CALLS: readonly UnservedCall[] = [
-  {
-    path: `${REGISTRATIONS}/{registration}`,
-    methods: ['DELETE'],
-    why: 'Books that were begun are kept: a registration is not deleted here. Azure deletes its own.',
-  },
   {
     path: `${REGISTRATIONS}/{registration}/getActivationKey`,
     methods: ['POST'],

@@ -10,6 +10,7 @@ const OPERATIONS = [
   ['operations/read', 'Operations', 'Lists operations', 'What can be done here.'],
   ['registrations/read', 'Registrations', 'Reads registrations', 'One registration, or those of a subscription.'],
   ['registrations/write', 'Registrations', 'Writes registrations', 'Begins the books of a stamp.'],
+  ['registrations/delete', 'Registrations', 'Deletes registrations', 'Discards books that were not opened yet.'],
   [
     'registrations/customerSubscriptions/read',
     'Customer subscriptions',

@@ -11,6 +11,7 @@ import { DomainError } from '../primitives/errors.js';
 import { canonicalGuid, digest16 } from '../primitives/ids.js';
 import { BILLING_MODEL_ON_WIRE, readRegistration } from './registration-input.js';
 import type { RegistrationInput } from './registration-input.js';
+import { discardRegistration } from '../pipeline/closing/discard-registration.js';
 import { insertFallbackDestinations } from '../pipeline/routing/routing-store.js';
 import { createRegistration } from '../registration/create-registration.js';
 import type { Registration } from '../registration/registration.entity.js';
@@ -59,6 +60,22 @@ export async function patchRegistration(request: ArmRequest): Promise<ArmAnswer>
   checkMay(request, 'registration:change', 'write');
   const asked = readRegistration(propertiesOf(request.body));
   return answerOf(onWire(await updated(request, await registrationOf(request), asked)));
+}
+
+/** Discards books that are set up, as `discardRegistration` does. Throws BOOKS_ARE_OPEN. */
+export async function deleteRegistration(request: ArmRequest): Promise<ArmAnswer> {
+  checkMay(request, 'registration:change', 'delete');
+  const { app, scope, by } = request;
+  const known = await findAtPath(request);
+  // As everywhere in Azure, removing what is not there leaves what was asked for.
+  if (known === null) return { status: 204, body: '' };
+  try {
+    await discardRegistration(app, scope, { registration: known.name, by });
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'BOOKS_ARE_OPEN')) throw error;
+    throw new ArmError(409, error.code, `${error.message} They are kept.`);
+  }
+  return { status: 204, body: '' };
 }
 
 async function created({ app, scope, path, by }: ArmRequest, asked: RegistrationInput): Promise<Registration> {

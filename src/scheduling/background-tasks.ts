@@ -3,6 +3,7 @@ import type { Repetition } from './repeat.js';
 import type { App } from '../app.js';
 import { findWatermark } from '../collection/watermark-store.js';
 import { closeDueDays } from '../pipeline/closing/close-due-days.js';
+import { sweepDiscarded } from '../pipeline/closing/sweep-discarded.js';
 import { prepareReports } from '../pipeline/reporting/prepare-reports.js';
 import { sendReports } from '../pipeline/reporting/send-reports.js';
 import { chance } from '../primitives/chance.js';
@@ -59,6 +60,8 @@ async function close(app: App, log: TaskLog, signal: AbortSignal): Promise<void>
   const { graceMs } = app.config.closing;
   const { closed, failures } = await closeDueDays(app, { graceMs, by: 'gateway', signal, pulledBefore: findWatermark });
   if (closed > 0) log.info({ task: 'closing', closed }, 'Closed reported days.');
+  const swept = await sweepDiscarded(app, signal);
+  if (swept > 0) log.info({ task: 'closing', swept }, 'Deleted records of discarded registrations.');
   for (const { registration, error: err } of failures) {
     log.error({ task: 'closing', registration, err }, 'A registration could not be closed; it is tried again.');
   }

@@ -94,7 +94,8 @@ export async function correctUsage(
 function refusalOf(verdict: RecordVerdict | undefined): DomainError {
   const { code, message } = verdict ?? {};
   if (code === 'CORRECTION_BELOW_ZERO') return new DomainError(code, message ?? '', ['quantity']);
-  invariant(code === 'CORRECTION_OF_CORRECTION', 'a record that was seen is there, and is like itself');
+  const isOfRecord = code === 'CORRECTION_OF_CORRECTION' || code === 'CORRECTED_RECORD_IS_HISTORY';
+  invariant(isOfRecord, 'a record that was seen is there, and is like itself');
   return new DomainError(code, message ?? '', ['record']);
 }
 

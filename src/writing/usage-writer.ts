@@ -1,5 +1,5 @@
 /** Usage from the bytes of a request to those of its answer: in this thread, or in one of its own. */
-import type { Everyone } from '../access/scope.js';
+import type { GrantedSources } from '../access/granted-sources.js';
 import type { Database } from '../database/database.js';
 import { decodeUsageBody, deliveryOfTexts, receiptBytes } from '../pipeline/ingestion/usage-wire.js';
 import type { TextRecord } from '../pipeline/ingestion/usage-wire.js';
@@ -14,8 +14,8 @@ export interface UsageBody {
   readonly mediaType: string;
   readonly registrationId: number;
   readonly receivedBy: string;
-  /** As `sourcesOf` says it. */
-  readonly grantedSources: Everyone | readonly string[] | null;
+  /** As `sourcesFor` says it. */
+  readonly grantedSources: GrantedSources | null;
 }
 
 /** Records that a mutation brought. */
@@ -24,7 +24,7 @@ export interface UsageTexts {
   readonly records: readonly TextRecord[];
   readonly registrationId: number;
   readonly receivedBy: string;
-  readonly grantedSources: Everyone | readonly string[] | null;
+  readonly grantedSources: GrantedSources | null;
 }
 
 /** How long the caller waits for a body, in the form that each writer needs. */

@@ -1,3 +1,4 @@
+import { sourcesFor } from '../../src/access/granted-sources.js';
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
@@ -7,6 +8,11 @@ const CREATE = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $inp
   secret apiKey { sources } userErrors { code field } } }`;
 const STACK = guid('stack subscription');
 const SOURCE = 'Microsoft.Compute';
+const PUSH = `mutation { recordUsage(input: { registration: "hub", records: [
+      { id: "a", source: "${SOURCE}", stackSubscriptionId: "${STACK}",
+        meterId: "${METERS.vmHours}", resourceUri: "/vm", usageStartTime: "2026-03-10T10:00:00Z",
+        usageEndTime: "2026-03-10T11:00:00Z", quantity: "1" }] }) {
+      receipt { verdicts { code stored { quantity } } } } }`;
 
 describeEachDatabase('a sender', (server) => {
   let gateway: TestGateway;
@@ -39,6 +45,61 @@ describeEachDatabase('a sender', (server) => {
     expect(Number(row?.sources)).toBe(0);
   });
 
+  it('that names no source uses none that was granted to another, and so takes no id of it', async () => {
+    const [compute, any] = [await key([SOURCE]), await key()];
+    const refused = { verdict: 'REJECTED', code: 'SOURCE_NOT_GRANTED', field: 'source' };
+    expect(await send(any, usageRecord({ id: 'a', quantity: '9' }))).toMatchObject(refused);
+    const overGraphql = await gateway.ask('INGESTOR', PUSH);
+    expect(overGraphql.data.recordUsage.receipt.verdicts).toMatchObject([{ code: 'SOURCE_NOT_GRANTED' }]);
+    expect(await send(compute, usageRecord({ id: 'a', quantity: '1' }))).toMatchObject({ verdict: 'ACCEPTED' });
+    // It corrects none of them either, an operator does, and what nobody was granted is for all.
+    expect(await send(any, usageRecord({ id: 'f', corrects: 'a', quantity: '-1' }))).toMatchObject(refused);
+    const operator = await gateway.token('OPERATOR');
+    expect(await send(operator, usageRecord({ id: 'f', corrects: 'a', quantity: '-1' }))).toMatchObject({
+      verdict: 'ACCEPTED',
+    });
+    expect(await send(any, usageRecord({ id: 'a', source: 'Microsoft.Storage' }))).toMatchObject({
+      verdict: 'ACCEPTED',
+    });
+  });
+
+  it('is asked for its grant in the registration that it sends to, and as long as the grant is not revoked', async () => {
+    const any = await key();
+    await key([SOURCE], ['elsewhere']);
+    expect(await send(any, usageRecord({ id: 'a' }))).toMatchObject({ verdict: 'ACCEPTED' });
+    await key([SOURCE], ['HUB']);
+    expect(await send(any, usageRecord({ id: 'b' }))).toMatchObject({ code: 'SOURCE_NOT_GRANTED' });
+    // What it sent before stays, and is what others may not send.
+    expect(await send(await key([SOURCE]), usageRecord({ id: 'a' }))).toMatchObject({ verdict: 'DUPLICATE' });
+    const { data } = await gateway.ask('OPERATOR', '{ apiKeys { nodes { keyId sources } } }');
+    const keys = data.apiKeys.nodes as readonly {
+      readonly keyId: string;
+      readonly sources: readonly string[] | null;
+    }[];
+    for (const { keyId, sources } of keys) {
+      if (sources === null) continue;
+      const revoking = `mutation { revokeApiKey(input: { keyId: "${keyId}" }) { userErrors { code } } }`;
+      expect((await gateway.ask('OPERATOR', revoking)).errors).toEqual([]);
+    }
+    expect(await send(any, usageRecord({ id: 'b' }))).toMatchObject({ verdict: 'ACCEPTED' });
+  });
+
+  it('is kept from sources that the access file grants in a list, wherever a claim may name the registration', async () => {
+    const issuerOf = (grant: object) =>
+      ({ grants: [{ role: 'INGESTOR', registrations: 'all', tenants: 'all', resellers: 'all', ...grant }] }) as never;
+    const of = (...grants: object[]) =>
+      sourcesFor({ sql: gateway.app.db.reader, issuers: grants.map(issuerOf) }, { role: 'INGESTOR' }, 'hub');
+    expect(
+      await of(
+        { sources: ['a'], registrations: { claim: 'r' } },
+        { sources: ['b'], registrations: ['Hub'] },
+        { sources: ['c'], registrations: ['rim'] },
+        { sources: { claim: 's' } },
+        {},
+      ),
+    ).toEqual({ except: ['a', 'b'] });
+  });
+
   it('is told nothing of what another sender has under its id, and takes nothing of it', async () => {
     const [one, other] = [await key(), await key()];
     await send(one, usageRecord({ id: 'a', quantity: '123.5', corrects: null }));
@@ -50,14 +111,7 @@ describeEachDatabase('a sender', (server) => {
     const same = await send(other, usageRecord({ id: 'a', quantity: '123.5' }));
     expect(same).toMatchObject({ verdict: 'DUPLICATE' });
     expect(same).not.toHaveProperty('stored');
-    const { data } = await gateway.ask(
-      'INGESTOR',
-      `mutation { recordUsage(input: { registration: "hub", records: [
-      { id: "a", source: "${SOURCE}", stackSubscriptionId: "${STACK}",
-        meterId: "${METERS.vmHours}", resourceUri: "/vm", usageStartTime: "2026-03-10T10:00:00Z",
-        usageEndTime: "2026-03-10T11:00:00Z", quantity: "1" }] }) {
-      receipt { verdicts { code stored { quantity } } } } }`,
-    );
+    const { data } = await gateway.ask('INGESTOR', PUSH);
     expect(data.recordUsage.receipt.verdicts).toEqual([{ code: 'RECORD_ID_TAKEN', stored: null }]);
     expect(await send(one, usageRecord({ id: 'a', quantity: '2' }))).toMatchObject({ stored: { quantity: '123.5' } });
     const operator = await gateway.token('OPERATOR');
@@ -79,8 +133,8 @@ describeEachDatabase('a sender', (server) => {
     expect(none.data.createApiKey.userErrors).toEqual([{ code: 'INVALID_INPUT', field: ['sources'] }]);
   });
 
-  async function key(sources?: readonly string[]): Promise<string> {
-    const input = { name: 'sender', role: 'INGESTOR', registrations: ['hub'], ...(sources && { sources }) };
+  async function key(sources?: readonly string[], registrations: readonly string[] = ['hub']): Promise<string> {
+    const input = { name: 'sender', role: 'INGESTOR', registrations, ...(sources && { sources }) };
     const { data, errors } = await gateway.ask('OPERATOR', CREATE, { input });
     expect([errors, data.createApiKey.userErrors]).toEqual([[], []]);
     return data.createApiKey.secret as string;

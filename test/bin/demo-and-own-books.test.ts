@@ -86,6 +86,7 @@ describe('the demo, and then a gateway of one’s own in the same checkout', () 
     const demo = await cli.start(['demo', '--days', '2'], { env: own }).ended;
     expect(demo).toMatchObject({ code: 1, stdout: '' });
     expect(demo.stderr).toMatch(/^These books hold the registration "hub", which the demo did not make\..*\n$/);
+    expect(readdirSync(join(cli.folder, 'own')).filter((name) => name.startsWith('demo'))).toEqual([]);
     expect(await cli.run(['books'], { env: own })).toMatchObject({
       code: 0,
       stderr: '',

@@ -146,6 +146,18 @@ describeEachDatabase('corrections', (server) => {
     expect(await total()).toBe('1');
   });
 
+  it('wait as what their sender sent, whoever else sends the very same afterwards', async () => {
+    const send = (receivedBy: string, record: JsonObject) =>
+      recordUsage(gateway.app, { registrationId: id, receivedBy, deliveries: [deliveryOfRecord(record, NOW)] });
+    for (const sender of ['one', 'two', 'one', 'two']) await send(sender, fix('f1', '-0.25'));
+    await send('one', usageRecord({ id: 'a', quantity: '1' }));
+    expect(await total()).toBe('0.75');
+    expect(await quarantine()).toMatchObject([
+      { recordId: 'f1', isJudged: true, timesSeen: 2 },
+      { recordId: 'f1', isJudged: true, timesSeen: 2 },
+    ]);
+  });
+
   it('go where their record went, though its day is closed and the customer was mapped elsewhere since', async () => {
     const { tenantId } = await registerCustomer(gateway.app, 'hub', 'Contoso', { stackSubscriptions: [STACK] });
     const change = { registration: 'hub', tenantId, by: 'test' };

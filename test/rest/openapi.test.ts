@@ -122,6 +122,8 @@ describeOnSqlite('the OpenAPI description', (server) => {
       [`${groupPath}/{registration}`, `${group}/new?${version}`, 400, begin('a third cloud')],
       [`${groupPath}/{registration}`, `${group}/new?${version}`, 200, { ...begin('another cloud'), method: 'PATCH' }],
       [`${groupPath}/{registration}`, `${group}/nobody?${version}`, 404, { ...begin('cloud'), method: 'PATCH' }],
+      [`${groupPath}/{registration}`, `${group}/hub?${version}`, 409, { method: 'DELETE' }],
+      [`${groupPath}/{registration}`, `${group}/new?${version}`, 204, { method: 'DELETE' }],
       [provider, usageUrl(PROVIDER_PATH, guid('base hub'), { showDetails: 'false' }), 200],
     ];
     for (const [path, url, status, options] of asked) {

@@ -2,7 +2,7 @@ import { REGISTRATION_VERSION, attaching, azure, customerPath, registrationPath 
 import { describeEachDatabase } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
-import { guid, registerCustomer, registerStamp } from '../support/world.js';
+import { guid, registerCustomer, registerStamp, setUpStamp } from '../support/world.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
 import { UNSERVED_CALLS } from '../../src/rest/arm-routes.js';
 import { updateRegistration } from '../../src/registration/update-registration.js';
@@ -259,6 +259,33 @@ describeEachDatabase('what scripts begin with over the registration API', (serve
       "SELECT code FROM audit_entry WHERE action = 'registrations' AND outcome = 'DENIED' AND code = 'PropertyChangeNotAllowed'",
     );
     expect(refused).toHaveLength(2);
+  });
+
+  it('discards a registration that is set up, as often as it is asked, and keeps one whose books are open', async () => {
+    const { id, baseSubscriptionGuid } = await setUpStamp(gateway.app, 'a-wrong-start');
+    const open = await registerStamp(gateway.app, 'never-deleted');
+    const path = registrationPath('a-wrong-start');
+    const remove = { method: 'DELETE' } as const;
+    expect(path).toContain(baseSubscriptionGuid);
+    for (const who of ['CSP_ADMIN', 'AUDITOR', 'INGESTOR'] as const) {
+      expect((await azure(gateway, who, path, remove)).status).toBe(403);
+    }
+    expect((await azure(gateway, { role: 'OPERATOR', registrations: ['never-deleted'] }, path, remove)).status).toBe(
+      204,
+    );
+    expect((await azure(gateway, 'OPERATOR', path)).status).toBe(200);
+    for (const _ of ['once', 'twice']) expect((await azure(gateway, 'OPERATOR', path, remove)).status).toBe(204);
+    expect((await azure(gateway, 'OPERATOR', path)).status).toBe(404);
+    expect(await actsOn(id)).toEqual([
+      ['createRegistration', 'DONE'],
+      ['discardRegistration', 'DONE'],
+    ]);
+    expect(await azure(gateway, 'OPERATOR', registrationPath('never-deleted'), remove)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'BOOKS_ARE_OPEN', message: expect.stringContaining('kept') } },
+    });
+    expect((await azure(gateway, 'OPERATOR', registrationPath('never-deleted'))).status).toBe(200);
+    expect(await actsOn(open.id)).toContainEqual(['openBooks', 'DONE']);
   });
 
   it('lists what can be done here, for whoever has a credential', async () => {

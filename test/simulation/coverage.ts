@@ -3,6 +3,7 @@ import type { Crasher } from './crasher.js';
 /** What must meet within one seed to be worth the walk: a change of mapping, closing, reporting, and late rows. */
 const EVENTS = [
   'history imported',
+  'corrections of history refused',
   'books opened',
   'usage remapped',
   'closed usage kept where it was billed',

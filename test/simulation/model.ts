@@ -45,12 +45,16 @@ export class Model {
     return this.#records.get(id);
   }
 
-  take(record: ModelRecord): void {
-    this.#records.set(record.id, record);
+  /** Takes a record that arrived on a day. A correction is filed with its record while the books are set up. */
+  take(record: Omit<ModelRecord, 'reportedDay'>, arrived: Day): void {
+    const corrected = this.find(record.corrects ?? '')?.reportedDay;
+    const reportedDay = this.isOpen ? Math.max(arrived, corrected ?? 0) : (corrected ?? arrived);
+    this.#records.set(record.id, { ...record, reportedDay });
   }
 
-  /** Whether the record would be at zero or more with one more correction. */
+  /** Whether the record would be at zero or more with one more correction; history is corrected before books open. */
   mayCorrect(id: string, quantity: Quantity): boolean {
+    if (this.isOfHistory({ corrects: id })) return false;
     const all = this.records.filter((record) => record.id === id || record.corrects === id);
     return all.reduce((sum, record) => sum + toUnits(record.quantity), toUnits(quantity)) >= 0n;
   }
@@ -82,6 +86,15 @@ export class Model {
   /** Whether the record's day is closed and no history: it goes to the receiver, once. */
   isReceivable({ reportedDay }: ModelRecord): boolean {
     return reportedDay < this.closedBefore && reportedDay >= this.booksFrom;
+  }
+
+  /** Whether it would correct history though the books are open. */
+  isOfHistory({ corrects }: Pick<ModelRecord, 'corrects'>): boolean {
+    return this.isOpen && (this.find(corrects ?? '')?.reportedDay ?? this.booksFrom) < this.booksFrom;
+  }
+
+  isOfClosedDay({ corrects }: Pick<ModelRecord, 'corrects'>): boolean {
+    return (this.find(corrects ?? '')?.reportedDay ?? this.closedBefore) < this.closedBefore;
   }
 
   destinationOf(record: ModelRecord): string {

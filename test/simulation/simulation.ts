@@ -206,13 +206,10 @@ async function ingest(run: Run, records: readonly Sent[], asReported = false): P
     const expected = expectedOf(run.model, record);
     const verdict = receipt.verdicts[index]?.verdict;
     if (verdict !== expected) throw new Error(`${record.id} is ${expected}, and was answered ${String(verdict)}`);
+    if (expected === 'REJECTED' && run.model.isOfHistory(record)) run.happened.add('corrections of history refused');
     if (expected !== 'ACCEPTED') return;
-    const corrected = run.model.find(record.corrects ?? '');
-    const filedUnder = asReported ? dayOf(record.usageHour) : reportedDay;
-    run.model.take({ ...record, reportedDay: Math.max(filedUnder, corrected?.reportedDay ?? 0) });
-    if (corrected !== undefined && corrected.reportedDay < run.model.closedBefore) {
-      run.happened.add('usage of closed days corrected');
-    }
+    run.model.take(record, asReported ? dayOf(record.usageHour) : reportedDay);
+    if (run.model.isOfClosedDay(record)) run.happened.add('usage of closed days corrected');
     if (dayOf(record.usageHour) < run.model.closedBefore) run.happened.add('usage of closed days taken');
   });
 }

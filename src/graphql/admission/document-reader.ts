@@ -36,8 +36,8 @@ const WHOLE_DOCUMENT = 1 / 10;
 const CHARACTERS_PER_POINT = 100;
 /** How many times its price a document costs in all that is refused, as far as the caller has that much. */
 const REFUSED_TIMES = 10;
-/** Names of the schema that were nearly right would map it for whoever guesses. */
-const SUGGESTION = / ?Did you mean(.+?)\?$/;
+/** What graphql-js ends a message with: names of the schema that were nearly right would map it for whoever guesses. */
+const SUGGESTION = ' Did you mean ';
 
 /** Reads documents for one schema, and keeps those that are asked again in `kept`. */
 export function createDocumentReader(parts: {
@@ -114,10 +114,16 @@ function asRefusal<Result>(read: () => Result): Result {
 }
 
 function told({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
-  return new GraphQLError(message.replace(SUGGESTION, ''), {
+  return new GraphQLError(withoutSuggestion(message), {
     ...(nodes && { nodes }),
     ...(source && { source }),
     ...(positions && { positions }),
     extensions: { code, http: { status: 400 } },
   });
+}
+
+/** Looked for from the end, and once: messages quote what callers sent, as often as they like. */
+function withoutSuggestion(message: string): string {
+  const from = message.endsWith('?') ? message.lastIndexOf(SUGGESTION) : -1;
+  return from === -1 ? message : message.slice(0, from);
 }

@@ -17,7 +17,7 @@ import {
 import type { MiddlewareFn } from 'type-graphql';
 
 import { actorFor } from '../../access/actor.js';
-import { sourcesOf } from '../../access/principal.js';
+import { sourcesFor } from '../../access/granted-sources.js';
 import type { TextRecord } from '../../pipeline/ingestion/usage-wire.js';
 import type { RecordVerdict, UsageReceipt, Verdict } from '../../pipeline/ingestion/verdict.js';
 import { listQuarantinedRecords } from '../../reading/usage-records.js';
@@ -200,8 +200,10 @@ export class IngestionResolver {
         const caller = callerOf(context);
         const receivedBy = caller.subject;
         const registration = await getWholeRegistration(app.db.reader, scope, name);
+        const granting = { sql: app.db.reader, issuers: app.config.issuers };
+        const grantedSources = await sourcesFor(granting, caller, registration.name);
         const recording = app.usageWriter.record(
-          { records, registrationId: registration.id, receivedBy, grantedSources: sourcesOf(caller) },
+          { records, registrationId: registration.id, receivedBy, grantedSources },
           { db: app.db, milliseconds: app.config.limits.requestMsMax },
         );
         // The request keeps them until it is answered, and thousands of objects that wait are copied about meanwhile.

@@ -38,9 +38,10 @@ const ROWS: readonly (readonly [table: string, which: string])[] = [
 
 /**
  * Takes back a registration whose books are set up: name and cloud id are free again, and nothing of it is found any
- * more. Its customers, subscriptions, mappings and totals are deleted. Its records stay where they are and are read by
- * nobody: they are found by their stack subscription alone, whose row id is never given again, and deleting them would
- * take as long as importing them did. The audit log keeps what happened. Throws RegistrationNotFound, BOOKS_ARE_OPEN.
+ * more. Its customers, subscriptions, mappings and totals are deleted. Its records are read by nobody from then on: they
+ * are found by their stack subscription alone, whose row id is never given again. Deleting them takes as long as
+ * importing them did, so `sweepDiscarded` does it afterwards, some at a time. The audit log keeps what happened. Throws
+ * RegistrationNotFound, BOOKS_ARE_OPEN.
  */
 export async function discardRegistration(
   app: { readonly db: Database; readonly clock: Clock },
@@ -55,6 +56,11 @@ export async function discardRegistration(
       `SELECT COUNT(DISTINCT s.id) AS stackSubscriptions, SUM(d.records) AS records
          FROM stack_subscription s LEFT JOIN usage_day_total d ON d.stack_subscription_id = s.id
         WHERE s.registration_id = ?`,
+      [id],
+    );
+    await tx.execute(
+      `INSERT INTO discarded_subscription (stack_subscription_id)
+       SELECT id FROM stack_subscription WHERE registration_id = ?`,
       [id],
     );
     for (const [table, which] of ROWS) await tx.execute(`DELETE FROM ${table} WHERE ${which}`, [id]);

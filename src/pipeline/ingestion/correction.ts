@@ -11,6 +11,7 @@ import { digest16Hex } from '../../primitives/ids.js';
 import { toUnits } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 import { dayOf } from '../../primitives/windows.js';
+import type { Day } from '../../primitives/windows.js';
 
 /** What the books hold of what a batch corrects. */
 export interface CorrectedBooks {
@@ -22,6 +23,8 @@ export interface CorrectedBooks {
   correctedBy(name: string): bigint;
   /** Whether a record of this name is in the books: then the candidate is a duplicate, or contradicts it. */
   isStored(name: string): boolean;
+  /** First day of the books, before which records are history; null while the books are set up. */
+  readonly booksFromDay: Day | null;
 }
 
 /** What became of the corrections of a batch. */
@@ -70,7 +73,7 @@ export function correctionDraft(
 /**
  * Judges corrections in the order in which they came: each names an accepted record, itself no correction, of the same
  * stack subscription, meter, resource URI (without case) and usage hour, and leaves it at zero or more, with all
- * corrections before. `nameOf` gives the name of what a candidate corrects.
+ * corrections before. Once the books are open, none is of history. `nameOf` gives the name of what a candidate corrects.
  */
 export function judgeCorrections(
   candidates: readonly Candidate[],
@@ -92,7 +95,7 @@ export function judgeCorrections(
       continue;
     }
     sums.set(recordName, sum);
-    accepted.set(candidate.name, filed(candidate, record));
+    accepted.set(candidate.name, filed(candidate, record, books));
   }
   return { accepted, refused };
 }
@@ -115,6 +118,7 @@ function problemOf(
   if (record.corrects !== null) return OF_CORRECTION;
   const field = differenceOf(candidate, record, books);
   if (field !== null) return { ...DIFFERS, field };
+  if (books.booksFromDay !== null && dayOf(record.reportedHour) < books.booksFromDay) return OF_HISTORY;
   return toUnits(record.quantity) + sum < 0n ? BELOW_ZERO : null;
 }
 
@@ -131,9 +135,15 @@ function differenceOf(
   return uriKeyOf(candidate.resourceId) === uriKeyOf(record.resourceId) ? null : 'resourceUri';
 }
 
-function filed(candidate: Candidate, record: StoredUsageRecord): Candidate {
-  // Never before its record, whatever the clocks of two gateways say: its day must not close first.
-  const reportedHour = Math.max(candidate.reportedHour, record.reportedHour);
+function filed(
+  candidate: Candidate,
+  record: StoredUsageRecord,
+  { booksFromDay }: Pick<CorrectedBooks, 'booksFromDay'>,
+): Candidate {
+  // While the books are set up, with its record, so that both become history or neither does. Afterwards never before
+  // it, whatever the clocks of two gateways say: its day must not close first.
+  const reportedHour =
+    booksFromDay === null ? record.reportedHour : Math.max(candidate.reportedHour, record.reportedHour);
   const day = dayOf(record.reportedHour);
   return { ...candidate, reportedHour, correctedDay: day === dayOf(reportedHour) ? null : day };
 }
@@ -153,6 +163,13 @@ const DIFFERS: Rejection = {
 const OF_CORRECTION: Rejection = {
   code: 'CORRECTION_OF_CORRECTION',
   message: 'A correction cannot be corrected; correct the record itself.',
+  field: 'corrects',
+};
+
+const OF_HISTORY: Rejection = {
+  code: 'CORRECTED_RECORD_IS_HISTORY',
+  message:
+    'The record that this one corrects is of before the first day of the books: no report holds it, nor may one hold a difference to it.',
   field: 'corrects',
 };
 

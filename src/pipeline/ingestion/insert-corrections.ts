@@ -9,6 +9,7 @@ import type { Candidate, Sender } from './verdict.js';
 import type { Tx } from '../../database/transaction.js';
 import { toUnits } from '../../primitives/quantity.js';
 import { dayOf } from '../../primitives/windows.js';
+import type { OpenState } from '../../registration/registration-store.js';
 
 /** What became of the corrections of a batch. */
 export interface CorrectionsTaken {
@@ -34,6 +35,7 @@ export async function insertCorrections(
   batch: {
     readonly id: number;
     readonly registrationId: number;
+    readonly open: Pick<OpenState, 'state' | 'booksFromDay'>;
     readonly sender: Sender;
     readonly candidates: readonly Candidate[];
     readonly isAlone: boolean;
@@ -54,6 +56,7 @@ export async function insertCorrections(
     uriKeyOf,
     correctedBy: (name) => sums.get(name) ?? 0n,
     isStored: (name) => stored.has(name),
+    booksFromDay: batch.open.state === 'OPEN' ? (batch.open.booksFromDay ?? 0) : null,
   });
   const isAnyUnknown = [...judged.refused.values()].some(({ code }) => code === 'CORRECTED_RECORD_UNKNOWN');
   if (isAnyUnknown && !batch.isAlone) throw new NotAlone();

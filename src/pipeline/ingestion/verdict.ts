@@ -1,6 +1,6 @@
 import { isRowOfStamp } from './late-row.js';
 import { ofOtherSource } from './usage-record.js';
-import type { Everyone } from '../../access/scope.js';
+import type { GrantedSources } from '../../access/granted-sources.js';
 import type { Rejection } from './rejection.js';
 import type { Checked, UsageEntry } from './usage-record.js';
 import type { NewUsageRecord, StoredUsageRecord } from './usage-record-store.js';
@@ -30,14 +30,12 @@ export interface Delivery {
 }
 
 /** What names a source that the sender may not use is refused, before anything is looked up for it. */
-export function withinSources(
-  deliveries: readonly Delivery[],
-  sources: Everyone | readonly string[] | null,
-): readonly Delivery[] {
+export function withinSources(deliveries: readonly Delivery[], sources: GrantedSources | null): readonly Delivery[] {
   if (sources === null || sources === 'all') return deliveries;
-  const granted = new Set(sources);
+  const isExcepted = 'except' in sources;
+  const named = new Set(isExcepted ? sources.except : sources);
   return deliveries.map((one) => {
-    if (!one.checked.ok || granted.has(one.checked.entry.source)) return one;
+    if (!one.checked.ok || named.has(one.checked.entry.source) !== isExcepted) return one;
     return { checked: ofOtherSource(one.checked.entry), raw: () => one.raw() };
   });
 }
