@@ -62,6 +62,12 @@ const LIMITS = {
     [1_024, 268_435_456],
     'Bytes of the body of a GraphQL request; usage in batches has a door of its own, and BODY_BYTES_MAX.',
   ),
+  graphqlValuesMax: limit(
+    'GRAPHQL_VALUES_MAX',
+    20_000,
+    [1_000, 10_000_000],
+    'Lists, objects and what is in them, in the JSON of a GraphQL request.',
+  ),
   connectionsMax: limit('CONNECTIONS_MAX', 4_096, [1, 100_000], 'Connections that are open at once.'),
   connectionsPerAddressMax: limit(
     'CONNECTIONS_PER_ADDRESS_MAX',
