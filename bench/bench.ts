@@ -154,9 +154,11 @@ cli
   .description('What hostile bodies, connections and documents cost an honest caller, with the standard limits.')
   .option('--build <folder>', 'the dist folder of another build to attack')
   .option('--seconds <n>', 'how long each attack lasts', '10')
-  .action(async (options: { readonly build?: string; readonly seconds: string }) => {
+  .option('--only <text>', 'attacks whose description holds this', '')
+  .action(async (options: { readonly build?: string; readonly seconds: string; readonly only: string }) => {
+    const { build, only } = options;
     const seconds = positive(options.seconds, '--seconds');
-    await benchHostile({ seconds, ...(options.build !== undefined && { build: options.build }) });
+    await benchHostile({ seconds, only, ...(build !== undefined && { build }) });
   });
 
 cli

@@ -22,13 +22,34 @@ const HEALTH_PAUSE_MS = 10;
 /** An attack has begun to work after this. */
 const LEAD_MS = 300;
 
-export type Attack = 'anonymous bodies' | 'bodies of a caller' | 'held bodies' | 'refused documents';
+/** What a known caller sends as one body of 256 kB, or of as much as its route takes. */
+export const KNOWN_BODIES = [
+  'variables: numbers',
+  'variables: objects of one key each',
+  'variables: as many values as are read',
+  'variables: one string of escapes',
+  'document: fields',
+  'document: aliases',
+  'document: lists and objects',
+  'document: fragments',
+  'document: comments',
+  'document: block strings',
+  'recordUsage: 500 records',
+  '/graphql/stream: numbers',
+  '/v1/usage: 10,000 records',
+  'PUT of Azure: 60 kB of numbers',
+] as const;
+export type KnownBody = (typeof KNOWN_BODIES)[number];
+export type Attack = 'anonymous bodies' | 'bodies of a caller' | 'held bodies' | 'refused documents' | KnownBody;
 const ATTACKS: readonly { readonly attack: Attack; readonly finding: string; readonly what: string }[] = [
   { attack: 'anonymous bodies', finding: 'H1', what: '6 anonymous connections send 8 MB of numbers each' },
   { attack: 'bodies of a caller', finding: 'H1', what: 'one caller sends 256 kB of lists, one after the other' },
   { attack: 'held bodies', finding: 'H2', what: '1,000 anonymous connections hold back the last byte of 256 kB' },
   { attack: 'refused documents', finding: 'M1', what: '32 connections of a caller send documents that are refused' },
+  ...KNOWN_BODIES.map((attack) => ({ attack, finding: 'H1', what: `one caller, ${attack}` })),
 ];
+const REGISTRATION = 'attacked';
+const GUID = '7b1d5e0a-3c64-4d9c-9d0e-2f5a8c9b6e10';
 
 /** What one attack did. */
 interface Figures {
@@ -39,10 +60,15 @@ interface Figures {
 }
 
 /** Prints a table: what each attack does to the gateway of a build, this one unless another is named. */
-export async function benchHostile(options: { readonly build?: string; readonly seconds: number }): Promise<void> {
+export async function benchHostile(options: {
+  readonly build?: string;
+  readonly seconds: number;
+  /** Attacks whose description holds this. */
+  readonly only: string;
+}): Promise<void> {
   const build = resolve(options.build ?? OWN_BUILD);
   const rows = [['finding', 'attack', 'event loop blocked', 'memory grows by', 'p50 idle', 'p50 attacked', 'ratio']];
-  for (const { attack, finding, what } of ATTACKS) {
+  for (const { attack, finding, what } of ATTACKS.filter((row) => row.what.includes(options.only))) {
     console.error(`${finding}: ${what} …`);
     const { blockedMs, grownMb, idleP50, attackedP50 } = await figuresOf(build, attack, options.seconds);
     rows.push([
@@ -78,13 +104,14 @@ async function figuresOf(build: string, attack: Attack, seconds: number): Promis
     children.push(gateway);
     const url = await addressOf(gateway);
     const tokenOf = (subject: string) =>
-      execFileSync(process.execPath, [program, 'token', '--role', 'AUDITOR', '--subject', subject], {
+      execFileSync(process.execPath, [program, 'token', '--role', 'OPERATOR', '--subject', subject], {
         env,
         stdio: ['ignore', 'pipe', 'ignore'],
       })
         .toString()
         .trim();
     const [honest, hostile] = [tokenOf('honest'), tokenOf('hostile')];
+    await register(url, honest);
     await askFor(url, honest, 1_500);
     const idle = await askFor(url, honest, seconds * 1_000);
     const before = residentMb(gateway);
@@ -92,7 +119,9 @@ async function figuresOf(build: string, attack: Attack, seconds: number): Promis
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     children.push(attacker);
-    attacker.stdin.end(JSON.stringify({ attack, url, token: hostile, seconds: seconds + 1 }));
+    attacker.stdin.end(
+      JSON.stringify({ attack, registration: REGISTRATION, guid: GUID, url, token: hostile, seconds: seconds + 1 }),
+    );
     await pause(LEAD_MS);
     const watching = watch(url, gateway, seconds * 1_000);
     const attacked = await askFor(url, honest, seconds * 1_000);
@@ -102,6 +131,14 @@ async function figuresOf(build: string, attack: Attack, seconds: number): Promis
     await Promise.all(children.map(stop));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Books that records may be sent to. */
+async function register(url: string, token: string): Promise<void> {
+  const input = `{ name: "${REGISTRATION}", cloudId: "${GUID}", baseSubscriptionId: "${GUID}", baseOffer: CSP, billingModel: PAY_AS_YOU_USE }`;
+  const query = `mutation { createRegistration(input: ${input}) { userErrors { message } } }`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  await timed(`${url}/graphql`, { method: 'POST', headers }, JSON.stringify({ query }));
 }
 
 async function addressOf(gateway: ChildProcess): Promise<string> {

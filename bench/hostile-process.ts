@@ -3,10 +3,12 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import type { Attack } from './hostile-bench.js';
+import type { Attack, KnownBody } from './hostile-bench.js';
 
 interface Order {
   readonly attack: Attack;
+  readonly registration: string;
+  readonly guid: string;
   readonly url: string;
   readonly token: string;
   readonly seconds: number;
@@ -15,8 +17,9 @@ interface Order {
 const MEGABYTE = 1024 * 1024;
 const HELD_BYTES = 256 * 1024;
 const HELD_CONNECTIONS = 1_000;
+const HOUR_MS = 3_600_000;
 
-const { attack, url, token, seconds } = JSON.parse(await text(process.stdin)) as Order;
+const { attack, registration, guid, url, token, seconds } = JSON.parse(await text(process.stdin)) as Order;
 const { port } = new URL(url);
 const end = performance.now() + seconds * 1_000;
 const isOver = () => performance.now() > end;
@@ -24,8 +27,8 @@ setTimeout(() => process.exit(0), seconds * 1_000);
 
 const KNOWN = `authorization: Bearer ${token}\r\n`;
 
-function post(length: number, credential: string): string {
-  return `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${credential}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+function post(length: number, credential: string, line = 'POST /graphql'): string {
+  return `${line} HTTP/1.1\r\nhost: localhost\r\n${credential}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 }
 
 /** A body of so many bytes that is nothing but one list, filled with the same items. */
@@ -33,6 +36,85 @@ function listOf(item: string, bytes: number): string {
   const head = '{"query":"{__typename}","variables":{"x":[';
   const count = Math.floor((bytes - head.length - 4) / (item.length + 1));
   return `${head}${Array<string>(count).fill(item).join(',')}]}}`;
+}
+
+/** Each is another document, so that none is kept. */
+let bodies = 0;
+
+const asQuery = (query: string) => JSON.stringify({ query: `${query} #${bodies}` });
+const withVariable = (value: string) => `{"query":"{__typename}","variables":{"x":${value}}}`;
+const many = (count: number, item: (index: number) => string, between = ' ') =>
+  Array.from({ length: count }, (_, index) => item(index)).join(between);
+
+function recordOf(index: number) {
+  const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  return {
+    id: `${bodies}-${index}`,
+    source: 'hostile',
+    stackSubscriptionId: guid,
+    meterId: guid,
+    resourceUri: `/subscriptions/${guid}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm${index}`,
+    usageStartTime: new Date(end - HOUR_MS).toISOString(),
+    usageEndTime: new Date(end).toISOString(),
+    quantity: '1.25',
+  };
+}
+const records = (count: number) => Array.from({ length: count }, (_, index) => recordOf(index));
+
+interface Body {
+  readonly line?: string;
+  readonly headers?: string;
+  readonly body: string;
+}
+const BODIES: Readonly<Record<KnownBody, () => Body>> = {
+  'variables: numbers': () => ({ body: listOf('1', HELD_BYTES) }),
+  'variables: objects of one key each': () => ({
+    body: withVariable(`[${many(18_000, (at) => `{"k${at}":1}`, ',')}]`),
+  }),
+  'variables: as many values as are read': () => ({
+    body: withVariable(`[${many(9_990, (at) => `{"k${at}":1}`, ',')}]`),
+  }),
+  'variables: one string of escapes': () => ({ body: withVariable(`"${String.raw`\u0041`.repeat(43_000)}"`) }),
+  'document: fields': () => ({ body: asQuery(`{ ${'a '.repeat(3_990)}}`) }),
+  'document: aliases': () => ({ body: asQuery(`{ ${many(1_300, (at) => `a${at}: __typename`)} }`) }),
+  'document: lists and objects': () => ({
+    body: asQuery(`{ nodes(ids: [${many(70, () => `${'[{a:'.repeat(9)}1${'}]'.repeat(9)}`)}]) { id } }`),
+  }),
+  'document: fragments': () => ({
+    body: asQuery(
+      `{ ...f0 } ${many(95, (at) => `fragment f${at} on Query { ${`...f${at + 1} `.repeat(15)} __typename }`)}`,
+    ),
+  }),
+  'document: comments': () => ({ body: asQuery(`{ __typename } ${'#\n'.repeat(49_000)}`) }),
+  'document: block strings': () => ({
+    body: asQuery(`{ nodes(ids: [${'"'.repeat(3)}${' \n'.repeat(49_000)}${'"'.repeat(3)}]) { id } }`),
+  }),
+  'recordUsage: 500 records': () => ({
+    body: JSON.stringify({
+      query: 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { receipt { accepted } } }',
+      variables: { input: { registration, records: records(500) } },
+    }),
+  }),
+  '/graphql/stream: numbers': () => ({
+    line: 'POST /graphql/stream',
+    headers: 'accept: text/event-stream\r\n',
+    body: listOf('1', HELD_BYTES),
+  }),
+  '/v1/usage: 10,000 records': () => ({
+    line: `POST /v1/usage?registration=${registration}`,
+    body: JSON.stringify(records(10_000)),
+  }),
+  'PUT of Azure: 60 kB of numbers': () => ({
+    line: `PUT /subscriptions/${guid}/resourceGroups/azurestack/providers/Microsoft.AzureStack/registrations/${registration}/customerSubscriptions/${guid}?api-version=2017-06-01`,
+    body: `{"properties":[${many(30_000, () => '1', ',')}]}`,
+  }),
+};
+
+function messageOf(attacking: KnownBody): Buffer {
+  bodies += 1;
+  const { line, headers = '', body } = BODIES[attacking]();
+  const bytes = Buffer.from(body);
+  return Buffer.concat([Buffer.from(post(bytes.length, KNOWN + headers, line)), bytes]);
 }
 
 function open(): Promise<Socket | null> {
@@ -100,4 +182,7 @@ switch (attack) {
     break;
   case 'refused documents':
     await repeatOn(32, refusedDocument);
+    break;
+  default:
+    await repeatOn(1, () => messageOf(attack));
 }

@@ -69,9 +69,9 @@ async function takeIn(
     readonly progress: Progress;
   },
 ) {
-  const deliveries = deliveriesOf(file, options, { now: app.clock.now(), progress });
+  const { deliveries, lineNumbers } = deliveriesOf(file, options, { now: app.clock.now(), progress });
   const total = { accepted: 0, duplicates: 0, conflicts: 0, rejected: 0 };
-  const refused = collectRefused();
+  const refused = collectRefused(lineNumbers);
   await tellingOfInterruption(async () => {
     for (let start = 0; start < deliveries.length; start += RECORDS_PER_BATCH) {
       const receipt = await recordUsage(app, {
@@ -98,7 +98,7 @@ function deliveriesOf(
   file: string,
   options: Options,
   { now, progress }: { readonly now: number; readonly progress: Progress },
-): readonly Delivery[] {
+): { readonly deliveries: readonly Delivery[]; readonly lineNumbers: readonly number[] | null } {
   const name = file === '-' ? 'Standard input' : file;
   const bytes = readBytes(file);
   if (bytes.length > READ_BYTES_TO_TELL) {
@@ -106,7 +106,8 @@ function deliveriesOf(
   }
   const read = usageIn(name, bytes, now);
   if (read.format !== 'provider-response') {
-    if (options.reportedHour === undefined) return read.deliveries;
+    const lineNumbers = read.format === 'lines' ? read.lineNumbers : null;
+    if (options.reportedHour === undefined) return { deliveries: read.deliveries, lineNumbers };
     throw new CommandError('--reported-hour is for provider responses; pushed records are filed when they arrive.');
   }
   if (!isSourceName(options.source)) {
@@ -115,9 +116,10 @@ function deliveriesOf(
     );
   }
   const reportedHour = reportedHourOf(read.response, options.reportedHour);
-  if (reportedHour === null) return [];
+  if (reportedHour === null) return { deliveries: [], lineNumbers: null };
   console.error(`A provider usage response, filed under the reported hour ${hourText(reportedHour)}.`);
-  return deliveriesOfProvider(read.response, { reportedHour, source: options.source, now });
+  const deliveries = deliveriesOfProvider(read.response, { reportedHour, source: options.source, now });
+  return { deliveries, lineNumbers: null };
 }
 
 function usageIn(name: string, bytes: Buffer, now: number): UsageFile {

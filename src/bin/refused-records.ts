@@ -52,14 +52,14 @@ interface Group {
 
 /** Records of a file that were refused, in groups of one reason: a file that is wrong is wrong in every line. */
 export interface RefusedRecords {
-  /** `start` is the place in the file of the first record of the batch. */
+  /** `start` is how many records of the file came before the batch. */
   add(receipt: Pick<UsageReceipt, 'verdicts'>, start: number): void;
   /** The groups as lines to print, each with the first records, and with what to do next. */
   lines(): readonly string[];
 }
 
-/** Empty groups, to which the receipts of a file are added. */
-export function collectRefused(): RefusedRecords {
+/** Empty groups, to which the receipts of a file are added. `lineNumbers`: of a file with a record on each line. */
+export function collectRefused(lineNumbers: readonly number[] | null): RefusedRecords {
   const groups = new Map<string, Group>();
   return {
     add: ({ verdicts }, start) => {
@@ -72,21 +72,25 @@ export function collectRefused(): RefusedRecords {
         groups.set(`${verdict} ${code}`, group);
         group.count += 1;
         if (group.count <= NAMED_MAX) {
-          group.named.push(`${start + index}${recordId === null ? '' : ` (${recordId})`}`);
+          const place = lineNumbers?.[start + index] ?? start + index;
+          group.named.push(`${place}${recordId === null ? '' : ` (${recordId})`}`);
         }
       }
     },
-    lines: () => [...groups.values()].flatMap(linesOf),
+    lines: () =>
+      [...groups.values()].flatMap((group) =>
+        linesOf(group, lineNumbers === null ? 'Record of the file, from 0' : 'Line of the file'),
+      ),
   };
 }
 
-function linesOf({ verdict, code, message, named, count }: Group): readonly string[] {
+function linesOf({ verdict, code, message, named, count }: Group, places: string): readonly string[] {
   const more = count - named.length;
   const others = more === 0 ? '' : ` and ${more} more; --verdicts lists each`;
   const next = NEXT[code as RejectionCode] as string | undefined;
   return [
     `${counted(count, 'record')} ${verdict} ${code}: ${message}`,
-    `  Place in the file, from 0: ${named.join(', ')}${others}.`,
+    `  ${places}: ${named.join(', ')}${others}.`,
     ...(next === undefined ? [] : [`  ${next}`]),
   ];
 }

@@ -27,7 +27,7 @@ export const LIMITS = {
     'Rows of a page; pages of anything but usage have at most 200.',
   ),
   // What usage may bring.
-  unknownMetersMax: limit(
+  unknownMetersMax: whole(
     'UNKNOWN_METERS_MAX',
     250,
     [0, 100_000],
@@ -59,6 +59,12 @@ export const LIMITS = {
     262_144,
     [1_024, 268_435_456],
     'Bytes of the body of a GraphQL request; usage in batches has a door of its own, and BODY_BYTES_MAX.',
+  ),
+  graphqlValuesMax: whole(
+    'GRAPHQL_VALUES_MAX',
+    20_000,
+    [1_000, 10_000_000],
+    'Lists, objects and what is in them, in the JSON of a GraphQL request.',
   ),
   connectionsMax: whole('CONNECTIONS_MAX', 4_096, [1, 100_000], 'Connections that are open at once.'),
   connectionsPerAddressMax: whole(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import type { HTTPGraphQLRequest } from '@apollo/server';
 import {
@@ -38,6 +39,8 @@ const ERRORS_MAX = 5;
 
 /** Bytes of a body that cost a point. Most bodies are shorter. */
 const BYTES_PER_POINT = 512;
+/** Bytes of a body for which others have to wait. What people and portals ask is shorter. */
+const BYTES_TO_QUEUE = 4_096;
 
 /** `/graphql`. Answers a caller without a valid token with 401 before anything is executed. */
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
@@ -187,17 +190,28 @@ function operationOf({ method, body, query }: FastifyRequest): {
   return { documentId: parts?.['documentId'], query: parts?.['query'] };
 }
 
+/**
+ * Lets whoever calls go on one after the other, each in a turn of the event loop of its own: large bodies that are there
+ * at once hold up everybody else by one of them, and not by all.
+ */
+function oneInATurn(): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.then(() => setImmediate());
+    return last;
+  };
+}
+
 /** Bodies of this scope are JSON in UTF-8 and nothing else; faults of them have the shape of GraphQL answers. */
-function readStrictly(routes: FastifyInstance, { costBuckets }: App, bodyBytesMax: number): void {
+function readStrictly(routes: FastifyInstance, { config, costBuckets }: App, bodyBytesMax: number): void {
   routes.removeAllContentTypeParsers();
   const json = { parseAs: 'buffer', bodyLimit: bodyBytesMax } as const;
-  routes.addContentTypeParser('application/json', json, (request, body: Buffer, done) => {
-    try {
-      costBuckets.take(callerNameOf(callerAt(request)), Math.floor(body.length / BYTES_PER_POINT));
-      done(null, readJsonBody(request, body));
-    } catch (error) {
-      done(error as Error);
-    }
+  const valuesMax = config.limits.graphqlValuesMax;
+  const nextTurn = oneInATurn();
+  routes.addContentTypeParser('application/json', json, async (request: FastifyRequest, body: Buffer) => {
+    costBuckets.take(callerNameOf(callerAt(request)), Math.floor(body.length / BYTES_PER_POINT));
+    if (body.length > BYTES_TO_QUEUE) await nextTurn();
+    return readJsonBody(request, body, { valuesMax });
   });
   routes.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const fault = asUnavailable(error);

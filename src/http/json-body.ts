@@ -16,10 +16,23 @@ import { DomainError } from '../primitives/errors.js';
 const FORBIDDEN_KEY = 'constructor';
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
-/** Throws UNSUPPORTED_MEDIA_TYPE and MALFORMED_BODY. An empty body is read as undefined. */
-export function readJsonBody({ headers }: Pick<FastifyRequest, 'headers'>, bytes: Buffer): unknown {
+/**
+ * Throws UNSUPPORTED_MEDIA_TYPE, MALFORMED_BODY, and BATCH_TOO_LARGE for more than `valuesMax` values: what a body costs
+ * are its values and not its bytes, and only a look at it is needed to count them. An empty body is read as undefined.
+ */
+export function readJsonBody(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  bytes: Buffer,
+  { valuesMax }: { readonly valuesMax: number },
+): unknown {
   checkIsUtf8(headers['content-type']);
   if (bytes.length === 0) return undefined;
+  if (hasMoreValues(bytes, valuesMax)) {
+    throw new DomainError(
+      'BATCH_TOO_LARGE',
+      `The body has more than the ${valuesMax} values of GRAPHQL_VALUES_MAX. Send less at once; usage in batches goes to /v1/usage.`,
+    );
+  }
   try {
     const text = decodeUtf8(bytes);
     const quick = parsePlainJsonWithNumbers(text);
@@ -31,6 +44,31 @@ export function readJsonBody({ headers }: Pick<FastifyRequest, 'headers'>, bytes
       throw new DomainError('MALFORMED_BODY', `The body is no JSON: ${error.message}`);
     throw error;
   }
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+/** A list or an object begins, or one of its items ends: `[`, `{` and `,`. */
+const COUNTED: ReadonlySet<number | undefined> = new Set([91, 123, 44]);
+
+/** Whether the values of a body are more than so many; what stands in strings is none. Right for valid JSON alone. */
+function hasMoreValues(bytes: Buffer, max: number): boolean {
+  // Each of them is a byte at least.
+  if (bytes.length <= max) return false;
+  let values = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] === QUOTE) at = endOfString(bytes, at);
+    else if (COUNTED.has(bytes[at])) values += 1;
+    if (values > max) return true;
+  }
+  return false;
+}
+
+/** Where the string that begins at `at` ends; the end of all where it does not. */
+function endOfString(bytes: Buffer, at: number): number {
+  let end = at + 1;
+  while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+  return end;
 }
 
 /** Bodies are read as they are: nothing is inflated here, and so no small body becomes a large one. */

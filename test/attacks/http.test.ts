@@ -109,13 +109,83 @@ describeOnSqlite('requests that attack', (server) => {
     expect({ status, codes }).toEqual({ status: 400, codes: ['INVALID_INPUT'] });
   });
 
-  it('A20 variable bomb: thirty thousand lists in each other are no JSON that is read', async () => {
+  it.each([
+    { lists: 15_000, status: 400, code: 'MALFORMED_BODY' },
+    { lists: 30_000, status: 413, code: 'BATCH_TOO_LARGE' },
+  ])('A20 variable bomb: $lists lists in each other are no JSON that is read', async ({ lists, status, code }) => {
     const answer = await send(gateway, {
       headers: JSON_TYPE,
-      payload: `{"query":"{ __typename }","variables":{"x":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
+      payload: `{"query":"{ __typename }","variables":{"x":${'['.repeat(lists)}${']'.repeat(lists)}}}`,
     });
-    expect({ status: answer.status, codes: answer.codes }).toEqual({ status: 400, codes: ['MALFORMED_BODY'] });
+    expect({ status: answer.status, codes: answer.codes }).toEqual({ status, codes: [code] });
     expect(answer.text).not.toContain('call stack');
+  });
+
+  describe('A20 the values of a body', () => {
+    const bodyOf = (values: string) => `{"query":"{ __typename }","variables":{"x":[${values}]}}`;
+    /** What is parsed of bodies of that size, each with the turn of the event loop in which it is. */
+    async function parsedWhile(work: () => Promise<unknown>, { bytesMin }: { readonly bytesMin: number }) {
+      const turns: number[] = [];
+      let turn = 0;
+      let isOver = false;
+      const count = () => {
+        turn += 1;
+        if (!isOver) setImmediate(count);
+      };
+      const { parse } = JSON;
+      JSON.parse = ((text, reviver) => {
+        if (text.length >= bytesMin) turns.push(turn);
+        return parse(text, reviver) as unknown;
+      }) satisfies typeof parse;
+      setImmediate(count);
+      try {
+        await work();
+      } finally {
+        isOver = true;
+        JSON.parse = parse;
+      }
+      return turns;
+    }
+
+    it.each([
+      ['/graphql', 'numbers', '1'],
+      ['/graphql', 'lists in each other', `${'['.repeat(25)}1${']'.repeat(25)}`],
+      ['/graphql', 'objects', '{}'],
+      ['/graphql', 'escapes', String.raw`"\u0041"`],
+      ['/graphql/stream', 'texts', '"]"'],
+    ])('on %s are counted before anything is parsed: %s', async (url, _what, item) => {
+      const payload = bodyOf(Array.from({ length: Math.floor(260_000 / (item.length + 1)) }, () => item).join(','));
+      const headers = { ...JSON_TYPE, ...(url === '/graphql/stream' && { accept: 'text/event-stream' }) };
+      const turns = await parsedWhile(
+        async () => {
+          const { status, codes } = await send(gateway, { url, headers, payload });
+          expect({ status, codes }).toEqual({ status: 413, codes: ['BATCH_TOO_LARGE'] });
+        },
+        { bytesMin: 10_000 },
+      );
+      expect(turns).toEqual([]);
+    });
+
+    it('are those outside of strings, whatever stands in these', async () => {
+      const text = String.raw`"${'[,{'.repeat(10_000)}\",[\\"`;
+      for (const values of [text, `${text},1`, `{"${'{,'.repeat(15_000)}":1}`]) {
+        expect(await send(gateway, { headers: JSON_TYPE, payload: bodyOf(values) })).toMatchObject({ status: 200 });
+      }
+      // The list, the objects around it and its first item are a few, and each comma is one more.
+      const most = (items: number) => bodyOf(Array.from({ length: items }, () => '1').join(','));
+      expect((await send(gateway, { headers: JSON_TYPE, payload: most(19_990) })).status).toBe(200);
+      expect((await send(gateway, { headers: JSON_TYPE, payload: most(20_010) })).status).toBe(413);
+    });
+
+    it('are read one body in a turn of the event loop, so that others are answered in between', async () => {
+      const payload = bodyOf(`"${'x'.repeat(100_000)}"`);
+      const turns = await parsedWhile(
+        () => Promise.all(Array.from({ length: 8 }, () => send(gateway, { headers: JSON_TYPE, payload }))),
+        { bytesMin: 100_000 },
+      );
+      expect(turns).toHaveLength(8);
+      expect(new Set(turns).size).toBe(8);
+    });
   });
 
   it('A27 automatic persisted queries: are not supported, and nothing is registered', async () => {

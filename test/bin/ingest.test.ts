@@ -71,15 +71,16 @@ describeEachDatabase('usage-gateway ingest', (server) => {
     expect(verdicts).toEqual(['ACCEPTED', 'REJECTED', 'CONFLICT']);
     expect(stderr).toBe('');
     const file = join(cli.folder, 'refused.ndjson');
-    writeFileSync(file, input);
+    // Lines are those of the file, also where some are empty.
+    writeFileSync(file, `\n${input}`);
     const told = await cli.run(command(file), { env });
     expect(told.code).toBe(3);
     expect(told.stderr.split('\n')).toEqual([
       expect.stringMatching(/^1 record REJECTED INVALID_QUANTITY: ./) as string,
-      '  Place in the file, from 0: 1 (bad).',
+      '  Line of the file: 3 (bad).',
       expect.stringContaining('ingest the file again') as string,
       expect.stringMatching(/^1 record CONFLICT RECORD_CONFLICT: ./) as string,
-      '  Place in the file, from 0: 2 (good).',
+      '  Line of the file: 4 (good).',
       expect.stringContaining('send the difference as a correction') as string,
       '',
     ]);
@@ -98,7 +99,7 @@ describeEachDatabase('usage-gateway ingest', (server) => {
     const [, ...lines] = stderr.trimEnd().split('\n');
     expect(lines).toEqual([
       '236 records REJECTED WINDOW_CLOSED: The reported day is closed, and the record is not in it.',
-      '  Place in the file, from 0: 0, 1, 2 and 233 more; --verdicts lists each.',
+      '  Record of the file, from 0: 0, 1, 2 and 233 more; --verdicts lists each.',
       expect.stringContaining('replayQuarantined') as string,
     ]);
   });

@@ -4,7 +4,7 @@ import type { DemoWorld } from '../../src/demo/demo-world.js';
 import { isDemoLoaded, loadDemo } from '../../src/demo/load-demo.js';
 import type { Database } from '../../src/database/database.js';
 import { sumOf } from '../../src/database/dialect.js';
-import { STANDARD_LIMITS } from '../../src/config/limits.js';
+import { readConfig } from '../../src/config.js';
 import { createDictionary } from '../../src/pipeline/ingestion/dictionary.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
 import { createRoutingTables, insertFallbackDestinations } from '../../src/pipeline/routing/routing-store.js';
@@ -135,7 +135,7 @@ const IS_USED = 'EXISTS (SELECT 1 FROM usage_record r WHERE r.meter_id = meter.i
 
 function gatewayOn(db: Database): Pipeline {
   const clock = { now: () => NOW };
-  return { db, clock, dictionary: createDictionary(STANDARD_LIMITS), routingTables: createRoutingTables() };
+  return { db, clock, dictionary: createDictionary(readConfig({}).limits), routingTables: createRoutingTables() };
 }
 
 function allUsage({ setting, registrations }: DemoWorld) {

@@ -18,7 +18,7 @@ import { FAULTS, commerceInProcess } from '../../src/commerce-simulator/commerce
 import type { Fault } from '../../src/commerce-simulator/commerce-in-process.js';
 import type { Database } from '../../src/database/database.js';
 import { closeDays } from '../../src/pipeline/closing/close-days.js';
-import { STANDARD_LIMITS } from '../../src/config/limits.js';
+import { readConfig } from '../../src/config.js';
 import { createDictionary } from '../../src/pipeline/ingestion/dictionary.js';
 import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../../src/pipeline/pipeline.js';
@@ -120,7 +120,7 @@ async function begin(world: World, seed: number): Promise<Run> {
 
 /** A gateway process: what it remembers is gone when it dies. */
 function newProcess({ db, clock }: World): Pipeline {
-  return { db, clock, dictionary: createDictionary(STANDARD_LIMITS), routingTables: createRoutingTables() };
+  return { db, clock, dictionary: createDictionary(readConfig({}).limits), routingTables: createRoutingTables() };
 }
 
 /** Two of five acts are to die, each of its statements as likely as any: as far as this run has seen it go before. */

@@ -11,7 +11,7 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
-import { STANDARD_LIMITS } from '../../src/config/limits.js';
+import { readConfig } from '../../src/config.js';
 import { migrateUp } from '../../src/database/migrate.js';
 import { sharedTurns } from '../../src/database/turns.js';
 import { systemClock } from '../../src/primitives/clock.js';
@@ -142,7 +142,7 @@ describeOnSqlite('threads that take usage in', (server) => {
     // A file stands where the folder of the books is to be.
     await writeFile(place, '');
     const databaseUrl = `sqlite:${place}/usage.sqlite`;
-    const start = { entry: THREAD, count: 1, databaseUrl, turns: sharedTurns(), ...STANDARD_LIMITS };
+    const start = { entry: THREAD, count: 1, databaseUrl, turns: sharedTurns(), ...readConfig({}).limits };
     const writer = createWriterThreads(start, { clock: systemClock, onStage: () => undefined });
     const gateway = await openTestGateway(server);
     const patience = { db: gateway.app.db, milliseconds: 20_000 };
@@ -170,7 +170,7 @@ describeOnSqlite('threads that take usage in', (server) => {
       if (event === TOLD) told.emit(String((times += 1)));
     };
     const { databaseUrl } = gateway.app.config;
-    const start = { entry: TELLING, count: 3, restMs: 1, databaseUrl, turns: sharedTurns(), ...STANDARD_LIMITS };
+    const start = { entry: TELLING, count: 3, restMs: 1, databaseUrl, turns: sharedTurns(), ...readConfig({}).limits };
     const writer = createWriterThreads(start, { clock: systemClock, onStage });
     const write = async (recordId: string) => {
       const bytes = Buffer.from(JSON.stringify([usageRecord({ id: recordId })]));

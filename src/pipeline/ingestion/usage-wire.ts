@@ -122,7 +122,9 @@ function embedded(text: string): JsonValue {
 
 /** What a file of usage turned out to be. */
 export type UsageFile =
-  | { readonly format: 'records' | 'lines' | 'cloudevents'; readonly deliveries: readonly Delivery[] }
+  | { readonly format: 'records' | 'cloudevents'; readonly deliveries: readonly Delivery[] }
+  /** `lineNumbers`: the line of each delivery, from 1; empty lines hold none. */
+  | { readonly format: 'lines'; readonly deliveries: readonly Delivery[]; readonly lineNumbers: readonly number[] }
   | { readonly format: 'provider-response'; readonly response: ProviderResponse };
 
 /** Azure Stack Hub's provider usage response as it is on the wire. */
@@ -139,7 +141,8 @@ export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
   const text = textOf(bytes);
   const whole = wholeJson(text);
   if (whole === null) {
-    return { format: 'lines', deliveries: linesOf(text).map((line) => deliveryOfLine(line, now)) };
+    const lineNumbers = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]));
+    return { format: 'lines', deliveries: linesOf(text).map((line) => deliveryOfLine(line, now)), lineNumbers };
   }
   if (isJsonObject(whole) && Array.isArray(whole['value'])) {
     return { format: 'provider-response', response: providerResponse(whole) };

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import type { App } from '../../../src/app.js';
 import { decodeUsageBody } from '../../../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../../../src/pipeline/pipeline.js';
-import { STANDARD_LIMITS } from '../../../src/config/limits.js';
+import { readConfig } from '../../../src/config.js';
 import { createDictionary } from '../../../src/pipeline/ingestion/dictionary.js';
 import type { Dictionary } from '../../../src/pipeline/ingestion/dictionary.js';
 import type { UsageEntry } from '../../../src/pipeline/ingestion/usage-record.js';
@@ -21,7 +21,7 @@ describeEachDatabase('the dictionary', (server) => {
   it('keeps names apart that a server may think equal, and gives equal names one id', async () => {
     const gateway = await openTestGateway(server);
     const { id } = await registerStamp(gateway.app);
-    const ids = await idsOf(gateway.app, id, createDictionary(STANDARD_LIMITS), [
+    const ids = await idsOf(gateway.app, id, createDictionary(readConfig({}).limits), [
       { source: 'Microsoft.Compute' },
       { source: 'microsoft.compute' },
       { source: 'Microsoft.Compüte' },
@@ -31,7 +31,7 @@ describeEachDatabase('the dictionary', (server) => {
     expect(new Set(ids.map(({ sourceId }) => sourceId)).size).toBe(4);
     expect(ids[4]).toEqual(ids[0]);
 
-    const resources = await idsOf(gateway.app, id, createDictionary(STANDARD_LIMITS), [
+    const resources = await idsOf(gateway.app, id, createDictionary(readConfig({}).limits), [
       { resourceUri: '/vm1' },
       { resourceUri: '/VM1' },
       { resourceUri: '/vm1 ' },
@@ -44,7 +44,7 @@ describeEachDatabase('the dictionary', (server) => {
     ]);
     expect(new Set(resources.map(({ resourceId }) => resourceId)).size).toBe(resources.length);
 
-    const stacks = await idsOf(gateway.app, id, createDictionary(STANDARD_LIMITS), [
+    const stacks = await idsOf(gateway.app, id, createDictionary(readConfig({}).limits), [
       { stackSubscriptionId: guid('one').toUpperCase() },
       { stackSubscriptionId: guid('one').replaceAll('-', '') },
     ]);
@@ -67,7 +67,7 @@ describeEachDatabase('the dictionary', (server) => {
   it('keeps the names of two registrations apart', async () => {
     const gateway = await openTestGateway(server);
     const [hub, edge] = [await registerStamp(gateway.app, 'hub'), await registerStamp(gateway.app, 'edge')];
-    const dictionary = createDictionary(STANDARD_LIMITS);
+    const dictionary = createDictionary(readConfig({}).limits);
     const [[here], [there]] = [
       await idsOf(gateway.app, hub.id, dictionary, [{}]),
       await idsOf(gateway.app, edge.id, dictionary, [{}]),
@@ -83,7 +83,7 @@ describeEachDatabase('the dictionary', (server) => {
     let statements = 0;
     const gateway = await openTestGateway(server, { onStatement: () => (statements += 1) });
     const { id } = await registerStamp(gateway.app);
-    const dictionary = createDictionary(STANDARD_LIMITS);
+    const dictionary = createDictionary(readConfig({}).limits);
     const names = Array.from({ length: 1_000 }, (_, index) => ({
       resourceUri: `/vm${index}`,
       source: `rp${index % 7}`,
@@ -93,7 +93,7 @@ describeEachDatabase('the dictionary', (server) => {
     const before = statements;
     expect(await idsOf(gateway.app, id, dictionary, names)).toEqual(first);
     expect(statements).toBe(before);
-    expect(await idsOf(gateway.app, id, createDictionary(STANDARD_LIMITS), names)).toEqual(first);
+    expect(await idsOf(gateway.app, id, createDictionary(readConfig({}).limits), names)).toEqual(first);
     expect(statements).toBeGreaterThan(before);
     await gateway.close();
   });
@@ -102,7 +102,7 @@ describeEachDatabase('the dictionary', (server) => {
     let statements = 0;
     const gateway = await openTestGateway(server, { onStatement: () => (statements += 1) });
     const { id } = await registerStamp(gateway.app);
-    const dictionary = createDictionary(STANDARD_LIMITS, 1_000);
+    const dictionary = createDictionary(readConfig({}).limits, 1_000);
     const long = (name: string) => [{ resourceUri: `/vm/${name}`, tags: { note: name.repeat(400) } }];
     const ask = async (name: string) => {
       const before = statements;
