@@ -11,7 +11,6 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
-import { readConfig } from '../../src/config.js';
 import { migrateUp } from '../../src/database/migrate.js';
 import { sharedTurns } from '../../src/database/turns.js';
 import { systemClock } from '../../src/primitives/clock.js';
