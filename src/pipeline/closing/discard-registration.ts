@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [table: string, which: string])[] = [
 
 /**
  * Takes back a registration whose books are set up: name and cloud id are free again, and nothing of it is found any
- * more. Its customers, subscriptions, mappings and totals are deleted. Its records are read by nobody from then on: they
+ * more. Its customers, subscriptions, mappings and totals are deleted. Its records are read by nobody then: they
  * are found by their stack subscription alone, whose row id is never given again. Deleting them takes as long as
  * importing them did, so `sweepDiscarded` does it afterwards, some at a time. The audit log keeps what happened. Throws
  * RegistrationNotFound, BOOKS_ARE_OPEN.

@@ -73,7 +73,7 @@ export function correctionDraft(
 /**
  * Judges corrections in the order in which they came: each names an accepted record, itself no correction, of the same
  * stack subscription, meter, resource URI (without case) and usage hour, and leaves it at zero or more, with all
- * corrections before. Once the books are open, none is of history. `nameOf` gives the name of what a candidate corrects.
+ * corrections before. Once the books are open, none is of history. `nameOf` names what a candidate corrects.
  */
 export function judgeCorrections(
   candidates: readonly Candidate[],
