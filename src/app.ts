@@ -28,7 +28,9 @@ import type { StreamsAtOnce } from './access/streams-at-once.js';
 import { createDictionary } from './pipeline/ingestion/dictionary.js';
 import type { Pipeline } from './pipeline/pipeline.js';
 import type { CommerceClient } from './pipeline/reporting/commerce-client.js';
-import { configuredCommerce } from './pipeline/reporting/clients/configured-commerce.js';
+import { fileCommerce } from './pipeline/reporting/clients/file-commerce.js';
+import { httpsCommerce } from './pipeline/reporting/clients/https-commerce.js';
+import { marketplaceCommerce } from './pipeline/reporting/clients/marketplace-commerce.js';
 import { createRoutingTables } from './pipeline/routing/routing-store.js';
 import { systemClock } from './primitives/clock.js';
 import type { Clock } from './primitives/clock.js';
@@ -136,4 +138,18 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
       await db.close();
     },
   };
+}
+
+/** The client that the configuration names; null when closed usage is to wait. */
+function configuredCommerce(config: Config['commerce'], clock: Clock): CommerceClient | null {
+  switch (config.client) {
+    case 'none':
+      return null;
+    case 'file':
+      return fileCommerce(config.folder);
+    case 'https':
+      return httpsCommerce(config, clock);
+    case 'marketplace':
+      return marketplaceCommerce(config, clock);
+  }
 }

@@ -1,44 +1,23 @@
-/** The environment, read once at start: each group of variables has its own file in `config/`. */
-import { z } from 'zod';
-
+/** The environment, read once at start. Each group of variables is declared in a file of `config/`. */
 import type { IssuerConfig } from './access/access-file.js';
-import { ACCESS_VARIABLES, accessShape } from './config/access.js';
-import { AZURE_API_VARIABLES, azureApiShape, azureApisOf } from './config/azure-apis.js';
-import type { AzureApiConfig, CollectionConfig } from './config/azure-apis.js';
-import { BOOKS_VARIABLES, booksShape } from './config/books.js';
-import { CLOSING_VARIABLES, closingConfigOf, closingShape } from './config/closing.js';
-import type { ClosingConfig } from './config/closing.js';
-import {
-  COMMERCE_VARIABLES,
-  CommerceFileError,
-  commerceConfigOf,
-  commerceShape,
-  missingForCommerce,
-} from './config/commerce.js';
+import { ACCESS } from './config/access.js';
+import { AZURE_APIS } from './config/azure-apis.js';
+import { BOOKS, FOLDER_IN_URL } from './config/books.js';
+import { CLOSING } from './config/closing.js';
+import { COMMERCE, commerceIn } from './config/commerce.js';
 import type { CommerceConfig } from './config/commerce.js';
-import { EXECUTION_VARIABLES, executionConfigOf, executionShape } from './config/execution.js';
+import { EXECUTION } from './config/execution.js';
 import type { ExecutionConfig } from './config/execution.js';
-import { LIMIT_VARIABLES, limitShape, limitsOf } from './config/limits.js';
+import { LIMITS, checkLimits } from './config/limits.js';
 import type { Limits } from './config/limits.js';
-import { RULE_VARIABLES, hasDocumentFile, requestRulesOf, ruleShape } from './config/request-rules.js';
+import { RULES, checkRules } from './config/request-rules.js';
 import type { RequestRules } from './config/request-rules.js';
-import { SERVER_VARIABLES, isLoopback, serverShape } from './config/server.js';
-import type { Variable } from './config/variable.js';
-import { inPlainWords } from './primitives/plain-problems.js';
+import { SERVER, isLoopback } from './config/server.js';
+import { valuesIn } from './config/variable.js';
+import type { Values, Variable } from './config/variable.js';
 
 /** Everything that can be configured, read once at start. */
-export interface Config extends AzureApiConfig, CollectionConfig {
-  readonly databaseUrl: string;
-  /** Holds the SQLite file by default, and the key that signs local tokens, cursors and links. */
-  readonly dataFolder: string;
-  /** Threads that take usage in, at most. */
-  readonly writerThreads: number;
-  readonly host: string;
-  readonly port: number;
-  readonly bodyBytesMax: number;
-  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
-  /** What `/metrics` asks for; null: there is no such route. */
-  readonly metricsToken: string | null;
+export interface Config extends Values<typeof BOOKS>, Values<typeof SERVER>, Values<typeof AZURE_APIS> {
   /** Whether other machines can reach it. */
   readonly listensBeyondLoopback: boolean;
   /** Whose tokens are believed. */
@@ -54,53 +33,15 @@ export interface Config extends AzureApiConfig, CollectionConfig {
   /** How operations are executed. */
   readonly execution: ExecutionConfig;
   /** When reported days are closed. */
-  readonly closing: ClosingConfig;
+  readonly closing: Values<typeof CLOSING>;
   /** To whom closed usage is reported. */
   readonly commerce: CommerceConfig;
 }
 
-/** Variables of the environment, as the operations guide lists them. */
-export const CONFIG_VARIABLES: readonly Variable[] = [
-  ...BOOKS_VARIABLES,
-  ...SERVER_VARIABLES,
-  ...ACCESS_VARIABLES,
-  ...RULE_VARIABLES,
-  ...LIMIT_VARIABLES,
-  ...EXECUTION_VARIABLES,
-  ...CLOSING_VARIABLES,
-  ...AZURE_API_VARIABLES,
-  ...COMMERCE_VARIABLES,
-];
+const GROUPS = [BOOKS, SERVER, ACCESS, RULES, LIMITS, EXECUTION, CLOSING, AZURE_APIS, COMMERCE];
 
-const environment = z
-  .object({
-    ...booksShape,
-    ...serverShape,
-    ...accessShape,
-    ...ruleShape,
-    ...limitShape,
-    ...executionShape,
-    ...closingShape,
-    ...commerceShape,
-    ...azureApiShape,
-  })
-  .superRefine((read, context) => {
-    for (const name of missingForCommerce(read)) {
-      context.addIssue({ code: 'custom', path: [name], message: `is needed for COMMERCE=${read.COMMERCE}` });
-    }
-  })
-  .refine((read) => isLoopback(read.HOST) || read.ALLOW_ANY_HOST || read.ACCESS_FILE.length > 0, {
-    path: ['HOST'],
-    message: 'is not loopback; name issuers in ACCESS_FILE, or set ALLOW_ANY_HOST=true to serve API keys alone',
-  })
-  .refine((read) => limitsOf(read).costMax <= limitsOf(read).costBucketSize, {
-    path: ['COST_BUCKET_SIZE'],
-    message: 'is less than COST_MAX, and so an operation could never be paid for',
-  })
-  .refine(hasDocumentFile, {
-    path: ['TRUSTED_DOCUMENTS_FILE'],
-    message: 'is missing; it says what the ids of trusted documents stand for',
-  });
+/** Variables of the environment, as the operations guide lists them. */
+export const CONFIG_VARIABLES = GROUPS.flatMap((group) => Object.values<Variable>(group));
 
 /** The configuration is wrong. The message holds one line per problem, and no value: values may be secret. */
 export class ConfigError extends Error {
@@ -109,41 +50,45 @@ export class ConfigError extends Error {
 
 /** Reads the environment. Throws a ConfigError that names every problem at once. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const known = CONFIG_VARIABLES.map(({ name }) => [name, env[name] === '' ? undefined : env[name]]);
-  const read = environment.safeParse(Object.fromEntries(known), { error: inPlainWords });
-  if (!read.success) {
-    const lines = read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`);
-    throw new ConfigError(`The configuration is wrong:\n  ${lines.join('\n  ')}`);
+  const problems: string[] = [];
+  const onProblem = (sentence: string) => problems.push(sentence);
+  const books = valuesIn(BOOKS, env, onProblem);
+  const server = valuesIn(SERVER, env, onProblem);
+  const access = valuesIn(ACCESS, env, onProblem);
+  const rules = valuesIn(RULES, env, onProblem);
+  const limits = valuesIn(LIMITS, env, onProblem);
+  const execution = valuesIn(EXECUTION, env, onProblem);
+  const closing = valuesIn(CLOSING, env, onProblem);
+  const azureApis = valuesIn(AZURE_APIS, env, onProblem);
+  const commerceVariables = valuesIn(COMMERCE, env, onProblem);
+  // Only values that are right by themselves can be compared.
+  refuse(problems);
+  const listensBeyondLoopback = !isLoopback(server.host);
+  if (listensBeyondLoopback && !access.allowsAnyHost && access.issuers === null) {
+    onProblem('HOST is not loopback; name issuers in ACCESS_FILE, or set ALLOW_ANY_HOST=true to serve API keys alone');
   }
-  const { data } = read;
-  const hasIssuers = data.ACCESS_FILE.length > 0;
+  checkLimits(limits, onProblem);
+  checkRules(rules, onProblem);
+  const commerce = commerceIn(commerceVariables, onProblem);
+  refuse(problems);
   return Object.freeze({
-    databaseUrl: data.DATABASE_URL ?? `sqlite:${data.DATA_FOLDER}/usage.sqlite`,
-    dataFolder: data.DATA_FOLDER,
-    writerThreads: data.WRITER_THREADS,
-    host: data.HOST,
-    port: data.PORT,
-    bodyBytesMax: data.BODY_BYTES_MAX,
-    logLevel: data.LOG_LEVEL,
-    metricsToken: data.METRICS_TOKEN ?? null,
-    listensBeyondLoopback: !isLoopback(data.HOST),
-    issuers: data.ACCESS_FILE,
-    allowsLocalTokens: isLoopback(data.HOST) && !hasIssuers,
-    idempotencyHours: data.IDEMPOTENCY_HOURS,
-    rules: requestRulesOf(data),
-    limits: limitsOf(data),
-    execution: executionConfigOf(data),
-    closing: closingConfigOf(data),
-    commerce: commerceOf(data),
-    ...azureApisOf(data),
+    ...books,
+    databaseUrl: books.databaseUrl.replace(FOLDER_IN_URL, () => books.dataFolder),
+    ...server,
+    listensBeyondLoopback,
+    issuers: access.issuers ?? [],
+    allowsLocalTokens: !listensBeyondLoopback && access.issuers === null,
+    idempotencyHours: access.idempotencyHours,
+    rules,
+    limits,
+    execution,
+    closing,
+    ...azureApis,
+    commerce,
   });
 }
 
-function commerceOf(data: z.infer<typeof environment>): CommerceConfig {
-  try {
-    return commerceConfigOf(data);
-  } catch (error) {
-    if (!(error instanceof CommerceFileError)) throw error;
-    throw new ConfigError(`The configuration is wrong:\n  ${error.message}.`);
-  }
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new ConfigError(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}.`).join('\n')}`);
 }

@@ -37,9 +37,10 @@ export function helpCommand(program: Command, topics: readonly string[]): void {
 /** Every variable of the environment, with what it means and what holds without it. */
 function variablesText(): string {
   const width = Math.min(process.stdout.isTTY ? process.stdout.columns : WIDTH, 120);
-  const entries = CONFIG_VARIABLES.map(({ name, meaning, default: value }) => {
+  const entries = CONFIG_VARIABLES.map(({ name, meaning, default: value, bounds }) => {
     const otherwise = value === '' ? '' : ` Default: ${value}.`;
-    return `  ${name}\n${wrapped(`${meaning}${otherwise}`, width - INDENT)}`;
+    const range = bounds === null ? '' : ` From ${bounds[0]} to ${bounds[1]}.`;
+    return `  ${name}\n${wrapped(`${meaning}${otherwise}${range}`, width - INDENT)}`;
   });
   return `Variables of the environment, read once at start. Examples are in docs/operations.md.\n\n${entries.join('\n')}`;
 }

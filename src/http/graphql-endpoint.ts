@@ -42,7 +42,7 @@ const BYTES_PER_POINT = 512;
 /** `/graphql`. Answers a caller without a valid token with 401 before anything is executed. */
 export async function serveGraphql(server: FastifyInstance, app: App): Promise<void> {
   const { limits, rules } = app.config;
-  const documents = createTrustedDocuments(rules.documents);
+  const documents = createTrustedDocuments(rules);
   const admission = { limits, introspectionRoles: rules.introspectionRoles, buckets: app.costBuckets };
   const served = await createSchema();
   const executor = createExecutor({ ...app.config.execution, ...served, errorsMax: ERRORS_MAX });

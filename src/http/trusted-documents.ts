@@ -25,12 +25,15 @@ const ID = /^sha256:[0-9a-f]{64}$/;
 const ID_LENGTH = 'sha256:'.length + 64;
 const manifest = z.record(z.string().regex(HEX), z.string());
 
+type DocumentRules = Pick<RequestRules, 'documentMode' | 'documentModeOf' | 'documentFile'>;
+
 /** Throws when the manifest cannot be read, or an id is not the hash of its document. */
-export function createTrustedDocuments(rules: RequestRules['documents']): TrustedDocuments {
-  const documents = rules.file === null ? new Map<string, string>() : readManifest(rules.file);
+export function createTrustedDocuments(rules: DocumentRules): TrustedDocuments {
+  const documents = rules.documentFile === null ? new Map<string, string>() : readManifest(rules.documentFile);
   return {
     isTrusted: (hash) => documents.has(`sha256:${hash}`),
-    documentFor: (subject, asked) => documentFor(documents, rules.modeOf.get(subject) ?? rules.mode, asked),
+    documentFor: (subject, asked) =>
+      documentFor(documents, rules.documentModeOf.get(subject) ?? rules.documentMode, asked),
   };
 }
 

@@ -121,7 +121,7 @@ describeOnSqlite('trusted documents', (server) => {
   it('a manifest whose ids are not the hashes of its documents keeps the gateway from starting', () => {
     const wrong = join(folder, 'wrong.json');
     writeFileSync(wrong, JSON.stringify({ [ID]: VIEWER }));
-    const rules = { mode: 'allow', modeOf: new Map(), file: wrong } as const;
+    const rules = { documentMode: 'allow', documentModeOf: new Map(), documentFile: wrong } as const;
     expect(() => createTrustedDocuments(rules)).toThrow('is not the SHA-256 of its document');
     writeFileSync(wrong, JSON.stringify({ 'md5:1': VIEWER }));
     expect(() => createTrustedDocuments(rules)).toThrow('is no manifest');

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ConfigError, readConfig } from '../../src/config.js';
+import { COMMERCE } from '../../src/config/commerce.js';
+import { LEASE_MS } from '../../src/pipeline/reporting/send-reports.js';
 
 describe('the configuration of the receiver', () => {
   let folder: string;
@@ -30,6 +32,11 @@ describe('the configuration of the receiver', () => {
     expect(() => readConfig(env)).toThrow(ConfigError);
   });
 
+  it('waits less than half of a lease for an answer, however it is set: a sender may have to sign in as well', () => {
+    const [, secondsMax = Infinity] = COMMERCE.timeoutMs.bounds ?? [];
+    expect(2 * 1_000 * secondsMax).toBeLessThan(LEASE_MS);
+  });
+
   it('has a resource of its own for each Azure subscription at the marketplace', async () => {
     const offer = join(folder, 'offer.json');
     const env = { COMMERCE: 'marketplace', COMMERCE_URL: 'https://m.example/api', COMMERCE_OFFER_FILE: offer };
@@ -40,7 +47,7 @@ describe('the configuration of the receiver', () => {
     expect(() => readConfig(env)).toThrow('COMMERCE_OFFER_FILE resources name a resource twice.');
     await writeFile(offer, JSON.stringify({ planId: '', resources: 1 }));
     expect(() => readConfig(env)).toThrow(
-      'COMMERCE_OFFER_FILE planId is empty\n  COMMERCE_OFFER_FILE resources is no object.',
+      'COMMERCE_OFFER_FILE planId is empty.\n  COMMERCE_OFFER_FILE resources is no object.',
     );
   });
 
@@ -55,7 +62,7 @@ describe('the configuration of the receiver', () => {
     };
     expect(readConfig({ ...https, COMMERCE_CLIENT_SECRET_FILE: secret }).commerce).toMatchObject({
       client: 'https',
-      signIn: { clientId: 'gateway', clientSecret: 'open sesame', scope: null },
+      credentials: { clientId: 'gateway', clientSecret: 'open sesame', scope: null },
     });
     const wrong = { ...https, COMMERCE: 'marketplace', COMMERCE_CLIENT_SECRET: 'x', COMMERCE_OFFER_FILE: secret };
     expect(() => readConfig(wrong)).toThrow('COMMERCE_OFFER_FILE names a file that is no JSON.');

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CONFIG_VARIABLES, readConfig } from '../../src/config.js';
-import { LIMIT_VARIABLES, STANDARD_LIMITS } from '../../src/config/limits.js';
-import { RULE_VARIABLES } from '../../src/config/request-rules.js';
+import { LIMITS } from '../../src/config/limits.js';
+import { RULES } from '../../src/config/request-rules.js';
 import { buildSchema } from 'graphql';
 import 'reflect-metadata';
 import { PRICED_FIELDS } from '../../src/graphql/admission/field-weights.js';
@@ -16,7 +16,7 @@ describe('the guide to limits', () => {
     const rows = [...guide.matchAll(/^\|[^|]+\| `([A-Z_]+)`\s*\|([^|]*)\|/gm)];
     const listed = rows.map(([, name = '', standard = '']) => ({ name, default: standard.trim() }));
     const body = CONFIG_VARIABLES.filter(({ name }) => name === 'BODY_BYTES_MAX');
-    const read = [...LIMIT_VARIABLES, ...RULE_VARIABLES, ...body].map((variable) => ({
+    const read = [...Object.values(LIMITS), ...Object.values(RULES), ...body].map((variable) => ({
       name: variable.name,
       default: variable.default,
     }));
@@ -42,7 +42,10 @@ describe('the guide to limits', () => {
 
 describe('the configuration of limits and rules', () => {
   it('has the documented defaults, and reads what is set', () => {
-    expect(readConfig({}).limits).toEqual(STANDARD_LIMITS);
+    const documented = Object.fromEntries(
+      Object.entries(LIMITS).map(([key, variable]) => [key, Number(variable.default)]),
+    );
+    expect(readConfig({}).limits).toEqual(documented);
     const { limits, rules } = readConfig({
       ALIASES_MAX: '7',
       CORS_ORIGINS: 'https://a.example, http://localhost:3000',
@@ -57,7 +60,9 @@ describe('the configuration of limits and rules', () => {
       corsOrigins: ['https://a.example', 'http://localhost:3000'],
       trustedProxies: ['10.0.0.0/8', '::1'],
       introspectionRoles: [],
-      documents: { mode: 'allow', modeOf: new Map([['portal', 'require']]), file: 'documents.json' },
+      documentMode: 'allow',
+      documentModeOf: new Map([['portal', 'require']]),
+      documentFile: 'documents.json',
     });
   });
 

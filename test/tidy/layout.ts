@@ -18,12 +18,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metering: FOUNDATION,
   registration: [...FOUNDATION, 'books'],
   tenancy: [...FOUNDATION, 'registration'],
-  // Groups of variables. Whom they configure knows them by their types.
+  // Groups of variables, each declared once.
   config: ['primitives', 'access'],
   ...Object.fromEntries(
     STAGE_FOLDERS.map((folder, index) => [folder, [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS.slice(0, index)]]),
   ),
-  'pipeline/reporting': [...FOUNDATION, ...WHO_IS_WHO, ...STAGE_FOLDERS.slice(0, -1), 'config'],
   'commerce-simulator': ['primitives', 'database', 'pipeline/reporting'],
   // The one file that calls several stages.
   'pipeline.ts': DOMAIN,

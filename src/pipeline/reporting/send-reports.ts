@@ -15,7 +15,6 @@ import {
 } from './report-store.js';
 import type { UsageReport } from './report.entity.js';
 import { checkMaySend } from './reportable-books.js';
-import { COMMERCE_TIMEOUT_SECONDS_MAX } from '../../config/commerce.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../../primitives/clock.js';
 import { tally } from '../../primitives/stage-event.js';
@@ -33,10 +32,10 @@ export interface Reporting {
 
 const REPORTS_PER_LOOK = 50;
 /**
- * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer: a sender
- * that lives keeps its report, however many exchanges that report takes.
+ * Longer than a client takes from one renewal to the next, which is to sign in and to wait for one answer, each for as
+ * long as can be configured: a sender that lives keeps its report, however many exchanges that report takes.
  */
-export const LEASE_MS = (2 * COMMERCE_TIMEOUT_SECONDS_MAX + 300) * 1_000;
+export const LEASE_MS = 15 * 60_000;
 const MESSAGE_LENGTH_MAX = 1_000;
 
 /** How many reports ended in which state. PENDING: they failed now and are tried again later. */
