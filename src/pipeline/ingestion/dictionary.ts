@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 import type { UsageEntry } from './usage-record.js';
 import type { Database } from '../../database/database.js';
 import { onDuplicateKeep } from '../../database/dialect.js';
@@ -23,10 +25,12 @@ export interface Dictionary {
   idsOf(db: Database, registrationId: number, entries: readonly UsageEntry[], now: number): Promise<IdsOfEntries>;
 }
 
-/** Names remembered of each kind before the memory is emptied. */
+/** Names of each kind that are remembered. */
 const REMEMBERED_MAX = 100_000;
 /** Characters of descriptions that are remembered: tags may be long, and some names are never seen again. */
 const DESCRIBED_LENGTH_MAX = 32 * 1024 * 1024;
+/** A description without a character takes room as well. */
+const LENGTH_OF_NOTHING = 64;
 /** Descriptions of one URI that are remembered. */
 const DESCRIPTIONS_MAX = 8;
 const NAMES_PER_STATEMENT_MAX = 400;
@@ -80,21 +84,24 @@ const RESOURCE: Kind = {
   columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
 };
 
+/** Row ids by name. */
+type Names = LRUCache<string, number>;
+/** A limit of sizes takes no room ahead, as one of entries would: most registrations have few names. */
+const namesOf = (): Names => new LRUCache({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
+
 /** A dictionary with an empty memory. One per thread that takes usage in. */
 export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dictionary {
-  const memory = { meters: new NameMemory(), resources: new ResourceMemory(describedLengthMax) };
-  const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
+  const meterIds = namesOf();
+  const resourceIds = new ResourceMemory(describedLengthMax);
+  const registrations = new Map<number, { readonly sources: Names; readonly stackSubscriptions: Names }>();
   return {
     idsOf: async (db, registrationId, entries, now) => {
       const within = `registration_id = ${Number(registrationId)}`;
-      const known = registrations.get(registrationId) ?? {
-        sources: new NameMemory(),
-        stackSubscriptions: new NameMemory(),
-      };
+      const known = registrations.get(registrationId) ?? { sources: namesOf(), stackSubscriptions: namesOf() };
       registrations.set(registrationId, known);
       const meters = await intern({ db, registrationId, kind: METER, within: '1 = 1' }, entries, {
-        recall: ({ meterGuid }) => memory.meters.get(meterGuid),
-        remember: ({ meterGuid }, _, id) => memory.meters.set(meterGuid, id),
+        recall: ({ meterGuid }) => meterIds.get(meterGuid),
+        remember: ({ meterGuid }, _, id) => meterIds.set(ownText(meterGuid), id),
         named: ({ meterGuid, meterWireId }) => ({
           key: meterGuid,
           row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
@@ -102,20 +109,21 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
       });
       const sources = await intern({ db, registrationId, kind: SOURCE, within }, entries, {
         recall: ({ source }) => known.sources.get(source),
-        remember: ({ source }, _, id) => known.sources.set(source, id),
+        remember: ({ source }, _, id) => known.sources.set(ownText(source), id),
         named: ({ source }) => ({ key: source, row: [registrationId, source] }),
       });
       const stackSubscriptions = await intern({ db, registrationId, kind: STACK_SUBSCRIPTION, within }, entries, {
         recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
-        remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
+        remember: ({ stackSubscriptionGuid }, _, id) =>
+          known.stackSubscriptions.set(ownText(stackSubscriptionGuid), id),
         named: ({ stackSubscriptionGuid }) => ({
           key: stackSubscriptionGuid,
           row: [registrationId, stackSubscriptionGuid, now],
         }),
       });
       const resources = await intern({ db, registrationId, kind: RESOURCE, within: '1 = 1' }, entries, {
-        recall: (entry, index) => memory.resources.get(stackSubscriptions[index] ?? 0, entry),
-        remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
+        recall: (entry, index) => resourceIds.get(stackSubscriptions[index] ?? 0, entry),
+        remember: (entry, index, id) => resourceIds.set(stackSubscriptions[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
       });
       return { stackSubscriptions, meters, resources, sources };
@@ -123,31 +131,24 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
   };
 }
 
-/** Ids by name, up to a number of names. */
-class NameMemory {
-  readonly #ids = new Map<string, number>();
-
-  get(name: string): number | undefined {
-    return this.#ids.get(name);
-  }
-
-  set(name: string, id: number): void {
-    if (this.#ids.size >= REMEMBERED_MAX) this.#ids.clear();
-    this.#ids.set(ownText(name), id);
-  }
+/** A resource as it was described, and its id. */
+interface Described extends Pick<UsageEntry, 'location' | 'tags' | 'additionalInfo'> {
+  readonly stackSubscriptionId: number;
+  readonly id: number;
 }
-
-type Description = Pick<UsageEntry, 'resourceUri' | 'location' | 'tags' | 'additionalInfo'>;
 
 /** Ids of resources by how they were described. Looked up by URI alone: joining all of it would cost more. */
 class ResourceMemory {
-  readonly #byUri = new Map<string, (Description & { readonly stackSubscriptionId: number; readonly id: number })[]>();
-  #size = 0;
-  #length = 0;
+  readonly #byUri: LRUCache<string, readonly Described[]>;
 
-  constructor(private readonly lengthMax: number) {}
+  constructor(lengthMax: number) {
+    this.#byUri = new LRUCache({
+      maxSize: lengthMax,
+      sizeCalculation: (known, uri) => known.reduce((sum, one) => sum + lengthOf(one), uri.length),
+    });
+  }
 
-  get(stackSubscriptionId: number, entry: Description): number | undefined {
+  get(stackSubscriptionId: number, entry: UsageEntry): number | undefined {
     return this.#byUri
       .get(entry.resourceUri)
       ?.find(
@@ -159,27 +160,22 @@ class ResourceMemory {
       )?.id;
   }
 
-  set(stackSubscriptionId: number, entry: Description, id: number): void {
-    if (this.#size >= REMEMBERED_MAX || this.#length >= this.lengthMax) {
-      this.#byUri.clear();
-      this.#size = 0;
-      this.#length = 0;
-    }
-    this.#size += 1;
-    this.#length += entry.resourceUri.length + entry.location.length + entry.tags.length + entry.additionalInfo.length;
+  set(stackSubscriptionId: number, entry: UsageEntry, id: number): void {
     const known = this.#byUri.get(entry.resourceUri) ?? [];
-    // One URI that is described anew with each record must not make every later look at it longer.
-    if (known.length >= DESCRIPTIONS_MAX) known.shift();
-    known.push({
+    const added = {
       stackSubscriptionId,
       id,
-      resourceUri: '',
       location: ownText(entry.location),
       tags: ownText(entry.tags),
       additionalInfo: ownText(entry.additionalInfo),
-    });
-    this.#byUri.set(ownText(entry.resourceUri), known);
+    };
+    // One URI that is described anew with each record must not make every later look at it longer.
+    this.#byUri.set(ownText(entry.resourceUri), [...known.slice(1 - DESCRIPTIONS_MAX), added]);
   }
+}
+
+function lengthOf({ location, tags, additionalInfo }: Described): number {
+  return LENGTH_OF_NOTHING + location.length + tags.length + additionalInfo.length;
 }
 
 /** Digest of a resource URI without case, for looking it up. */
