@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 import { findApiKey, findApiKeys, grantOf, listValidKeys, markUsed } from './api-key-store.js';
 import { hashOfKey, isSameHash, keyIdOf } from './api-key.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -46,13 +48,10 @@ export function createApiKeys({ db, clock }: { readonly db: Database; readonly c
     underWay.add(noting);
   }
 
-  const seen = new Map<string, string>();
+  const seen = new LRUCache<string, string>({ max: SEEN_MAX });
   const lookUp = lookingUpTogether(async (keyIds) => {
     const found = await findApiKeys(db.reader, keyIds);
-    for (const { keyId, secretHash } of found) {
-      if (seen.size >= SEEN_MAX) seen.clear();
-      seen.set(keyId, secretHash);
-    }
+    for (const { keyId, secretHash } of found) seen.set(keyId, secretHash);
     return new Map(found.map((key) => [key.keyId, key]));
   });
 

@@ -2,6 +2,8 @@
  * A bucket of points per caller, kept in this process: each operation takes what it costs before it runs, gives back
  * what it did not use, and time fills the bucket up again. Several gateways each keep their own.
  */
+import { LRUCache } from 'lru-cache';
+
 import { RateLimited } from '../primitives/errors.js';
 
 /** What a caller has, in points. */
@@ -30,20 +32,14 @@ export function createCostBuckets(
   ticks: () => number = () => performance.now(),
 ): CostBuckets {
   const { costBucketSize: maximum, costPerSecond: perSecond, principalsMax } = limits;
-  // A Map keeps the order of insertion; whoever asks is put at the end, so that the first is who was silent longest.
-  const buckets = new Map<string, Bucket>();
+  const buckets = new LRUCache<string, Bucket>({ max: principalsMax });
 
   function bucketOf(caller: string): Bucket {
     const now = ticks();
     const known = buckets.get(caller) ?? { available: maximum, at: now };
     const earned = ((now - known.at) / 1000) * perSecond;
     const bucket = { available: Math.min(maximum, known.available + earned), at: now };
-    buckets.delete(caller);
     buckets.set(caller, bucket);
-    for (const [longestSilent] of buckets) {
-      if (buckets.size <= principalsMax) break;
-      buckets.delete(longestSilent);
-    }
     return bucket;
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 import { ROLES } from './principal.js';
@@ -40,11 +41,7 @@ const claims = z.object({
 /** Signs and verifies tokens with the key of this machine. `verify` answers null for any other token. */
 export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
   // The key stays the same as long as the process runs, so only time makes a token bad that was good.
-  const verified = new Map<string, { readonly caller: Caller; readonly expiresAt: number }>();
-  const remember = (token: string, entry: { readonly caller: Caller; readonly expiresAt: number }) => {
-    if (verified.size >= VERIFIED_MAX) verified.clear();
-    verified.set(token, entry);
-  };
+  const verified = new LRUCache<string, { readonly caller: Caller; readonly expiresAt: number }>({ max: VERIFIED_MAX });
   return {
     sign: async ({ subject, ...rest }, secondsValid) => {
       const now = Math.floor(clock.now() / 1000);
@@ -73,7 +70,7 @@ export function createLocalTokens(key: Uint8Array, clock: Clock): LocalTokens {
         const { sub, ...rest } = claims.parse(payload);
         const expiresAt = Math.floor(payload.exp ?? 0) * 1_000;
         const caller: Caller = { subject: sub, ...rest, credential: 'LOCAL_TOKEN', expiresAt };
-        remember(token, { caller, expiresAt });
+        verified.set(token, { caller, expiresAt });
         return caller;
       } catch {
         return null;

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import type { ValueNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
 
 import { canonicalGuid } from '../primitives/ids.js';
 import { parseQuantity } from '../primitives/quantity.js';
@@ -39,14 +40,12 @@ function textScalar<Internal>(options: {
 }
 
 /** Rows of a page share their windows, and writing a moment takes longer than finding it. */
-const MOMENTS_MAX = 4_096;
-const moments = new Map<number, string>();
+const moments = new LRUCache<number, string>({ max: 4_096 });
 
 function momentText(epochMs: number): string {
   const known = moments.get(epochMs);
   if (known !== undefined) return known;
   const text = new Date(epochMs).toISOString();
-  if (moments.size >= MOMENTS_MAX) moments.clear();
   moments.set(epochMs, text);
   return text;
 }

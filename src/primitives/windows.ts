@@ -2,6 +2,8 @@
  * Whole hours, days and months in UTC, as numbers counted from 1970. Windows are half-open: the start belongs to them,
  * the end does not. Counting hours keeps time zones, and the databases' own ideas of a timestamp, out of the books.
  */
+import { LRUCache } from 'lru-cache';
+
 import { ownText } from './own-text.js';
 
 /** Hours since 1970-01-01T00Z. */
@@ -85,16 +87,12 @@ export function parseInstant(text: string): number | null {
   const known = instants.get(text);
   if (known !== undefined) return known;
   const instant = readInstant(text);
-  if (instant !== null) {
-    if (instants.size >= INSTANTS_MAX) instants.clear();
-    instants.set(ownText(text), instant);
-  }
+  if (instant !== null) instants.set(ownText(text), instant);
   return instant;
 }
 
 /** Usage names the same few hours over and over, so texts that were understood are remembered. */
-const instants = new Map<string, number>();
-const INSTANTS_MAX = 1_000;
+const instants = new LRUCache<string, number>({ max: 1_000 });
 
 function readInstant(text: string): number | null {
   const match = INSTANT.exec(text);

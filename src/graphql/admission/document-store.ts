@@ -3,6 +3,7 @@
  * so that many that are asked once cannot push out those that are asked all the time; a trusted one is kept at once.
  */
 import type { DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
 
 /** Documents by the SHA-256 of their texts, in hex. */
 export interface DocumentStore {
@@ -22,55 +23,24 @@ export function createDocumentStore(options: {
   readonly documentsMax: number;
   readonly isTrusted: (hash: string) => boolean;
 }): DocumentStore {
-  // Maps keep the order of insertion: what was used is put at the end, and the first is what nobody used longest.
-  const kept = new Map<string, DocumentNode>();
-  const seenOnce = new Set<string>();
-  let characters = 0;
-
-  function drop(key: string): void {
-    const document = kept.get(key);
-    if (document === undefined) return;
-    characters -= lengthOf(document);
-    kept.delete(key);
-  }
-
-  function isAskedAgain(key: string): boolean {
-    if (seenOnce.delete(key) || options.isTrusted(key)) return true;
-    seenOnce.add(key);
-    dropOldest(seenOnce, SEEN_MAX);
-    return false;
-  }
+  const kept = new LRUCache<string, DocumentNode>({
+    max: options.documentsMax,
+    maxSize: CHARACTERS_MAX,
+    sizeCalculation: lengthOf,
+  });
+  const seenOnce = new LRUCache<string, true>({ max: SEEN_MAX });
 
   return {
-    get: async (key) => {
-      const document = kept.get(key);
-      if (document !== undefined) {
-        kept.delete(key);
-        kept.set(key, document);
-      }
-      return document;
-    },
+    get: async (key) => kept.get(key),
     set: async (key, document) => {
-      if (!isAskedAgain(key)) return;
-      drop(key);
-      kept.set(key, document);
-      characters += lengthOf(document);
-      for (const [oldest] of kept) {
-        if (kept.size <= options.documentsMax && characters <= CHARACTERS_MAX) break;
-        drop(oldest);
-      }
+      if (seenOnce.delete(key) || options.isTrusted(key)) kept.set(key, document);
+      else seenOnce.set(key, true);
     },
     size: () => kept.size,
   };
 }
 
+/** At least 1: the cache takes no size of nothing. */
 function lengthOf({ loc }: DocumentNode): number {
-  return loc?.end ?? 0;
-}
-
-function dropOldest(keys: Set<string>, max: number): void {
-  for (const oldest of keys) {
-    if (keys.size <= max) return;
-    keys.delete(oldest);
-  }
+  return Math.max(1, loc?.end ?? 0);
 }

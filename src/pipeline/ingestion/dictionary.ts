@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 import type { UsageEntry } from './usage-record.js';
 import type { Database } from '../../database/database.js';
 import { onDuplicateKeep } from '../../database/dialect.js';
@@ -48,10 +50,12 @@ export interface SeenMeters {
   remember(seen: readonly StackSubscriptionMeter[]): void;
 }
 
-/** Names remembered of each kind before the memory is emptied. */
+/** Names of each kind that are remembered. */
 const REMEMBERED_MAX = 100_000;
 /** Characters of descriptions that are remembered: tags may be long, and some names are never seen again. */
 const DESCRIBED_LENGTH_MAX = 32 * 1024 * 1024;
+/** A description without a character takes room as well. */
+const LENGTH_OF_NOTHING = 64;
 /** Descriptions of one URI that are remembered. */
 const DESCRIPTIONS_MAX = 8;
 const NAMES_PER_STATEMENT_MAX = 400;
@@ -100,18 +104,24 @@ const RESOURCE: Kind = {
   columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
 };
 
+/** Row ids by name. */
+type Names = LRUCache<string, number>;
+/** A limit of sizes takes no room ahead, as one of entries would: most registrations have few names. */
+const namesOf = (): Names => new LRUCache({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
+
 /** A dictionary with an empty memory. One per thread that takes usage in. */
 export function createDictionary(
   { unknownMetersMax }: { readonly unknownMetersMax: number },
   describedLengthMax = DESCRIBED_LENGTH_MAX,
 ): Dictionary {
-  const memory = { meters: new NameMemory(), resources: new ResourceMemory(describedLengthMax) };
+  const meterIds = namesOf();
+  const resourceIds = new ResourceMemory(describedLengthMax);
   const registrations = new Map<number, RegistrationMemory>();
   const memoryOf = (registrationId: number) => {
     const known = registrations.get(registrationId) ?? {
-      sources: new NameMemory(),
-      stackSubscriptions: new NameMemory(),
-      unknownMeters: new NameMemory(),
+      sources: namesOf(),
+      stackSubscriptions: namesOf(),
+      unknownMeters: namesOf(),
     };
     registrations.set(registrationId, known);
     return known;
@@ -123,7 +133,7 @@ export function createDictionary(
       const named = new Map<string, NamedMeter>();
       const unknown = new Set<number>();
       const ids = entries.map(({ meterGuid, meterWireId }) => {
-        const known = memory.meters.get(meterGuid);
+        const known = meterIds.get(meterGuid);
         if (known !== undefined) return known;
         const id = unknownMeters.get(meterGuid);
         if (id !== undefined) unknown.add(id);
@@ -134,7 +144,7 @@ export function createDictionary(
       const meters = [...named.values()];
       const found = await findOrAddMeters(db, { registrationId, unknownMetersMax, meters, now });
       for (const [meterGuid, { id, isKnown }] of found) {
-        (isKnown ? memory.meters : unknownMeters).set(meterGuid, id);
+        (isKnown ? meterIds : unknownMeters).set(ownText(meterGuid), id);
         if (!isKnown) unknown.add(id);
       }
       return { ids: ids.map((id, index) => id ?? found.get(entries[index]?.meterGuid ?? '')?.id ?? null), unknown };
@@ -144,20 +154,21 @@ export function createDictionary(
       const known = memoryOf(registrationId);
       const sources = await intern({ db, registrationId, kind: SOURCE, within }, entries, {
         recall: ({ source }) => known.sources.get(source),
-        remember: ({ source }, _, id) => known.sources.set(source, id),
+        remember: ({ source }, _, id) => known.sources.set(ownText(source), id),
         named: ({ source }) => ({ key: source, row: [registrationId, source] }),
       });
       const stackSubscriptions = await intern({ db, registrationId, kind: STACK_SUBSCRIPTION, within }, entries, {
         recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
-        remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
+        remember: ({ stackSubscriptionGuid }, _, id) =>
+          known.stackSubscriptions.set(ownText(stackSubscriptionGuid), id),
         named: ({ stackSubscriptionGuid }) => ({
           key: stackSubscriptionGuid,
           row: [registrationId, stackSubscriptionGuid, now],
         }),
       });
       const resources = await intern({ db, registrationId, kind: RESOURCE, within: '1 = 1' }, entries, {
-        recall: (entry, index) => memory.resources.get(stackSubscriptions[index] ?? 0, entry),
-        remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
+        recall: (entry, index) => resourceIds.get(stackSubscriptions[index] ?? 0, entry),
+        remember: (entry, index, id) => resourceIds.set(stackSubscriptions[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
       });
       return { stackSubscriptions, resources, sources };
@@ -166,9 +177,9 @@ export function createDictionary(
 }
 
 interface RegistrationMemory {
-  readonly sources: NameMemory;
-  readonly stackSubscriptions: NameMemory;
-  readonly unknownMeters: NameMemory;
+  readonly sources: Names;
+  readonly stackSubscriptions: Names;
+  readonly unknownMeters: Names;
 }
 
 /**
@@ -201,56 +212,44 @@ async function findOrAddMeters(
 
 /** Pairs that are noted, up to a number of them. */
 class SeenMeterMemory implements SeenMeters {
-  readonly #metersOf = new Map<number, Set<number>>();
-  #size = 0;
+  readonly #pairs = new LRUCache<string, true>({ maxSize: REMEMBERED_MAX, sizeCalculation: () => 1 });
 
   others(seen: Iterable<StackSubscriptionMeter>): readonly StackSubscriptionMeter[] {
     const others = new Map<string, StackSubscriptionMeter>();
     for (const { stackSubscriptionId, meterId } of seen) {
-      if (this.#metersOf.get(stackSubscriptionId)?.has(meterId) === true) continue;
-      others.set(`${stackSubscriptionId}/${meterId}`, { stackSubscriptionId, meterId });
+      const pair = nameOf({ stackSubscriptionId, meterId });
+      if (this.#pairs.get(pair) === undefined) others.set(pair, { stackSubscriptionId, meterId });
     }
     return [...others.values()];
   }
 
   remember(seen: readonly StackSubscriptionMeter[]): void {
-    for (const { stackSubscriptionId, meterId } of seen) {
-      if (this.#size >= REMEMBERED_MAX) {
-        this.#metersOf.clear();
-        this.#size = 0;
-      }
-      const meters = this.#metersOf.get(stackSubscriptionId) ?? new Set();
-      this.#metersOf.set(stackSubscriptionId, meters.add(meterId));
-      this.#size += 1;
-    }
+    for (const pair of seen) this.#pairs.set(nameOf(pair), true);
   }
 }
 
-/** Ids by name, up to a number of names. */
-class NameMemory {
-  readonly #ids = new Map<string, number>();
-
-  get(name: string): number | undefined {
-    return this.#ids.get(name);
-  }
-
-  set(name: string, id: number): void {
-    if (this.#ids.size >= REMEMBERED_MAX) this.#ids.clear();
-    this.#ids.set(ownText(name), id);
-  }
+function nameOf({ stackSubscriptionId, meterId }: StackSubscriptionMeter): string {
+  return `${stackSubscriptionId}/${meterId}`;
 }
 
-type Description = Pick<UsageEntry, 'resourceUri' | 'location' | 'tags' | 'additionalInfo'>;
+/** A resource as it was described, and its id. */
+interface Described extends Pick<UsageEntry, 'location' | 'tags' | 'additionalInfo'> {
+  readonly stackSubscriptionId: number;
+  readonly id: number;
+}
 
 /** Ids of resources by how they were described. Looked up by URI alone: joining all of it would cost more. */
 class ResourceMemory {
-  readonly #byUri = new Map<string, (Description & { readonly stackSubscriptionId: number; readonly id: number })[]>();
-  #size = 0;
-  #length = 0;
+  readonly #byUri: LRUCache<string, readonly Described[]>;
 
-  constructor(private readonly lengthMax: number) {}
+  constructor(lengthMax: number) {
+    this.#byUri = new LRUCache({
+      maxSize: lengthMax,
+      sizeCalculation: (known, uri) => known.reduce((sum, one) => sum + lengthOf(one), uri.length),
+    });
+  }
 
-  get(stackSubscriptionId: number, entry: Description): number | undefined {
+  get(stackSubscriptionId: number, entry: UsageEntry): number | undefined {
     return this.#byUri
       .get(entry.resourceUri)
       ?.find(
@@ -262,27 +261,22 @@ class ResourceMemory {
       )?.id;
   }
 
-  set(stackSubscriptionId: number, entry: Description, id: number): void {
-    if (this.#size >= REMEMBERED_MAX || this.#length >= this.lengthMax) {
-      this.#byUri.clear();
-      this.#size = 0;
-      this.#length = 0;
-    }
-    this.#size += 1;
-    this.#length += entry.resourceUri.length + entry.location.length + entry.tags.length + entry.additionalInfo.length;
+  set(stackSubscriptionId: number, entry: UsageEntry, id: number): void {
     const known = this.#byUri.get(entry.resourceUri) ?? [];
-    // One URI that is described anew with each record must not make every later look at it longer.
-    if (known.length >= DESCRIPTIONS_MAX) known.shift();
-    known.push({
+    const added = {
       stackSubscriptionId,
       id,
-      resourceUri: '',
       location: ownText(entry.location),
       tags: ownText(entry.tags),
       additionalInfo: ownText(entry.additionalInfo),
-    });
-    this.#byUri.set(ownText(entry.resourceUri), known);
+    };
+    // One URI that is described anew with each record must not make every later look at it longer.
+    this.#byUri.set(ownText(entry.resourceUri), [...known.slice(1 - DESCRIPTIONS_MAX), added]);
   }
+}
+
+function lengthOf({ location, tags, additionalInfo }: Described): number {
+  return LENGTH_OF_NOTHING + location.length + tags.length + additionalInfo.length;
 }
 
 /** Digest of a resource URI without case, for looking it up. */

@@ -1,4 +1,6 @@
 /** The rule of what is a usage record: shapes in, entries or rejections out. Pure; nothing here knows the books. */
+import { LRUCache } from 'lru-cache';
+
 import { NumberText, canonicalJson, isJsonObject, parseExactJson } from './exact-json.js';
 import type { JsonObject, JsonValue } from './exact-json.js';
 import { Refused, refuse } from './rejection.js';
@@ -278,15 +280,13 @@ function guidOf(object: JsonObject, field: string): string {
 }
 
 /** Usage names the same few subscriptions and meters over and over, so texts that were understood are remembered. */
-const guids = new Map<string, string>();
-const GUIDS_MAX = 10_000;
+const guids = new LRUCache<string, string>({ max: 10_000 });
 
 function canonical(text: string, field: string): string {
   const known = guids.get(text);
   if (known !== undefined) return known;
   const guid = canonicalGuid(text);
   if (guid === null) throw refuse('INVALID_GUID', `${field} is not a GUID.`, field);
-  if (guids.size >= GUIDS_MAX) guids.clear();
   const own = ownText(guid);
   guids.set(ownText(text), own);
   return own;

@@ -1,10 +1,12 @@
+import { LRUCache } from 'lru-cache';
+
 import type { MappingStep, RoutingTable } from './destination.js';
 import { among } from '../../access/scope.js';
 import type { Sql, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import type { Day } from '../../primitives/windows.js';
 
-/** How many versions of routing tables are remembered before the memory is emptied. */
+/** How many versions of routing tables are remembered. */
 const REMEMBERED_MAX = 500;
 
 /**
@@ -17,14 +19,13 @@ export interface RoutingTables {
 
 /** Routing tables with an empty memory. One per thread. */
 export function createRoutingTables(): RoutingTables {
-  const remembered = new Map<string, RoutingTable>();
+  const remembered = new LRUCache<string, RoutingTable>({ max: REMEMBERED_MAX });
   return {
     at: async (sql, registrationId, version) => {
       const key = `${registrationId}:${version}`;
       const known = remembered.get(key);
       if (known !== undefined) return known;
       const table = await loadRoutingTable(sql, registrationId, version);
-      if (remembered.size >= REMEMBERED_MAX) remembered.clear();
       remembered.set(key, table);
       return table;
     },

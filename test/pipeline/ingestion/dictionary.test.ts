@@ -116,6 +116,22 @@ describeEachDatabase('the dictionary', (server) => {
     await gateway.close();
   });
 
+  it('forgets the description that was asked for longest ago, and no other', async () => {
+    let statements = 0;
+    const gateway = await openTestGateway(server, { onStatement: () => (statements += 1) });
+    const { id } = await registerStamp(gateway.app);
+    const dictionary = createDictionary(readConfig({}).limits, 2_500);
+    const isRemembered = async (name: string) => {
+      const before = statements;
+      await idsOf(gateway.app, id, dictionary, [{ resourceUri: `/vm/${name}`, tags: { note: name.repeat(900) } }]);
+      return statements === before;
+    };
+    for (const name of ['a', 'b', 'a', 'c']) await isRemembered(name);
+    expect(await isRemembered('a')).toBe(true);
+    expect(await isRemembered('b')).toBe(false);
+    await gateway.close();
+  });
+
   it('agrees between two processes that meet the same new names at once', async () => {
     const gateway = await openTestGateway(server);
     const other = await gateway.second();
