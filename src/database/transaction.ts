@@ -61,7 +61,7 @@ export async function runTransaction<T>(
         await begin(runner, dialect, bound);
         return work(txOn(runner, dialect, onStatement));
       });
-      await end(runner, dialect, 'COMMIT').catch((error: unknown) => {
+      await bound.end(runner, () => end(runner, dialect, 'COMMIT')).catch((error: unknown) => {
         if (typeof error === 'object' && error !== null && errorCode(error) !== NOT_SENT) unsure.add(error);
         throw error;
       });
@@ -69,7 +69,7 @@ export async function runTransaction<T>(
       return result;
     } catch (error) {
       if (saysDiskFull(errorCode(error))) noteDiskFull();
-      await end(runner, dialect, 'ROLLBACK').catch(() => undefined);
+      await bound.end(runner, () => end(runner, dialect, 'ROLLBACK')).catch(() => undefined);
       if (attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error;
       await pause(randomInt(1, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
     } finally {

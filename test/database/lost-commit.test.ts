@@ -1,10 +1,8 @@
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
 import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import { asUnavailable } from '../../src/database/transaction.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
+import { openLine } from '../support/line.js';
 
 const NEW_RESELLER = "INSERT INTO reseller (name, name_key, created_at, created_by) VALUES ('P', 'p', 0, 'test')";
 /** FULL; 1 is NORMAL, which leaves it to the checkpoint where there is a WAL. */
@@ -66,44 +64,3 @@ describeEachDatabase('a database that is lost', (server) => {
     });
   }
 });
-
-/** A line to a server that can be cut: at once, or when the server has answered to a word, before it arrives. */
-async function openLine(url: string) {
-  const { hostname, port } = new URL(url);
-  let word: string | null = null;
-  const ends = new Set<() => void>();
-  const gone: Promise<unknown>[] = [];
-  const relay = createServer((client) => {
-    const server = connect(Number(port), hostname);
-    let isLast = false;
-    const end = () => {
-      client.destroy();
-      server.destroy();
-    };
-    ends.add(end);
-    gone.push(new Promise((resolve) => client.once('close', resolve)));
-    client.on('data', (bytes) => {
-      isLast ||= word !== null && bytes.includes(word);
-      server.write(bytes);
-    });
-    server.on('data', (bytes) => (isLast ? end() : client.write(bytes)));
-    for (const socket of [client, server]) socket.on('error', end).on('close', end);
-  });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  const place = new URL(url);
-  place.port = String((relay.address() as AddressInfo).port);
-  return {
-    url: place.toString(),
-    cutAfter: (text: string) => {
-      word = text;
-    },
-    cut: async () => {
-      for (const end of ends) end();
-      await Promise.all(gone);
-    },
-    close: () => {
-      for (const end of ends) end();
-      relay.close();
-    },
-  };
-}
