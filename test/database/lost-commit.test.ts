@@ -62,5 +62,44 @@ describeEachDatabase('a database that is lost', (server) => {
       line.close();
       await close();
     });
+
+    it.each([
+      ['a statement without a deadline', 'INSERT INTO reseller', NOTHING_WRITTEN],
+      ['the commit', '\u0003COMMIT', { code: 'UNAVAILABLE', message: expect.stringContaining('may have been written') }],
+    ])('and never answers to %s is given up in time, and is used again when it is back', async (_what, word, told) => {
+      const { db, url, close } = await openTestDatabase(server);
+      const line = await openLine(url);
+      const patience = { cancelledMs: 300, endMs: 300, workMs: 300 };
+      const far = await openDatabase({ url: line.url, entities, migrations, patience });
+      line.swallowFrom(word);
+      const failed = await far.inTransaction((tx) => tx.execute(NEW_RESELLER)).catch(asUnavailable);
+      expect(failed).toMatchObject(told);
+      line.heal();
+      await far.inTransaction((tx) => tx.execute(NEW_RESELLER.replaceAll("'P'", "'Q'").replaceAll("'p'", "'q'")));
+      // What was swallowed before it came to the server was never done there.
+      expect(await db.reader.query(RESELLERS)).toEqual([{ name: 'Q' }]);
+      await far.close();
+      line.close();
+      await close();
+    });
+
+    it('and takes back connections that nobody used is asked over new ones, at the first try', async () => {
+      const { db, url, close } = await openTestDatabase(server);
+      const far = await openDatabase({ url, entities, migrations });
+      const [mine] = await far.reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id');
+      await far.source.query('SET SESSION wait_timeout = 1');
+      const giveUpAt = performance.now() + 20_000;
+      for (let isThere = true; isThere; ) {
+        if (performance.now() > giveUpAt) throw new Error('The server keeps idle connections.');
+        const found = await db.reader.query('SELECT id FROM information_schema.processlist WHERE id = ?', [
+          mine?.id ?? 0,
+        ]);
+        isThere = found.length > 0;
+      }
+      const [next] = await far.reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id');
+      expect(next?.id).not.toBe(mine?.id);
+      await far.close();
+      await close();
+    });
   }
 });

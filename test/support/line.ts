@@ -52,7 +52,7 @@ export async function openLine(url: string): Promise<Line> {
       if (isLast) void end();
       else client.write(bytes);
     });
-    for (const socket of [client, server]) socket.on('error', end).on('close', end);
+    for (const socket of [client, server]) socket.on('error', () => void end()).on('close', () => void end());
   };
   const relay = createServer(take);
   const listen = (at: number) => new Promise<void>((resolve) => relay.listen(at, '127.0.0.1', resolve));
