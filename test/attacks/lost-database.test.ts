@@ -8,7 +8,7 @@ import { describeEachServer, openTestDatabase } from '../support/databases.js';
 import type { TestServer } from '../support/databases.js';
 import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
-import { openLine } from '../support/line.js';
+import { COMMIT, openLine } from '../support/line.js';
 import type { Line } from '../support/line.js';
 import { send, sendQuery } from '../support/raw-request.js';
 import { report, takeInDays } from '../support/reporting.js';
@@ -17,8 +17,6 @@ import { guid, registerStamp, usageRecord } from '../support/world.js';
 /** More than there are connections to the database. */
 const MORE_THAN_CONNECTIONS = 12;
 const TIMES = Array.from({ length: MORE_THAN_CONNECTIONS }, (_unused, time) => time);
-/** As the driver sends it: the isolation level has the word in it too. */
-const COMMIT = '\u0003COMMIT';
 const DAYS = [
   { day: '2026-03-08', hours: 2 },
   { day: '2026-03-09', hours: 2 },
@@ -28,7 +26,7 @@ describeEachServer('a line to the database', (server) => {
   it('that is cut within a batch: 503, nothing half written, and the batch can be sent again', async () => {
     const { gateway, line, close } = await open(server);
     await registerStamp(gateway.app);
-    line.cutAfter('usage_record');
+    line.cutAfter(/usage_record/);
     const answer = await pushed(gateway, 'cut');
     expect(answer).toMatchObject({ status: 503, codes: ['UNAVAILABLE'], headers: { 'retry-after': '5' } });
     expect(answer.text).toContain('Nothing of this was written');
@@ -41,45 +39,38 @@ describeEachServer('a line to the database', (server) => {
   it('that is cut with the answer to a commit: the batch is said to be unsure, and counts once when it is sent again', async () => {
     const { gateway, line, close } = await open(server);
     await registerStamp(gateway.app);
+    // Names are committed before the batch that brings them.
+    await pushed(gateway, 'before');
     line.cutAfter(COMMIT);
     const answer = await pushed(gateway, 'unsure');
     expect(answer).toMatchObject({ status: 503, codes: ['UNAVAILABLE'] });
     expect(answer.text).toContain('may have been written');
     line.heal();
     expect(verdicts(await pushed(gateway, 'unsure'))).toEqual(['DUPLICATE']);
-    expect(await recordsIn(gateway)).toBe(1);
+    expect(await recordsIn(gateway)).toBe(2);
     await close();
   });
 
-  it('that swallows everything holds up no batch for ever, and no connection: all are served when it is back', async () => {
+  it('that swallows everything holds up no batch and no question for ever, nor /readyz, and keeps none of their connections', async () => {
     const { gateway, line, close } = await open(server, { REQUEST_MS_MAX: '700' });
     await registerStamp(gateway.app);
-    line.swallow();
-    for (const answer of await Promise.all(TIMES.map((time) => pushed(gateway, `swallowed ${time}`)))) {
-      expect(answer).toMatchObject({ status: 503, codes: ['TIMEOUT'] });
-    }
-    line.heal();
-    for (const time of TIMES) expect(verdicts(await pushed(gateway, `swallowed ${time}`))).toEqual(['ACCEPTED']);
-    expect(await recordsIn(gateway)).toBe(TIMES.length);
-    await close();
-  });
-
-  it('that swallows everything holds up no question for ever, nor /readyz, and none of their connections is kept', async () => {
-    const { gateway, line, close } = await open(server, { REQUEST_MS_MAX: '700' });
+    const question = () => sendQuery(gateway, '{ tenants { nodes { name } } }');
     const readiness = async () => (await gateway.http.inject('/readyz')).json<object>();
     expect(await readiness()).toMatchObject({ status: 'ready' });
     line.swallow();
     const [ready, ...answers] = await Promise.all([
       readiness(),
-      ...TIMES.map(() => sendQuery(gateway, '{ tenants { nodes { name } } }')),
+      ...TIMES.map((time) => (time % 2 === 0 ? question() : pushed(gateway, `swallowed ${time}`))),
     ]);
     expect(ready).toMatchObject({ status: 'not ready', reason: 'the database does not answer in time' });
     for (const { status, codes } of answers) expect([status, codes]).toEqual([503, ['TIMEOUT']]);
     expect((await gateway.http.inject('/healthz')).statusCode).toBe(200);
     await until(() => line.connections() === 0);
     line.heal();
-    const again = await Promise.all(TIMES.map(() => sendQuery(gateway, '{ tenants { nodes { name } } }')));
+    const again = await Promise.all(TIMES.map(question));
     expect(again.map(({ status }) => status)).toEqual(TIMES.map(() => 200));
+    expect(verdicts(await pushed(gateway, 'swallowed 1'))).toEqual(['ACCEPTED']);
+    expect(await recordsIn(gateway)).toBe(1);
     expect(await readiness()).toMatchObject({ status: 'ready' });
     await close();
   });
@@ -102,7 +93,7 @@ describeEachServer('a line to the database', (server) => {
   });
 
   it.each([
-    ['its rows were written', 'INSERT INTO daily_aggregate'],
+    ['its rows were written', /INSERT INTO daily_aggregate/],
     ['it was committed', COMMIT],
   ])(
     'that is cut while a day closes, when %s: the next round closes it as one without a fault does',

@@ -1,6 +1,9 @@
-/** A line to a database server, on which everything that goes wrong between two machines can go wrong. */
+/** A line to a database server on which everything that goes wrong between two machines can go wrong. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+
+/** How the driver ends a transaction; its isolation level has the word in it too. */
+export const COMMIT = /COMMIT(?!TED)/;
 
 export interface Line {
   /** The database's address, by way of this line. */
@@ -10,11 +13,11 @@ export interface Line {
   /** Ends all connections as they are, and answers when they are gone. New ones are taken. */
   cut(): Promise<void>;
   /** Ends a connection with what the server answers to this word, before it arrives. */
-  cutAfter(word: string): void;
+  cutAfter(word: RegExp): void;
   /** Swallows what either side sends from now on, on open connections and new ones, and tells nobody. */
   swallow(): void;
   /** From the next statement with this word on, swallows everything. */
-  swallowFrom(word: string): void;
+  swallowFrom(word: RegExp): void;
   /** New connections go through again. What was swallowed is gone, and those it was on stay silent. */
   heal(): void;
   /** Refuses new connections, as a machine does whose server is down; answers what takes them again. */
@@ -24,8 +27,8 @@ export interface Line {
 
 export async function openLine(url: string): Promise<Line> {
   const { hostname, port } = new URL(url);
-  let cutWord: string | null = null;
-  let swallowWord: string | null = null;
+  let cutWord: RegExp | null = null;
+  let swallowWord: RegExp | null = null;
   let swallows = false;
   const ends = new Set<() => Promise<void>>();
   const take = (client: Socket) => {
@@ -41,8 +44,8 @@ export async function openLine(url: string): Promise<Line> {
     };
     ends.add(end);
     client.on('data', (bytes) => {
-      isLast ||= cutWord !== null && bytes.includes(cutWord);
-      swallows ||= swallowWord !== null && bytes.includes(swallowWord);
+      isLast ||= cutWord !== null && cutWord.test(bytes.toString('latin1'));
+      swallows ||= swallowWord !== null && swallowWord.test(bytes.toString('latin1'));
       isSilent ||= swallows;
       if (!isSilent) server.write(bytes);
     });
