@@ -94,13 +94,11 @@ describeEachDatabase('a hostile receiver', (server) => {
         { PENDING: 2, ACCEPTED: 0, REFUSED: 0, GIVEN_UP: 0 },
       ]);
       const rows = await gateway.app.db.reader.query(
-        `SELECT DISTINCT r.state, r.lease_token AS lease, a.code FROM usage_report r JOIN usage_report_attempt a
+        `SELECT r.state, r.lease_token AS lease, a.code FROM usage_report r JOIN usage_report_attempt a
           ON a.report_id = r.id AND a.attempt_no = r.attempts`,
       );
-      expect([what, rows]).toEqual([
-        what,
-        [{ state: 'PENDING', lease: '', code: expect.stringMatching(code) as string }],
-      ]);
+      const failed = { state: 'PENDING', lease: '', code: expect.stringMatching(code) as string };
+      expect([what, rows]).toEqual([what, [failed, failed]]);
       gateway.clock.set(gateway.clock.now() + HOUR);
     }
     expect([receiver.keys.length, new Set(receiver.keys).size]).toEqual([2 * WRONG.length, 2]);
@@ -198,7 +196,7 @@ function dripping(response: ServerResponse): void {
 async function openReceiver() {
   const keys: string[] = [];
   let requests = 0;
-  const receiver = { answer: saysText(500, '') as Answer, keys };
+  const receiver = { answer: saysText(500, ''), keys };
   const take = (request: IncomingMessage, response: ServerResponse) => {
     requests += 1;
     keys.push(String(request.headers['idempotency-key']));

@@ -44,8 +44,8 @@ export async function openLine(url: string): Promise<Line> {
     };
     ends.add(end);
     client.on('data', (bytes) => {
-      isLast ||= cutWord !== null && cutWord.test(bytes.toString('latin1'));
-      swallows ||= swallowWord !== null && swallowWord.test(bytes.toString('latin1'));
+      isLast ||= cutWord?.test(bytes.toString('latin1')) === true;
+      swallows ||= swallowWord?.test(bytes.toString('latin1')) === true;
       isSilent ||= swallows;
       if (!isSilent) server.write(bytes);
     });
