@@ -99,10 +99,9 @@ export async function serve(
       await steps.ready(url, app);
       await Promise.all([once(stop.signal), steps.background?.(app, server.log, stop.signal)]);
     } finally {
-      const tooLong = setTimeout(() => process.exit(1), STOP_MS_MAX);
-      tooLong.unref();
+      // Also for what keeps the process when all of it is done: connections to a database that does not answer.
+      setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
       await Promise.all([server.close(), ...tasks.map((task) => task.stop())]);
-      clearTimeout(tooLong);
     }
   } finally {
     stop.forget();

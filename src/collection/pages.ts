@@ -4,6 +4,8 @@ import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 
 /** More pages than an answer has: ten million rows. */
 const PAGES_MAX = 10_000;
+/** Links are kept to the end of the list, and servers read no longer ones. */
+const LINK_LENGTH_MAX = 8_192;
 
 /**
  * The pages of a list, one after the other. A link to the next page is followed only to the same host and path, for the
@@ -25,6 +27,9 @@ export async function* pagesOf(stamp: Stamp, first: URL, signal: AbortSignal): A
 
 function nextOf(link: JsonValue, first: URL): URL | null {
   if (link === null || link === '') return null;
+  if (typeof link === 'string' && link.length > LINK_LENGTH_MAX) {
+    throw malformed(`has more than ${LINK_LENGTH_MAX} characters`);
+  }
   const base = typeof link === 'string' && link.startsWith('/') ? first.href : undefined;
   if (typeof link !== 'string' || !URL.canParse(link, base)) throw malformed('is no address');
   const next = new URL(link, base);

@@ -64,7 +64,7 @@ async function askForToken(
     const seconds = Number(expiresIn);
     return { token, seconds: seconds > 0 ? seconds : LIFETIME_DEFAULT_S };
   }
-  const code = typeof error === 'string' ? error.slice(0, 64) : null;
+  const code = typeof error === 'string' ? error.slice(0, 64).replace(/\p{C}/gu, ' ') : null;
   const kind = response.status >= 500 || response.status === 429 ? 'UNAVAILABLE' : 'REFUSED';
   throw new StampError(
     kind,

@@ -145,7 +145,7 @@ function errorIn(bytes: Uint8Array): { readonly code: string | null; readonly me
 }
 
 function printable(text: string, lengthMax: number): string {
-  return text.slice(0, lengthMax).replace(/\p{Cc}/gu, ' ');
+  return text.slice(0, lengthMax).replace(/\p{C}/gu, ' ');
 }
 
 function tooLong(): StampError {

@@ -6,8 +6,8 @@ import { createConnection } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import type { EntitySchema, MigrationInterface, MixedList } from 'typeorm';
 
-import { boundedOnMysql, boundedOnSqlite, unbounded } from './cancellation.js';
-import type { Bound } from './cancellation.js';
+import { PATIENCE, boundedOnMysql, boundedOnSqlite, unbounded, unboundedOnMysql } from './cancellation.js';
+import type { Bound, MysqlServer, Patience } from './cancellation.js';
 import { registerDecimals } from './dialect.js';
 import type { Dialect } from './dialect.js';
 import { askRunner, mysqlReader, readerOf, sqliteAsker, sqliteReader } from './reader.js';
@@ -48,6 +48,8 @@ export interface DatabaseOptions {
   readonly connectionsMax?: number;
   /** MySQL: the server may not ask for files of this side, as some operators want it; rows go as statements then. */
   readonly allowsLocalFiles?: boolean;
+  /** MySQL: how long a server that says nothing is waited for. */
+  readonly patience?: Patience;
   /** SQLite: who writes first when several threads of this process want to. */
   readonly turns?: Turns;
 }
@@ -55,6 +57,8 @@ export interface DatabaseOptions {
 /** How long SQLite itself waits for another process, holding up this one. Writers wait longer, between tries. */
 const BUSY_TIMEOUT_MS = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A machine that went away without a word is asked for after so long, and not after the two hours of the system. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
 /** The index of identities is written all over: a day of it must fit, or each batch goes to the file for it. */
 const WRITER_CACHE_KIB = 64 * 1024;
 /** Pages that wait in the log before they are copied into the file: 64 MiB, so that a hot page is copied once. */
@@ -80,7 +84,10 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
     supportBigNumbers: true,
     bigNumberStrings: false,
     // Without this flag "rows affected" counts rows that were already as asked, and a duplicate would look new.
-    extra: { flags: ['-FOUND_ROWS', ...(options.allowsLocalFiles === false ? ['-LOCAL_FILES'] : [])] },
+    extra: {
+      flags: ['-FOUND_ROWS', ...(options.allowsLocalFiles === false ? ['-LOCAL_FILES'] : [])],
+      keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
+    },
     poolSize: options.connectionsMax ?? 10,
     connectTimeout: CONNECT_TIMEOUT_MS,
     entities: options.entities('mysql'),
@@ -91,13 +98,24 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
   // The one that is open by now, and those that the pool opens later.
   await source.query(BACKSLASHES_ESCAPE);
   const { pool } = source.driver as unknown as { readonly pool: Pool };
-  pool.on('connection', (connection) => connection.query(BACKSLASHES_ESCAPE));
-  return mysqlDatabase(source, { url: options.url, onStatement, bound: unbounded });
+  pool.on('connection', (connection) => {
+    connection.query(BACKSLASHES_ESCAPE, (error) => {
+      // Values would not be escaped as the driver believes. Nothing else may go over this connection.
+      if (error !== null) connection.destroy();
+    });
+  });
+  const { patience = PATIENCE } = options;
+  const server = { url: options.url, connectTimeout: CONNECT_TIMEOUT_MS, patience };
+  return mysqlDatabase(source, { server, onStatement, bound: unboundedOnMysql(patience) });
 }
 
 function mysqlDatabase(
   source: DataSource,
-  { url, onStatement, bound }: { readonly url: string; readonly onStatement: OnStatement; readonly bound: Bound },
+  {
+    server,
+    onStatement,
+    bound,
+  }: { readonly server: MysqlServer; readonly onStatement: OnStatement; readonly bound: Bound },
 ): Database {
   return {
     dialect: 'mysql',
@@ -107,9 +125,9 @@ function mysqlDatabase(
     inSnapshot: (work) => mysqlSnapshot(source, onStatement, bound, work),
     within: (deadline) =>
       mysqlDatabase(source, {
-        url,
+        server,
         onStatement: checkedBy(deadline, onStatement),
-        bound: boundedOnMysql(deadline, url, CONNECT_TIMEOUT_MS),
+        bound: boundedOnMysql(deadline, server),
       }),
     close: () => source.destroy(),
   };
@@ -150,10 +168,13 @@ async function mysqlSnapshot<T>(
       };
       return work(readerOf('mysql', asked));
     });
-    await runner.commitTransaction();
+    await bound.end(runner, () => runner.commitTransaction());
     return result;
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    // Nothing was written. That the server does not answer to this either is no news.
+    if (runner.isTransactionActive) {
+      await bound.end(runner, () => runner.rollbackTransaction()).catch(() => undefined);
+    }
     throw error;
   } finally {
     await runner.release();

@@ -1,6 +1,7 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 
 import type { Database } from './database.js';
+import type { Sql } from './statement.js';
 import { beginImmediate } from './transaction.js';
 import { RELEASE, isLaterRelease } from '../primitives/release.js';
 
@@ -104,8 +105,10 @@ async function releasesOf(db: Database): Promise<string> {
 }
 
 /** The release that wrote the books last; null for books from before they said so. */
-async function lastWriter({ source }: Database): Promise<string | null> {
-  if (!(await hasTable(source, 'books'))) return null;
+async function lastWriter({ source, dialect }: Database): Promise<string | null> {
+  // The table may be there in a transaction that nobody else sees yet.
+  const writer: Asked = { dialect, query: (statement, values = []) => source.query(statement, [...values]) };
+  if (!(await hasTable(writer, 'books'))) return null;
   const [row] = await source.query<{ writtenBy: string }[]>('SELECT written_by AS writtenBy FROM books');
   return row?.writtenBy ?? null;
 }
@@ -118,14 +121,20 @@ function nameOf(migration: MigrationInterface): string {
   return migration.name ?? migration.constructor.name;
 }
 
-async function executed(db: Database): Promise<readonly string[]> {
-  if (!(await hasTable(db.source, 'migrations'))) return [];
-  const rows = await db.source.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+async function executed({ reader }: Database): Promise<readonly string[]> {
+  if (!(await hasTable(reader, 'migrations'))) return [];
+  const rows = await reader.query<{ name: string }>('SELECT name FROM migrations ORDER BY id');
   return rows.map(({ name }) => name);
 }
 
-async function hasTable(source: DataSource, name: string): Promise<boolean> {
-  return withRunner(source, (runner) => runner.hasTable(name));
+type Asked = Pick<Sql, 'dialect' | 'query'>;
+
+async function hasTable({ dialect, query }: Asked, name: string): Promise<boolean> {
+  const tables =
+    dialect === 'sqlite'
+      ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?"
+      : 'SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?';
+  return (await query(tables, [name])).length > 0;
 }
 
 function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {

@@ -61,15 +61,20 @@ export async function runTransaction<T>(
         await begin(runner, dialect, bound);
         return work(txOn(runner, dialect, onStatement));
       });
-      await end(runner, dialect, 'COMMIT').catch((error: unknown) => {
-        if (typeof error === 'object' && error !== null && errorCode(error) !== NOT_SENT) unsure.add(error);
-        throw error;
-      });
+      await bound
+        .end(runner, () => end(runner, dialect, 'COMMIT'))
+        .catch((error: unknown) => {
+          if (typeof error === 'object' && error !== null && errorCode(error) !== NOT_SENT) unsure.add(error);
+          throw error;
+        });
       noteWritten();
       return result;
     } catch (error) {
       if (saysDiskFull(errorCode(error))) noteDiskFull();
-      await end(runner, dialect, 'ROLLBACK').catch(() => undefined);
+      // Where nothing began, there may be no connection yet, and none is waited for.
+      if (dialect === 'sqlite' || runner.isTransactionActive) {
+        await bound.end(runner, () => end(runner, dialect, 'ROLLBACK')).catch(() => undefined);
+      }
       if (attempt >= ATTEMPTS_MAX || !isWorthRetrying(error)) throw error;
       await pause(randomInt(1, Math.min(PAUSE_MS_MAX, 10 * 2 ** attempt)));
     } finally {
@@ -120,7 +125,7 @@ export async function beginImmediate(
 async function end(runner: QueryRunner, dialect: Dialect, how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
   if (dialect === 'sqlite') await runner.query(how);
   else if (how === 'COMMIT') await runner.commitTransaction();
-  else if (runner.isTransactionActive) await runner.rollbackTransaction();
+  else await runner.rollbackTransaction();
 }
 
 function txOn(runner: QueryRunner, dialect: Dialect, onStatement: OnStatement): Tx {

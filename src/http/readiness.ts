@@ -4,6 +4,7 @@ import { FOR_EVERYBODY } from '../access/gate.js';
 import type { App } from '../app.js';
 import type { BooksKind } from '../books/books-kind.js';
 import { readBooks } from '../books/books-store.js';
+import type { Database } from '../database/database.js';
 import { isDiskFull } from '../database/disk-full.js';
 import { pendingMigrations, unknownMigrations } from '../database/migrate.js';
 import { startDeadline } from '../primitives/deadline.js';
@@ -21,7 +22,7 @@ export function serveReadiness(server: FastifyInstance, app: App, isStarting: ()
   server.get('/readyz', FOR_EVERYBODY, async (request, reply) => {
     if (isStarting()) return reply.status(503).send({ status: 'not ready', reason: 'starting' });
     // All who ask at once hear of one look: a database that hangs takes one connection at a time, and not one for each.
-    look ??= inTime(lookAt(app)).finally(() => (look = null));
+    look ??= lookInTime(app).finally(() => (look = null));
     const found = await look.catch((error: unknown): Found => {
       request.log.error(error);
       return { reason: 'the database does not answer' };
@@ -34,20 +35,22 @@ export function serveReadiness(server: FastifyInstance, app: App, isStarting: ()
 /** What the books are, or why nothing can be done with them now. */
 type Found = { readonly books: BooksKind } | { readonly reason: string };
 
-/** What comes later is nobody's any more. */
-async function inTime(looking: Promise<Found>): Promise<Found> {
+/** What does not answer in time is given up, so that a database that hangs keeps none of our connections. */
+async function lookInTime(app: App): Promise<Found> {
   const deadline = startDeadline(ANSWER_MS_MAX);
   const late = new Promise<Found>((resolve) => {
     deadline.onOver(() => resolve({ reason: 'the database does not answer in time' }));
   });
+  const looking = lookAt(app.db.within(deadline));
+  looking.catch(() => undefined);
   try {
-    return await Promise.race([looking, late]);
+    return await Promise.race([late, looking]);
   } finally {
     deadline.end();
   }
 }
 
-async function lookAt({ db }: App): Promise<Found> {
+async function lookAt(db: Database): Promise<Found> {
   if (isDiskFull()) return { reason: 'the disk of the database is full' };
   const pending = await pendingMigrations(db);
   if (pending.length > 0) return { reason: 'the tables are not up to date' };

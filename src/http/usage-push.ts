@@ -9,7 +9,7 @@ import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
 import type { Sql } from '../database/transaction.js';
 import { MEDIA_TYPES, unsupportedMediaType } from '../pipeline/ingestion/usage-wire.js';
-import { DomainError } from '../primitives/errors.js';
+import { DomainError, isRefusal } from '../primitives/errors.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 import type { Registration } from '../registration/registration.entity.js';
 
@@ -43,7 +43,7 @@ export async function serveUsagePush(server: FastifyInstance, app: App): Promise
       }
       const { id, name } = await registrationFor(app, db.reader, principal, registration).catch(
         async (error: unknown) => {
-          if (error instanceof DomainError) {
+          if (isRefusal(error)) {
             // A push pays with its records. A refusal has none, and leaves a line in the log that stays.
             app.costBuckets.take(callerNameOf(principal), REFUSAL_COST);
             const target = `registration ${registration.slice(0, NAME_LENGTH_SHOWN)}`;

@@ -86,6 +86,11 @@ export class RateLimited extends DomainError {
   }
 }
 
+/** Whether the rules forbade it. Where the database was gone or too slow, nobody refused anything. */
+export function isRefusal(error: unknown): error is DomainError {
+  return error instanceof DomainError && error.code !== 'TIMEOUT' && error.code !== 'UNAVAILABLE';
+}
+
 /** Throws when something holds that this program believes cannot: a defect of ours, never of the caller. */
 export function invariant(condition: unknown, sentence: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${sentence}`);

@@ -12,7 +12,7 @@ import type { App } from '../app.js';
 import { beginRequest, logFault } from '../access/gate.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
-import { DomainError } from '../primitives/errors.js';
+import { isRefusal } from '../primitives/errors.js';
 
 /** What a request takes from its caller's points: about what a page of a thousand plain rows costs over GraphQL. */
 const POINTS_PER_REQUEST = 200;
@@ -112,7 +112,7 @@ async function writingDownRefusals(
   try {
     return await act(request);
   } catch (error) {
-    if (error instanceof ArmError || error instanceof DomainError) {
+    if (error instanceof ArmError || isRefusal(error)) {
       const target = Object.values(request.path).join('/').slice(0, TARGET_LENGTH_MAX);
       const action = request.path['customerSubscription'] === undefined ? 'registrations' : 'customerSubscriptions';
       const refusal = { action, code: error.code, target, registrationId: null };

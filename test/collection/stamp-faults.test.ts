@@ -116,6 +116,26 @@ describeOnSqlite('a faulty stamp', (server) => {
     expect(await booksOf('again')).toEqual([12, '12']);
   });
 
+  it.each([
+    ['leads to another host', 'http://169.254.169.254/latest', 'another host'],
+    ['leads to another path', '/subscriptions/other', 'another path'],
+    ['has no end', `/${'x'.repeat(100_000)}`, '8192 characters'],
+    ['is no address', 'http://[', 'is no address'],
+  ])('does not follow a link to a next page that %s', async (what, link, said) => {
+    const name = what.replaceAll(' ', '-');
+    const { collect, stamp } = await open(name, () => page([], link), { hoursAtOnce: 1 });
+    expect((await collect()).failures).toMatchObject([
+      { kind: 'MALFORMED', message: expect.stringContaining(said) as string },
+    ]);
+    expect(stamp.requests).toHaveLength(1);
+    expect(await watermarkOf(name)).toBe(FROM);
+  });
+
+  it('repeats no escape sequence of a stamp or a sign-in service', async () => {
+    const { collect } = await open('loud', () => refusal(400, 'No\u001b[2J\u202E'));
+    expect(JSON.stringify((await collect()).failures)).not.toMatch(/u001b|\u202E/);
+  });
+
   it('does not follow a redirection: the credential is for the stamp alone', async () => {
     const elsewhere = await openStamp(threeMachines);
     const { collect } = await open('moved', () => ({ status: 307, headers: { location: elsewhere.url }, body: '' }));

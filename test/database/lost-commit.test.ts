@@ -1,10 +1,8 @@
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
 import { entities, migrations } from '../../src/data-source.js';
 import { openDatabase } from '../../src/database/database.js';
 import { asUnavailable } from '../../src/database/transaction.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
+import { COMMIT, openLine } from '../support/line.js';
 
 const NEW_RESELLER = "INSERT INTO reseller (name, name_key, created_at, created_by) VALUES ('P', 'p', 0, 'test')";
 /** FULL; 1 is NORMAL, which leaves it to the checkpoint where there is a WAL. */
@@ -51,7 +49,7 @@ describeEachDatabase('a database that is lost', (server) => {
       const failed = await far
         .inTransaction(async (tx) => {
           await tx.execute(NEW_RESELLER);
-          if (isSent) line.cutAfter('COMMIT');
+          if (isSent) line.cutAfter(COMMIT);
           else {
             await line.cut();
             await tx.query('SELECT 1 AS one');
@@ -64,46 +62,47 @@ describeEachDatabase('a database that is lost', (server) => {
       line.close();
       await close();
     });
+
+    it.each([
+      ['a statement without a deadline', /INSERT INTO reseller/, NOTHING_WRITTEN],
+      ['the commit', COMMIT, { code: 'UNAVAILABLE', message: expect.stringContaining('may have been written') }],
+    ])('and never answers to %s is given up in time, and is used again when it is back', async (_what, word, told) => {
+      const { db, url, close } = await openTestDatabase(server);
+      const line = await openLine(url);
+      const patience = { cancelledMs: 300, endMs: 300, workMs: 300 };
+      const far = await openDatabase({ url: line.url, entities, migrations, patience });
+      line.swallowFrom(word);
+      const failed = await far.inTransaction((tx) => tx.execute(NEW_RESELLER)).catch(asUnavailable);
+      expect(failed).toMatchObject(told);
+      line.heal();
+      await far.inTransaction((tx) => tx.execute(NEW_RESELLER.replaceAll("'P'", "'Q'").replaceAll("'p'", "'q'")));
+      // What was swallowed before it came to the server was never done there.
+      expect(await db.reader.query(RESELLERS)).toEqual([{ name: 'Q' }]);
+      await far.close();
+      line.close();
+      await close();
+    });
+
+    it('and takes back connections that nobody used is asked over new ones, at the second try at the latest', async () => {
+      const { db, url, close } = await openTestDatabase(server);
+      const far = await openDatabase({ url, entities, migrations });
+      const [mine] = await far.reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id');
+      await far.source.query('SET SESSION wait_timeout = 1');
+      const giveUpAt = performance.now() + 20_000;
+      for (let isThere = true; isThere;) {
+        if (performance.now() > giveUpAt) throw new Error('The server keeps idle connections.');
+        const found = await db.reader.query('SELECT id FROM information_schema.processlist WHERE id = ?', [
+          mine?.id ?? 0,
+        ]);
+        isThere = found.length > 0;
+      }
+      // What says that the connection has gone may still be on its way.
+      const first = await far.reader.query('SELECT 1 AS one').catch(asUnavailable);
+      expect([[{ one: 1 }], expect.objectContaining(NOTHING_WRITTEN)]).toContainEqual(first);
+      const [next] = await far.reader.query<{ id: number }>('SELECT CONNECTION_ID() AS id');
+      expect(next?.id).not.toBe(mine?.id);
+      await far.close();
+      await close();
+    });
   }
 });
-
-/** A line to a server that can be cut: at once, or when the server has answered to a word, before it arrives. */
-async function openLine(url: string) {
-  const { hostname, port } = new URL(url);
-  let word: string | null = null;
-  const ends = new Set<() => void>();
-  const gone: Promise<unknown>[] = [];
-  const relay = createServer((client) => {
-    const server = connect(Number(port), hostname);
-    let isLast = false;
-    const end = () => {
-      client.destroy();
-      server.destroy();
-    };
-    ends.add(end);
-    gone.push(new Promise((resolve) => client.once('close', resolve)));
-    client.on('data', (bytes) => {
-      isLast ||= word !== null && bytes.includes(word);
-      server.write(bytes);
-    });
-    server.on('data', (bytes) => (isLast ? end() : client.write(bytes)));
-    for (const socket of [client, server]) socket.on('error', end).on('close', end);
-  });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  const place = new URL(url);
-  place.port = String((relay.address() as AddressInfo).port);
-  return {
-    url: place.toString(),
-    cutAfter: (text: string) => {
-      word = text;
-    },
-    cut: async () => {
-      for (const end of ends) end();
-      await Promise.all(gone);
-    },
-    close: () => {
-      for (const end of ends) end();
-      relay.close();
-    },
-  };
-}

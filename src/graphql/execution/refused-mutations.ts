@@ -8,7 +8,7 @@ import { applyMiddleware } from 'graphql-middleware';
 
 import type { GatewayContext } from '../context.js';
 import { actorFor } from '../../access/actor.js';
-import { DomainError } from '../../primitives/errors.js';
+import { isRefusal } from '../../primitives/errors.js';
 import { findRegistration } from '../../registration/registration-store.js';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ async function recordingRefusals(
 
 /** Why it was refused; null when it was not, or when something went wrong here. graphql-shield answers its errors. */
 function codeOf(answer: unknown): string | null {
-  if (answer instanceof DomainError) return answer.code;
+  if (answer instanceof Error) return isRefusal(answer) ? answer.code : null;
   const [first] = (answer as { readonly userErrors?: readonly { readonly code: string }[] } | null)?.userErrors ?? [];
   return first?.code ?? null;
 }

@@ -17,7 +17,14 @@ export interface HttpQuestion {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** What went with the question and is nobody's business: answers that repeat it are not shown so. */
+  readonly secrets: readonly string[];
 }
+
+/** Of what a receiver says why it refuses. */
+const TEXT_LENGTH_SHOWN = 300;
+/** A name that a receiver gives, to be shown as it is. */
+export const PRINTABLE = /^\P{C}*$/u;
 
 /** Codes under which Node and OpenSSL say that a certificate is not to be trusted. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ALTNAME/;
@@ -44,7 +51,7 @@ export async function boundedFetch(question: HttpQuestion): Promise<HttpAnswer> 
     const bytes = await boundedBytes(response, bytesMax, () => {
       return new CommerceError('InvalidResponse', `The answer is longer than ${bytesMax} bytes.`);
     });
-    return { status: response.status, text: bytes.toString('utf8') };
+    return { status: response.status, text: bytes.toString('utf8'), secrets: secretsIn(headers) };
   } catch (error) {
     if (error instanceof CommerceError) throw error;
     if (timeout.aborted) throw new CommerceError('RequestTimedOut', `No answer within ${timeoutMs} ms.`);
@@ -55,10 +62,25 @@ export async function boundedFetch(question: HttpQuestion): Promise<HttpAnswer> 
 }
 
 /** Throws for answers that are none: the receiver is busy or broken, knows us no more, or will not have the request. */
-export function checkStatus({ status, text }: HttpAnswer): void {
+export function checkStatus({ status, text, secrets }: HttpAnswer): void {
   if (status >= 200 && status < 300) return;
-  const said = text.slice(0, 300).replace(/\s+/g, ' ');
-  throw new CommerceError(codeOfStatus(status), `The receiver answered ${status}: ${said}`);
+  const kept = secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+  throw new CommerceError(codeOfStatus(status), `The receiver answered ${status}: ${printable(kept)}`);
+}
+
+/** A credential as it goes in a header, with its scheme and without. */
+function secretsIn(headers: Readonly<Record<string, string>>): readonly string[] {
+  const { authorization = '' } = headers;
+  const [, token = ''] = authorization.split(' ');
+  return [authorization, token].filter((secret) => secret !== '');
+}
+
+/** What a terminal shows as it is: no line ends, no escape sequences, nothing that turns the direction of writing. */
+function printable(text: string): string {
+  return text
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .slice(0, TEXT_LENGTH_SHOWN)
+    .replace(/\p{Surrogate}$/u, '');
 }
 
 /** The JSON of an answer. Throws a CommerceError InvalidResponse where it is none. */

@@ -1,9 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 
+import { parsedJson } from './bounded-fetch.js';
 import { CommerceError, LINE_FIELDS, lineOnWire } from '../commerce-client.js';
 import type { CommerceAnswer, CommerceClient, CommerceTotal, ReportBatch, ReportLine } from '../commerce-client.js';
 import { sum } from '../../../primitives/quantity.js';
@@ -12,6 +13,7 @@ import type { Quantity } from '../../../primitives/quantity.js';
 const LINES = 'lines.jsonl';
 const TABLE = 'lines.csv';
 const MANIFEST = 'manifest.json';
+const MANIFEST_BYTES_MAX = 65_536;
 
 const manifest = z.object({
   schema: z.enum(['usage-report-files/1', 'usage-report-files/2']),
@@ -56,6 +58,11 @@ async function write(folder: string, batch: ReportBatch): Promise<CommerceAnswer
   const there = found ?? (await existing(join(folder, name)));
   if (there?.files[0]?.sha256 !== contents.files[0]?.sha256) {
     throw new CommerceError('RequestRefused', `There is another report under the name ${name}.`);
+  }
+  // Whoever carries it away takes the files, and not what the manifest says of them.
+  for (const { name: file, bytes, sha256 } of contents.files) {
+    if (await isAs(join(folder, name, file), { bytes, sha256 })) continue;
+    throw new CommerceError('RequestRefused', `${file} of ${name} is not as it was written. Put the folder elsewhere.`);
   }
   return answer(batch, 'DUPLICATE', receipt);
 }
@@ -141,14 +148,31 @@ async function synchronise(folder: string): Promise<void> {
   }
 }
 
+async function isAs(path: string, expected: { readonly bytes: number; readonly sha256: string }): Promise<boolean> {
+  try {
+    return (await stat(path)).size === expected.bytes && hash('sha256', await readFile(path)) === expected.sha256;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 async function existing(path: string): Promise<z.infer<typeof manifest> | null> {
   try {
-    return manifest.parse(JSON.parse(await readFile(join(path, MANIFEST), 'utf8')));
+    const file = join(path, MANIFEST);
+    if ((await stat(file)).size > MANIFEST_BYTES_MAX) throw notOurs(path);
+    const read = manifest.safeParse(parsedJson(await readFile(file, 'utf8')));
+    if (!read.success) throw notOurs(path);
+    return read.data;
   } catch (error) {
     // Nothing is there, or something that is no report.
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;
   }
+}
+
+function notOurs(path: string): CommerceError {
+  return new CommerceError('InvalidResponse', `The ${MANIFEST} of ${basename(path)} is none that was written here.`);
 }
 
 /** The system's name for what went wrong. */

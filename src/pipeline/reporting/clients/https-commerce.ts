@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { boundedFetch, checkStatus, parsedJson } from './bounded-fetch.js';
+import { PRINTABLE, boundedFetch, checkStatus, parsedJson } from './bounded-fetch.js';
 import type { HttpAnswer } from './bounded-fetch.js';
 import { createTokenSource } from './client-credentials.js';
 import type { ClientCredentials } from './client-credentials.js';
@@ -23,7 +23,7 @@ export interface HttpsCommerceOptions {
 const BYTES_MAX = 4 * 1024 * 1024;
 
 const sendAnswer = z.object({
-  receipt: z.string().max(200).nullable().default(null),
+  receipt: z.string().max(200).regex(PRINTABLE).nullable().default(null),
   lines: z.array(
     z.object({
       lineId: z.string(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
-import { boundedFetch, checkStatus, parsedJson } from './bounded-fetch.js';
+import { PRINTABLE, boundedFetch, checkStatus, parsedJson } from './bounded-fetch.js';
 import { createTokenSource } from './client-credentials.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { eventText, eventsOf } from './marketplace-events.js';
@@ -27,7 +27,7 @@ const BYTES_MAX = 1024 * 1024;
 const answerShape = z.object({
   result: z.array(
     z.object({
-      usageEventId: z.string().max(64).nullish(),
+      usageEventId: z.string().max(64).regex(PRINTABLE).nullish(),
       status: z.string().min(1).max(64).regex(/^\w+$/),
       dimension: z.string().nullish(),
       error: z
