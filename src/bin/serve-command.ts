@@ -87,6 +87,7 @@ export async function serve(
   const stop = stopSignal();
   let isStarting = true;
   const tasks: Repetition[] = [];
+  let giveUp: NodeJS.Timeout | undefined;
   try {
     const server = await createServer(app, undefined, () => isStarting);
     try {
@@ -99,13 +100,13 @@ export async function serve(
       await steps.ready(url, app);
       await Promise.all([once(stop.signal), steps.background?.(app, server.log, stop.signal)]);
     } finally {
-      // Also for what keeps the process when all of it is done: connections to a database that does not answer.
-      setTimeout(() => process.exit(1), STOP_MS_MAX).unref();
+      giveUp = setTimeout(() => process.exit(1), STOP_MS_MAX);
       await Promise.all([server.close(), ...tasks.map((task) => task.stop())]);
     }
   } finally {
     stop.forget();
     await app.close();
+    clearTimeout(giveUp);
   }
 }
 

@@ -2,6 +2,8 @@
 /** The one command line of the gateway. Node is looked at first: an unfit one would fail at an import, with riddles. */
 import { unfitNode } from './node-version.js';
 
+const LINGER_MS_MAX = 10_000;
+
 const problem = unfitNode(process.versions.node);
 if (problem !== null) {
   console.error(problem);
@@ -21,3 +23,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { run } = await import('./command-line.js');
 process.exitCode = await run(process.argv);
+// What would keep the process now, such as a connection to a database that does not answer, is not waited for.
+setTimeout(() => process.exit(), LINGER_MS_MAX).unref();
