@@ -8,7 +8,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY migrations migrations
-COPY graphiql graphiql
+COPY web web
 COPY tools tools
 RUN npm run build && npm prune --omit=dev
 

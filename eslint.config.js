@@ -5,10 +5,13 @@ const nodeGlobals = Object.fromEntries(
   ['console', 'crypto', 'fetch', 'performance', 'process', 'setTimeout', 'URL'].map((name) => [name, 'readonly']),
 );
 
+/** Written by `npm run generate`. */
+const GENERATED = ['test/operations/operations.ts', 'web/graphiql/operations.ts', 'web/graphiql/examples/variables.ts'];
+
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'data/', '.scratch/', 'test/operations/operations.ts'] },
+  { ignores: ['dist/', 'coverage/', 'data/', '.scratch/', ...GENERATED] },
   {
-    files: ['src/**/*.ts', 'migrations/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/**/*.ts', 'migrations/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'web/**/*.ts', 'web/**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -37,7 +40,8 @@ export default tseslint.config(
         {
           name: 'graphql-shield',
           allowTypeImports: true,
-          message: 'Its ES modules do not load on Node 23 and newer: require it, as graphql/fields/permissions.ts does.',
+          message:
+            'Its ES modules do not load on Node 23 and newer: require it, as graphql/fields/permissions.ts does.',
         },
       ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
@@ -81,7 +85,7 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   {
-    files: ['tools/**/*.mjs', '*.js', 'test/**/*.js'],
+    files: ['tools/**/*.mjs', '*.js', 'test/**/*.js', 'web/*.js'],
     languageOptions: { globals: nodeGlobals },
     rules: { 'no-undef': 'error', 'no-unused-vars': 'error', eqeqeq: 'error' },
   },

@@ -1,31 +1,49 @@
 /** The rules of the house, checked. Each refusal says what to do; a rule that is wrong is changed, with a reason. */
 import { deadExports, unexplainedExports } from './tidy/exports.js';
-import { HABITS, brokenHabits, leftOvers, longLines, misnamedMigrations, titlesOf, vagueNames } from './tidy/habits.js';
+import {
+  HABITS,
+  brokenHabits,
+  isGenerated,
+  leftOvers,
+  longLines,
+  misnamedMigrations,
+  titlesOf,
+  vagueNames,
+} from './tidy/habits.js';
 import { importCycles, misdirectedImports, misdirectedRooms, unreachedFiles } from './tidy/layout.js';
 import { filesBelow, imagined, readText, report, scriptFiles, sourceFiles } from './tidy/source-files.js';
 
 const source = sourceFiles('src', 'migrations');
 const tests = sourceFiles('test', 'bench');
 const tools = scriptFiles('tools');
-const everything = [...source, ...tests];
-const inSrc = source.filter(({ path }) => path.startsWith('src/'));
+const pages = sourceFiles('web');
+const everything = [...source, ...tests, ...pages];
 const benchEntries = tests.map(({ path }) => path).filter((path) => /^bench\/(peers\/)?[^/]+\.ts$/.test(path));
 const commands = ['src/bin/usage-gateway.ts', 'src/bin/writer-thread.ts'];
-const entries = [...commands, ...benchEntries, ...tools.map(({ path }) => path)];
+/** Named by the index.html beside each. */
+const pageEntries = pages.map(({ path }) => path).filter((path) => path.endsWith('/main.tsx'));
+const entries = [...commands, ...benchEntries, ...pageEntries, ...tools.map(({ path }) => path)];
+/** What people write, and others take from. */
+const written = [
+  ...source.filter(({ path }) => path.startsWith('src/')),
+  ...pages.filter((file) => !isGenerated(file)),
+];
 
 describe('the layout', () => {
   it('has imports that look left only', () => {
-    expect(report(misdirectedImports(source))).toBe('');
+    expect(report(misdirectedImports([...source, ...pages]))).toBe('');
   });
 
   it('refuses a stage that looks right, and a folder that has no place', () => {
     const rollup = imagined('src/pipeline/rollup/x.ts', "import { y } from '../routing/y.js';");
     const database = imagined('src/database/x.ts', "import type { App } from '../app.js';");
     const drawer = imagined('src/drawer/x.ts', '');
-    expect(misdirectedImports([rollup, database, drawer]).map(({ file }) => file)).toEqual([
+    const page = imagined('web/graphiql/x.ts', "import { createApp } from '../../src/app.js';");
+    expect(misdirectedImports([rollup, database, drawer, page]).map(({ file }) => file)).toEqual([
       'src/pipeline/rollup/x.ts',
       'src/database/x.ts',
       'src/drawer/x.ts',
+      'web/graphiql/x.ts',
     ]);
   });
 
@@ -37,18 +55,20 @@ describe('the layout', () => {
   });
 
   it('has no import cycles', () => {
-    expect(importCycles(source).join('\n')).toBe('');
+    expect(importCycles([...source, ...pages]).join('\n')).toBe('');
     const ring = [imagined('src/a.ts', "import './b.js';"), imagined('src/b.ts', "import type { A } from './a.js';")];
     expect(importCycles(ring)).toEqual(['src/a.ts → src/b.ts → src/a.ts']);
   });
 
   it('has no file that nothing reaches', () => {
-    const unreached = unreachedFiles([...source, ...sourceFiles('bench'), ...tools], entries);
+    const unreached = unreachedFiles([...source, ...sourceFiles('bench'), ...pages, ...tools], entries);
     expect(unreached.map((path) => `${path} is imported by nothing that runs. Delete it`).join('\n')).toBe('');
   });
 
   it('has no file whose name fits anything', () => {
-    const paths = filesBelow('', 'src', 'migrations', 'test', 'bench');
+    const paths = filesBelow('', 'src', 'migrations', 'test', 'bench', 'web').filter(
+      (path) => !path.endsWith('/index.html'),
+    );
     expect(report(vagueNames(paths))).toBe('');
     expect(
       vagueNames(['src/graphql/index.ts', 'src/tenancy/tenant-service.ts', 'src/tenancy/tenants.ts']),
@@ -67,14 +87,14 @@ describe('the layout', () => {
 
 describe('exports', () => {
   it('are explained', () => {
-    const unexplained = unexplainedExports(inSrc);
+    const unexplained = unexplainedExports(written);
     expect(unexplained.map((name) => `${name} has no doc comment. Say what it means and when it fails`)).toEqual([]);
     const text = '/** Why. */\nexport function told() {}\nexport function untold() {}\nfunction inside() {}';
     expect(unexplainedExports([imagined('src/x.ts', text)])).toEqual(['src/x.ts untold']);
   });
 
   it('are imported somewhere', () => {
-    const dead = deadExports(inSrc, [...everything, ...tools]);
+    const dead = deadExports(written, [...everything, ...tools]);
     expect(dead.map((name) => `${name} is imported nowhere. Delete it, or keep it to its file`)).toEqual([]);
     const used = imagined('src/x.ts', 'export const taken = 1;\nexport const left = 2;');
     const user = imagined('src/y.ts', "import { taken } from './x.js';");

@@ -1,10 +1,10 @@
 /**
- * Builds `dist/`: `node tools/build.mjs` the code and the GraphiQL page, `node tools/build.mjs code` the code alone.
- * What was built from the same files is not built again.
+ * Builds `dist/`: `node tools/build.mjs` the code and every page, `node tools/build.mjs code` the code alone. What was
+ * built from the same files is not built again.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -18,14 +18,22 @@ const PARTS = {
   code: {
     sources: ['src', 'migrations', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     result: 'dist/src/bin/usage-gateway.js',
-    run: () => node('typescript/bin/tsc', '-p', 'tsconfig.build.json'),
+    command: ['typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    watch: ['--watch', '--preserveWatchOutput'],
   },
-  page: {
-    sources: ['graphiql', 'package-lock.json'],
-    result: 'dist/graphiql/index.html',
-    run: () => node('vite/bin/vite.js', 'build', '--config', 'graphiql/vite.config.js'),
-  },
+  graphiql: page('graphiql'),
 };
+
+/** A folder of `web/`, served at the address of its name. */
+function page(name) {
+  const where = ['--config', 'web/vite.config.js', '--base', `/${name}/`, '--outDir', join(root, 'dist', name)];
+  return {
+    sources: ['web', 'tsconfig.json', 'package-lock.json'],
+    result: `dist/${name}/index.html`,
+    command: ['vite/bin/vite.js', 'build', `web/${name}`, ...where],
+    watch: ['--watch'],
+  };
+}
 
 /** Builds the parts that are not up to date. Throws with one sentence where this Node cannot run what is built. */
 export function build(parts = Object.keys(PARTS)) {
@@ -33,14 +41,38 @@ export function build(parts = Object.keys(PARTS)) {
   if (problem !== null) throw new Error(problem);
   installSqliteForNode20();
   for (const name of parts) {
-    const { sources, result, run } = PARTS[name];
-    const stamp = join(root, 'dist', `.built-${name}`);
+    const { sources, result, command } = PARTS[name];
+    const stamp = stampOf(name);
     const digest = digestOf(sources);
     if (existsSync(join(root, result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) continue;
-    run();
+    node(...command);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, digest);
   }
+}
+
+/**
+ * Builds every part again whenever one of its files changes. Answers the processes that do, until they are stopped. What
+ * they leave behind is of no known state, so the next `build` builds it all.
+ */
+export function buildOnChange() {
+  return Object.entries(PARTS).map(
+    ([
+      name,
+      {
+        command: [program, ...args],
+        watch,
+      },
+    ]) => {
+      rmSync(stampOf(name), { force: true });
+      const found = join(root, 'node_modules', program);
+      return spawn(process.execPath, [found, ...args, ...watch], { cwd: root, stdio: 'inherit' });
+    },
+  );
+}
+
+function stampOf(name) {
+  return join(root, 'dist', `.built-${name}`);
 }
 
 /** Asked before anything is compiled or loaded; src/bin/node-version.ts asks the same of what is built. */

@@ -19,9 +19,9 @@ const root = join(import.meta.dirname, '..');
 export async function generatedFiles(schemaText) {
   const config = parseYaml(readFileSync(join(root, 'codegen.yml'), 'utf8'));
   const files = new Map([[config.schema, schemaText]]);
-  const documents = documentsOf(config.documents);
   for (const [path, output] of Object.entries(config.generates)) {
-    files.set(path, BANNER + (await generate(path, output, schemaText, documents)));
+    const ownConfig = { ...config.config, ...output.config };
+    files.set(path, BANNER + (await generate(path, { ...output, config: ownConfig }, schemaText)));
   }
   return files;
 }
@@ -40,13 +40,13 @@ function committedText(path) {
   }
 }
 
-async function generate(filename, { plugins, config }, schemaText, documents) {
+async function generate(filename, { plugins, documents, config }, schemaText) {
   const known = Object.fromEntries(plugins.map((name) => [name, pluginOf(name)]));
   const text = await codegen({
     filename,
     schema: parse(schemaText),
     schemaAst: buildSchema(schemaText),
-    documents,
+    documents: documentsOf(documents),
     config,
     plugins: plugins.map((name) => ({ [name]: {} })),
     pluginMap: known,

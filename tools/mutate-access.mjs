@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { instrument } from './mutations/access-mutations.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const COPIED = ['src', 'test', 'graphiql', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
+const COPIED = ['src', 'test', 'web', 'migrations', 'schema', 'package.json', 'jest.config.js', 'tsconfig.json'];
 /** What the tests of whole commands need is not built again; databases are pooled as ever. */
 const BEFORE_ALL = `import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@ import { LogController, fastify } from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { serveGraphql } from './graphql-endpoint.js';
-import { serveGraphiql } from './graphiql-page.js';
+import { serveGraphiql } from './web-pages.js';
 import { closeConnectionsWithServer } from './connections.js';
 import { limitConnectionsPerAddress } from './connections-per-address.js';
 import { allowOrigins } from './cors.js';

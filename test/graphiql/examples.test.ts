@@ -3,12 +3,6 @@ import { join } from 'node:path';
 import { getOperationAST, parse } from 'graphql';
 import type { FragmentDefinitionNode } from 'graphql';
 
-// @ts-expect-error -- Scripts of the page, without types.
-import { askCaller as untypedAskCaller } from '../../graphiql/caller.js';
-// @ts-expect-error -- The same.
-import { withDates as untypedWithDates } from '../../graphiql/dates.js';
-// @ts-expect-error -- The same.
-import { offeredExamples as untypedOffered } from '../../graphiql/offered-examples.js';
 import { ROLES } from '../../src/access/principal.js';
 import type { Role } from '../../src/access/principal.js';
 import { DEMO_SEED, demoPrincipals } from '../../src/demo/demo-world.js';
@@ -21,41 +15,27 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway, Who } from '../support/gateway.js';
 import { listen, openStream } from '../support/live-stream.js';
 import { guid, push, registerCustomer, registerPartner, registerStamp, usageRecord } from '../support/world.js';
+import { askCaller } from '../../web/graphiql/caller.js';
+import type { Answer, Caller, Question } from '../../web/graphiql/caller.js';
+import { withDates } from '../../web/graphiql/dates.js';
+import { EXAMPLES } from '../../web/graphiql/example-list.js';
+import type { Example } from '../../web/graphiql/example-list.js';
+import { offeredExamples } from '../../web/graphiql/offered-examples.js';
 
-interface Example {
-  readonly title: string;
-  readonly query: string;
-  readonly roles: readonly Role[];
-  readonly variables: object;
-}
-interface Offered {
-  readonly title: string;
-  readonly query: string;
-  readonly variables: string;
-}
-interface Caller {
-  readonly role: Role;
-  readonly tenant: string | null;
-  readonly registration: string | null;
-}
-
-const withDates = untypedWithDates as (variables: string, now: number) => string;
-const askCaller = untypedAskCaller as (ask: (operation: { readonly query: string }) => unknown) => Promise<Caller>;
-const offeredExamples = untypedOffered as (all: readonly Example[], caller: Caller, now: number) => readonly Offered[];
-
-const folder = join(import.meta.dirname, '..', '..', 'graphiql', 'examples');
-const examples: readonly Example[] = readdirSync(folder)
-  .filter((name) => name.endsWith('.graphql'))
-  .sort()
-  .map((name) => {
-    const query = readFileSync(join(folder, name), 'utf8');
-    const side = JSON.parse(readFileSync(join(folder, name.replace(/graphql$/, 'json')), 'utf8')) as object;
-    return { title: /^# (.+)/.exec(query)?.[1] ?? '', query, ...side } as Example;
-  });
+const folder = join(import.meta.dirname, '..', '..', 'web', 'graphiql', 'examples');
+const examples: readonly Example[] = EXAMPLES.map((listed) => {
+  const query = readFileSync(join(folder, `${listed.name}.graphql`), 'utf8');
+  return { ...listed, title: /^# (.+)/.exec(query)?.[1] ?? '', query };
+});
 const NOW = '2026-03-10T12:30:00Z';
 const DAYS = 4;
 
 describe('the examples of the GraphiQL page', () => {
+  it('are all in the menu', () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
+    expect(EXAMPLES.map(({ name }) => `${name}.graphql`).sort()).toEqual(files.sort());
+  });
+
   it('have titles of their own, in their first comment', () => {
     const titles = examples.map(({ title }) => title);
     expect(titles).not.toContain('');
@@ -110,7 +90,7 @@ describeEachDatabase('every example that a caller is offered', (server) => {
     const { gateway, who } = await openBooks(server);
     await listen(gateway);
     for (const role of ROLES) {
-      const caller = await askCaller(({ query }) => gateway.ask(who[role], query));
+      const caller = await callerOf(gateway, who[role]);
       expect(caller.role).toBe(role);
       const offered = offeredExamples(examples, caller, Date.parse(NOW));
       const needsTenant = name === 'books of our own that are empty' || role === 'INGESTOR';
@@ -124,6 +104,15 @@ describeEachDatabase('every example that a caller is offered', (server) => {
     await gateway.close();
   });
 });
+
+/** As the page asks. */
+async function callerOf(gateway: TestGateway, who: Who): Promise<Caller> {
+  const ask = async <Data>(question: Question<Data>) =>
+    (await gateway.ask(who, question.toString())) as unknown as Answer<Data>;
+  const caller = await askCaller(ask);
+  if ('refusal' in caller) throw new Error(caller.refusal);
+  return caller;
+}
 
 /** How many rows the answer has, and its errors. A stream only has to open. */
 async function answerTo(gateway: TestGateway, who: Who, query: string, variables: string) {

@@ -22,10 +22,10 @@ describe('the generated files', () => {
 
   it('are noticed when they drift, and when they are missing', async () => {
     const committed = await generatedFiles(await printGatewaySchema());
-    const [schema, operations] = [...committed.keys()];
-    expect([schema, operations]).toEqual(['schema/schema.graphql', 'test/operations/operations.ts']);
+    const paths = [...committed.keys()];
+    expect(paths).toEqual(expect.arrayContaining(['schema/schema.graphql', 'test/operations/operations.ts']));
     const edited = new Map([...committed].map(([path, text]) => [path, text.replace('viewer', 'beholder')]));
-    expect(driftedFiles(edited)).toEqual(['schema/schema.graphql', 'test/operations/operations.ts']);
+    expect(driftedFiles(edited)).toEqual(paths);
     expect(driftedFiles(new Map([['schema/of-another-name.graphql', '']]))).toEqual(['schema/of-another-name.graphql']);
   });
 });

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { fastify } from 'fastify';
 import { buildSchema, graphql } from 'graphql';
 
-import { serveGraphiql } from '../../src/http/graphiql-page.js';
+import { serveGraphiql } from '../../src/http/web-pages.js';
 import { collectComplaints, findBrowser, launchBrowser } from '../support/browser.js';
+import { EXAMPLES } from '../../web/graphiql/example-list.js';
 
 import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -27,7 +28,7 @@ let server: FastifyInstance;
 let origin: string;
 
 beforeAll(async () => {
-  if (!isBuilt()) await buildPage();
+  await promisify(execFile)(process.execPath, [join(root, 'tools', 'build.mjs'), 'graphiql']);
   server = fastify();
   await serveGraphiql(server, folder);
   answerGraphql(server);
@@ -297,35 +298,16 @@ interface Example {
   readonly title: string;
 }
 
-/** The titles of the first two examples, read from the files themselves. */
+/** The titles of the first two examples of the menu, read from the files themselves. */
 function examples(): [Example, Example] {
-  const home = join(root, 'graphiql', 'examples');
-  const [first, second] = readdirSync(home)
-    .filter((name) => name.endsWith('.graphql'))
-    .sort()
-    .map((name) => ({ title: titleOf(readFileSync(join(home, name), 'utf8')) }));
+  const [first, second] = EXAMPLES.map(({ name }) => ({ title: titleOf(textOf(name)) }));
   if (first === undefined || second === undefined) throw new Error('Two examples are needed.');
   return [first, second];
 }
 
+const textOf = (name: string) => readFileSync(join(root, 'web', 'graphiql', 'examples', `${name}.graphql`), 'utf8');
+
 const titleOf = (query: string) => /^#+[ \t]*(.*\S)/.exec(query)?.[1] ?? '';
-
-/** A page built before its source last changed would fail tests that are right. */
-function isBuilt(): boolean {
-  const page = join(folder, 'index.html');
-  if (!existsSync(page)) return false;
-  const source = join(root, 'graphiql');
-  const changed = readdirSync(source, { recursive: true, encoding: 'utf8' }).map(
-    (name) => statSync(join(source, name)).mtimeMs,
-  );
-  return statSync(page).mtimeMs >= Math.max(...changed);
-}
-
-async function buildPage(): Promise<void> {
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const config = join(root, 'graphiql', 'vite.config.js');
-  await promisify(execFile)(process.execPath, [vite, 'build', '--config', config]);
-}
 
 /** As much of a gateway as the page needs. */
 function answerGraphql(target: FastifyInstance): void {

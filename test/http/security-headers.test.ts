@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fastify } from 'fastify';
 
-import { serveGraphiql } from '../../src/http/graphiql-page.js';
+import { serveGraphiql } from '../../src/http/web-pages.js';
 import { setHeadersOfEveryAnswer } from '../../src/http/security-headers.js';
 
 describe('the headers of every answer', () => {

@@ -14,7 +14,6 @@ interface Habit {
 
 const LINE_LENGTH_MAX = 120;
 const TEST_HEAD = /^\s*it\((['"`]).*\1, (async )?\([^)]*\) => \{$/;
-/** Files that a command writes are as that command writes them. */
 const GENERATED = /^\/\/ Written by `npm run generate`/m;
 const VAGUE_NAME = /^(index|utils?|helpers?|common|misc|lib|shared|base|service|services|manager|handler|processor)$/;
 const VAGUE_PART = /(^|-)(utils?|helpers?|service|manager|handler|processor)(-|$)/;
@@ -36,7 +35,8 @@ export const HABITS: readonly Habit[] = [
   {
     name: 'the time is read in clock.ts',
     cure: "reads the machine's time. Take `now` as an argument, or ask app.clock",
-    isHome: (path) => path === 'src/primitives/clock.ts' || inTests(path),
+    // A page shows the days of whoever looks at it.
+    isHome: (path) => path === 'src/primitives/clock.ts' || path === 'web/graphiql/main.tsx' || inTests(path),
     isWrong: (node) =>
       isMember(node, 'Date', 'now') ||
       (ts.isNewExpression(node) && node.expression.getText() === 'Date' && (node.arguments ?? []).length === 0),
@@ -113,7 +113,7 @@ export function vagueNames(paths: readonly string[]): readonly Refusal[] {
  * a test stays on one line with the head of its function, as the formatter keeps it.
  */
 export function longLines(file: SourceFile): readonly Refusal[] {
-  if (GENERATED.test(file.text)) return [];
+  if (isGenerated(file)) return [];
   const texts = textsOf(file);
   return file.text.split('\n').flatMap((line, index) => {
     if (line.length <= LINE_LENGTH_MAX) return [];
@@ -125,6 +125,11 @@ export function longLines(file: SourceFile): readonly Refusal[] {
       { file: file.path, line: index + 1, cure: `is longer than ${LINE_LENGTH_MAX} characters. Run: npm run format` },
     ];
   });
+}
+
+/** Files that a command writes are as that command writes them. */
+export function isGenerated({ text }: SourceFile): boolean {
+  return GENERATED.test(text);
 }
 
 /** Notes that something is broken. It is mended, or it is an issue. */

@@ -42,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'data-source.ts': [...DOMAIN, 'collection', 'migrations'],
   'app.ts': [...DOMAIN, 'collection', 'reading', 'writing', 'graphql', 'config.ts', 'data-source.ts'],
   migrations: ['metering'],
+  // A page knows the gateway by its schema alone.
+  'web/graphiql': [],
 };
 
 /**
@@ -56,8 +58,9 @@ const ENTRIES = ['bin'];
 /** The folder whose rules hold for a file: `src/pipeline/rollup/day-total.ts` is of `pipeline/rollup`. */
 export function folderOf(path: string): string {
   const [top = '', ...rest] = path.split('/');
-  if (top !== 'src') return top;
   const [first = '', second = ''] = rest;
+  if (top === 'web') return `web/${first}`;
+  if (top !== 'src') return top;
   if (first === 'pipeline') return rest.length > 2 ? `pipeline/${second}` : second;
   return first;
 }

@@ -32,7 +32,7 @@ const IGNORED: ReadonlySet<string> = new Set(['node_modules', 'dist', 'coverage'
 
 /** TypeScript files below these folders, in the order of their names. */
 export function sourceFiles(...folders: readonly string[]): readonly SourceFile[] {
-  return filesBelow('.ts', ...folders).map(parsed);
+  return ['.ts', '.tsx'].flatMap((ending) => filesBelow(ending, ...folders)).map(parsed);
 }
 
 /** Scripts that run what was built: an import of `dist/` is an import of what it was built from. */
@@ -102,14 +102,17 @@ function importsOf(path: string, tree: ts.SourceFile): readonly Import[] {
   walk(tree, (node) => {
     const specifier = specifierOf(node);
     if (specifier === null) return;
-    const target = specifier.startsWith('.')
-      ? normalize(join(dirname(path), specifier))
-          .replaceAll('\\', '/')
-          .replace(/\.js$/, '.ts')
-      : null;
+    const target = specifier.startsWith('.') ? targetOf(path, specifier) : null;
     imports.push({ target, names: namesOf(node), line: lineOf({ tree }, node) });
   });
   return imports;
+}
+
+/** An import ends in `.js`, as it will run; the file is that of TypeScript. */
+function targetOf(path: string, specifier: string): string {
+  const named = normalize(join(dirname(path), specifier)).replaceAll('\\', '/');
+  const withMarkup = named.replace(/\.js$/, '.tsx');
+  return existsSync(join(ROOT, withMarkup)) ? withMarkup : named.replace(/\.js$/, '.ts');
 }
 
 function specifierOf(node: ts.Node): string | null {

@@ -1,8 +1,10 @@
 import { pick, useGraphiQL } from '@graphiql/react';
 import { useEffect } from 'react';
 
-import { useShowExample } from './examples-menu.jsx';
+import type { Caller } from './caller.js';
+import { useShowExample } from './examples-menu.js';
 import { examples as all } from './examples.js';
+import type { OfferedExample } from './offered-examples.js';
 import { ownStorage } from './own-storage.js';
 
 /** Stands in the editor until it is known who asks. */
@@ -17,16 +19,17 @@ const CALLER = 'caller';
  * Has the active tab hold a question that the caller may ask: in the place of the welcome, and of an example that was
  * not touched and was chosen for another caller or other books. What somebody wrote stays.
  */
-export function useFirstQuestion(caller, offered) {
+export function useFirstQuestion(caller: Caller | null, offered: readonly OfferedExample[]): void {
   const show = useShowExample();
   const { queryEditor } = useGraphiQL(pick('queryEditor'));
-  const isReady = show !== null && caller !== null;
+  const isReady = show !== null && caller !== null && queryEditor !== undefined;
   useEffect(() => {
     // Comments and long lines are read whole, however narrow the window is.
     queryEditor?.updateOptions({ wordWrap: 'on' });
   }, [queryEditor]);
   useEffect(() => {
-    if (!isReady || offered.length === 0) return;
+    const [first] = offered;
+    if (!isReady || first === undefined) return;
     const now = JSON.stringify(caller);
     const isSame = ownStorage.getItem(CALLER) === now;
     ownStorage.setItem(CALLER, now);
@@ -34,7 +37,7 @@ export function useFirstQuestion(caller, offered) {
     const same = offered.find(({ query }) => query.trim() === current);
     const isUntouched =
       current === '' || current === WELCOME.trim() || all.some(({ query }) => query.trim() === current);
-    if (isUntouched && !(isSame && same !== undefined)) show(same ?? offered[0]);
+    if (isUntouched && !(isSame && same !== undefined)) show(same ?? first);
     // Only another caller is a reason to look again.
   }, [isReady, offered]);
 }

@@ -1,13 +1,16 @@
 import { pick, useGraphiQL } from '@graphiql/react';
 import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 
+import type { Identity } from './use-caller.js';
+
 /** What to press, and what one will see: in the place of the answer, until there is one. */
-export function AnswerHint({ identity }) {
+export function AnswerHint({ identity }: { readonly identity: Identity }): ReactNode {
   const { tabs, activeTabIndex, isFetching, responseEditor } = useGraphiQL(
     pick('tabs', 'activeTabIndex', 'isFetching', 'responseEditor'),
   );
-  const [place, setPlace] = useState(null);
+  const [place, setPlace] = useState<Element | null>(null);
   useEffect(() => setPlace(document.querySelector('.graphiql-response')), [responseEditor]);
   const hasAnswer = Boolean(tabs[activeTabIndex]?.response);
   if (place === null || isFetching || hasAnswer) return null;

@@ -1,18 +1,11 @@
-import { fileURLToPath } from 'node:url';
-
+/** How every page is built; tools/build.mjs says which folder, for which address, and where to. */
 import { defineConfig } from 'vite';
 
-const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
-
 export default defineConfig({
-  root: folder('.'),
-  base: '/graphiql/',
   logLevel: 'warn',
   publicDir: false,
-  oxc: { jsx: { runtime: 'automatic' } },
   worker: { format: 'es' },
   build: {
-    outDir: folder('../dist/graphiql'),
     emptyOutDir: true,
     sourcemap: false,
     // Monaco is that large, and it is served from the same machine.

@@ -1,10 +1,15 @@
 import { ChevronDownIcon, DropdownMenu, pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import type { ReactNode } from 'react';
+
+import type { OfferedExample } from './offered-examples.js';
+
+type Show = (example: OfferedExample) => void;
 
 /**
  * The menu of the questions that the caller may ask. Choosing one opens it in a tab, or shows the
  * tab in which it is open unchanged.
  */
-export function ExamplesMenu({ examples }) {
+export function ExamplesMenu({ examples }: { readonly examples: readonly OfferedExample[] }): ReactNode {
   const openExample = useOpenExample();
   if (examples.length === 0) return null;
   return (
@@ -23,31 +28,31 @@ export function ExamplesMenu({ examples }) {
   );
 }
 
-/** Puts an example where the active tab is. */
-export function useShowExample() {
-  const { updateActiveTabValues } = useGraphiQLActions();
+/** Puts an example where the active tab is; null until there are editors. */
+export function useShowExample(): Show | null {
+  const actions = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(pick('queryEditor', 'variableEditor'));
   // The editors come with Monaco, a moment after the menu.
   if (!queryEditor || !variableEditor) return null;
   return ({ query, variables }) => {
     queryEditor.setValue(query);
     variableEditor.setValue(variables);
-    updateActiveTabValues({ query, variables });
+    actions.updateActiveTabValues({ query, variables });
   };
 }
 
-function useOpenExample() {
-  const { addTab, changeTab } = useGraphiQLActions();
+function useOpenExample(): Show {
+  const actions = useGraphiQLActions();
   const { tabs } = useGraphiQL(pick('tabs'));
   const show = useShowExample();
   return (example) => {
     if (show === null) return;
     const open = tabs.findIndex((tab) => tab.query === example.query && (tab.variables ?? '') === example.variables);
     if (open >= 0) {
-      changeTab(open);
+      actions.changeTab(open);
       return;
     }
-    addTab();
+    actions.addTab();
     show(example);
   };
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 
-const key = 'usage-gateway:token';
+const KEY = 'usage-gateway:token';
 
 /**
  * The bearer token of this browser tab, and the function that changes it; an empty token is none.
@@ -8,9 +8,9 @@ const key = 'usage-gateway:token';
  * address at once so that it is neither shared with a copied address nor left in the history. It
  * lives as long as the tab.
  */
-export function useToken() {
-  const [token, setToken] = useState(() => takeTokenFromAddress() ?? sessionStorage.getItem(key) ?? '');
-  const changeToken = useCallback((next) => {
+export function useToken(): readonly [string, (token: string) => void] {
+  const [token, setToken] = useState(() => takeTokenFromAddress() ?? sessionStorage.getItem(KEY) ?? '');
+  const changeToken = useCallback((next: string) => {
     const bare = withoutScheme(next);
     remember(bare);
     setToken(bare);
@@ -27,7 +27,7 @@ export function useToken() {
   return [token, changeToken];
 }
 
-function takeTokenFromAddress() {
+function takeTokenFromAddress(): string | undefined {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
   const token = fragment.get('token');
   if (token === null) return undefined;
@@ -38,11 +38,11 @@ function takeTokenFromAddress() {
 }
 
 /** People paste whole headers. */
-function withoutScheme(token) {
+function withoutScheme(token: string): string {
   return token.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
 }
 
-function remember(token) {
-  if (token) sessionStorage.setItem(key, token);
-  else sessionStorage.removeItem(key);
+function remember(token: string): void {
+  if (token) sessionStorage.setItem(KEY, token);
+  else sessionStorage.removeItem(KEY);
 }

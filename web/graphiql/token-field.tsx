@@ -1,7 +1,18 @@
 import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+
+import type { Identity } from './use-caller.js';
+
+/** An empty token is none. */
+export interface TokenFieldProps {
+  readonly token: string;
+  readonly changeToken: (token: string) => void;
+  readonly identity: Identity;
+}
 
 /** The field that holds the token, beside it whom the gateway takes its bearer for, and what books it serves. */
-export function TokenField({ token, changeToken, identity }) {
+export function TokenField({ token, changeToken, identity }: TokenFieldProps): ReactNode {
+  const books = identity.caller?.books;
   const [draft, setDraft] = useState(token);
   useEffect(() => setDraft(token), [token]);
   const use = () => {
@@ -15,9 +26,9 @@ export function TokenField({ token, changeToken, identity }) {
         use();
       }}
     >
-      {identity.books && identity.books !== 'LIVE' && (
+      {books !== undefined && books !== 'LIVE' && (
         <strong className="books" title="Nothing in these books is reported.">
-          {identity.books}
+          {books}
         </strong>
       )}
       <output className={`identity ${identity.state}`} title={identity.text}>
@@ -34,10 +45,14 @@ export function TokenField({ token, changeToken, identity }) {
         onChange={(event) => {
           setDraft(event.target.value);
           // A pasted token is whole; a typed one is taken with Enter, or when the field is left.
-          if (event.nativeEvent.inputType === 'insertFromPaste') changeToken(event.target.value);
+          if (isPaste(event.nativeEvent)) changeToken(event.target.value);
         }}
         onBlur={use}
       />
     </form>
   );
+}
+
+function isPaste(event: Event): boolean {
+  return event instanceof InputEvent && event.inputType === 'insertFromPaste';
 }

@@ -4,25 +4,27 @@ import './gateway-bar.css';
 
 import { GraphiQL } from 'graphiql';
 import { useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 
-import { AnswerHint } from './answer-hint.jsx';
-import { ExamplesMenu } from './examples-menu.jsx';
+import { AnswerHint } from './answer-hint.js';
+import { ExamplesMenu } from './examples-menu.js';
 import { examples } from './examples.js';
 import { createFetcher } from './fetcher.js';
 import { WELCOME, useFirstQuestion } from './first-question.js';
 import { offeredExamples } from './offered-examples.js';
 import { ownStorage } from './own-storage.js';
-import { TokenField } from './token-field.jsx';
+import { TokenField } from './token-field.js';
+import type { TokenFieldProps } from './token-field.js';
 import { useCaller } from './use-caller.js';
 import { useToken } from './use-token.js';
 
 /** Question and answer stand one above the other then, and need the room. The same width is in gateway-bar.css. */
 const isNarrow = window.matchMedia('(max-width: 720px)').matches;
-const bar = document.getElementById('gateway-bar');
+const bar = elementOf('gateway-bar');
 
-function Page() {
+function Page(): ReactNode {
   const [token, changeToken] = useToken();
   // GraphiQL asks for the schema again whenever it is given another fetcher, which is what a new
   // token calls for.
@@ -33,7 +35,7 @@ function Page() {
       storage={ownStorage}
       inputValueDeprecation
       schemaDescription
-      defaultEditorToolsVisibility={isNarrow ? undefined : 'variables'}
+      {...(!isNarrow && { defaultEditorToolsVisibility: 'variables' })}
       defaultQuery={WELCOME}
     >
       <GraphiQL.Logo>
@@ -45,7 +47,7 @@ function Page() {
   );
 }
 
-function Bar({ token, changeToken }) {
+function Bar({ token, changeToken }: Omit<TokenFieldProps, 'identity'>): ReactNode {
   const identity = useCaller(token);
   const { caller } = identity;
   const offered = useMemo(() => (caller === null ? [] : offeredExamples(examples, caller, Date.now())), [caller]);
@@ -65,4 +67,11 @@ function Bar({ token, changeToken }) {
   );
 }
 
-createRoot(document.getElementById('root')).render(<Page />);
+/** An element of index.html. */
+function elementOf(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`index.html has no #${id}.`);
+  return element;
+}
+
+createRoot(elementOf('root')).render(<Page />);
