@@ -3,7 +3,7 @@ import type { CryptoKey, JWK } from 'jose';
 import { z } from 'zod';
 
 import type { IssuerConfig } from './access-file.js';
-import { boundedBytes } from '../primitives/bounded-bytes.js';
+import { exchange } from '../outbound/bounded-http.js';
 import type { Clock } from '../primitives/clock.js';
 
 /** The public keys of one issuer. */
@@ -92,12 +92,13 @@ async function fetchKeys({ issuer, discoveryUrl }: IssuerConfig): Promise<readon
 }
 
 async function fetchJson(address: string): Promise<unknown> {
-  const response = await fetch(address, {
+  const { status, bytes } = await exchange({
+    url: address,
+    method: 'GET',
     headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    timeoutMs: TIMEOUT_MS,
+    bytesMax: ANSWER_BYTES_MAX,
   });
-  if (!response.ok) throw new Error(`The issuer answers ${response.status}.`);
-  const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, () => new Error('The issuer answers too much.'));
+  if (status < 200 || status > 299) throw new Error(`The issuer answers ${status}.`);
   return JSON.parse(bytes.toString('utf8'));
 }

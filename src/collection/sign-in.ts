@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { SecretPlace, SignInSettings } from './collection-file.js';
 import { StampError } from './stamp-error.js';
-import { boundedBytes } from '../primitives/bounded-bytes.js';
+import { exchange } from '../outbound/bounded-http.js';
 import type { Clock } from '../primitives/clock.js';
 
 /** Gets the token that a stamp asks for. */
@@ -57,36 +57,34 @@ async function askForToken(
     client_secret: readSecret(secret),
     ...audience,
   });
-  const { response, text } = await ask(tokenUrl, form, signal);
+  const { status, text } = await ask(tokenUrl, form, signal);
   const { access_token: token, expires_in: expiresIn, error } = fieldsOf(text);
-  if (response.ok && typeof token === 'string' && token !== '') {
+  if (status >= 200 && status < 300 && typeof token === 'string' && token !== '') {
     // Entra ID writes a number, AD FS and the older endpoint write text.
     const seconds = Number(expiresIn);
     return { token, seconds: seconds > 0 ? seconds : LIFETIME_DEFAULT_S };
   }
   const code = typeof error === 'string' ? error.slice(0, 64).replace(/\p{C}/gu, ' ') : null;
-  const kind = response.status >= 500 || response.status === 429 ? 'UNAVAILABLE' : 'REFUSED';
-  throw new StampError(
-    kind,
-    `The sign-in service answered ${response.status}${code === null ? '' : ` (${code})`}.`,
-    code,
-  );
+  const kind = status >= 500 || status === 429 ? 'UNAVAILABLE' : 'REFUSED';
+  throw new StampError(kind, `The sign-in service answered ${status}${code === null ? '' : ` (${code})`}.`, code);
 }
 
 async function ask(
   tokenUrl: string,
   form: URLSearchParams,
   signal: AbortSignal,
-): Promise<{ readonly response: Response; readonly text: string }> {
+): Promise<{ readonly status: number; readonly text: string }> {
   try {
-    const response = await fetch(tokenUrl, {
+    const { status, bytes } = await exchange({
+      url: tokenUrl,
       method: 'POST',
-      body: form,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: form.toString(),
+      timeoutMs: TIMEOUT_MS,
+      bytesMax: ANSWER_BYTES_MAX,
+      signal,
     });
-    const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, () => new Error('The answer is too long.'));
-    return { response, text: bytes.toString('utf8') };
+    return { status, text: bytes.toString('utf8') };
   } catch (error) {
     signal.throwIfAborted();
     throw new StampError(

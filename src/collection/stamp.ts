@@ -4,7 +4,8 @@ import { StampError } from './stamp-error.js';
 import type { SignIn } from './sign-in.js';
 import { MalformedJson, decodeUtf8, isJsonObject, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonObject } from '../pipeline/ingestion/exact-json.js';
-import { boundedBytes } from '../primitives/bounded-bytes.js';
+import { HttpFailure, exchange } from '../outbound/bounded-http.js';
+import type { HttpAnswer } from '../outbound/bounded-http.js';
 
 /** Waits; rejects when the signal says stop. Tests give one that does not wait. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -69,21 +70,22 @@ export function createStamp(signIn: SignIn, options: { readonly timeoutMs: numbe
 }
 
 async function ask(address: URL, token: string, timeoutMs: number, signal: AbortSignal): Promise<Attempt> {
-  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(address, {
+    const answer = await exchange({
+      url: address,
+      method: 'GET',
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-      // A credential is for this host alone.
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, timeout]),
+      timeoutMs,
+      bytesMax: ANSWER_BYTES_MAX,
+      signal,
     });
-    const bytes = await boundedBytes(response, ANSWER_BYTES_MAX, tooLong);
-    return response.status === 200 ? answerIn(bytes) : refusalIn(response, bytes);
+    return answer.status === 200 ? answerIn(answer.bytes) : refusalIn(answer);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof StampError) return { kind: 'FAILED', error };
-    if (timeout.aborted) return again(`No answer within ${timeoutMs / 1000} s.`, { isTimeout: true });
-    return again('The connection to the stamp failed.', { cause: error });
+    const { kind, cause } = error instanceof HttpFailure ? error : { kind: null, cause: error };
+    if (kind === 'TOO_LONG') return { kind: 'FAILED', error: tooLong() };
+    if (kind === 'TIMED_OUT') return again(`No answer within ${timeoutMs / 1000} s.`, { isTimeout: true });
+    return again('The connection to the stamp failed.', { cause });
   }
 }
 
@@ -99,14 +101,13 @@ function answerIn(bytes: Uint8Array): Attempt {
   }
 }
 
-function refusalIn(response: Response, bytes: Uint8Array): Attempt {
-  const { status } = response;
+function refusalIn({ status, headers, bytes }: HttpAnswer): Attempt {
   const { code, message } = errorIn(bytes);
   const why = `The stamp answered ${status}${code === null ? '' : ` ${code}`}${message === '' ? '' : `: ${message}`}`;
   if (status === 202) return { kind: 'FAILED', error: new StampError('NOT_COMPLETE', why, code) };
   if (status === 401) return again(why, { isUnauthorized: true, afterMs: 0 });
   if (status === 504 || status === 408) return again(why, { isTimeout: true });
-  if (status === 429 || status >= 500) return again(why, { afterMs: retryAfter(response) });
+  if (status === 429 || status >= 500) return again(why, { afterMs: retryAfter(headers) });
   return { kind: 'FAILED', error: new StampError('REFUSED', why, code) };
 }
 
@@ -115,11 +116,11 @@ function again(why: string, more: Partial<Omit<Extract<Attempt, { kind: 'AGAIN' 
 }
 
 /** Milliseconds to wait as the answer asks, in seconds or as a date; null when it does not. */
-function retryAfter(response: Response): number | null {
-  const text = response.headers.get('retry-after') ?? '';
+function retryAfter(headers: Headers): number | null {
+  const text = headers.get('retry-after') ?? '';
   if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
   const moment = Date.parse(text);
-  const sent = Date.parse(response.headers.get('date') ?? '');
+  const sent = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(moment) || Number.isNaN(sent) ? null : Math.max(0, moment - sent);
 }
 

@@ -1,17 +1,7 @@
 import { CommerceError } from '../commerce-client.js';
 import type { CommerceErrorCode } from '../report-state.js';
-import { boundedBytes } from '../../../primitives/bounded-bytes.js';
-
-/** A request with the most time and bytes that its answer may take. */
-export interface HttpQuestion {
-  readonly url: string;
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs: number;
-  readonly bytesMax: number;
-  readonly signal: AbortSignal;
-}
+import { HttpFailure, exchange } from '../../../outbound/bounded-http.js';
+import type { HttpQuestion } from '../../../outbound/bounded-http.js';
 
 /** An answer that came whole, whatever its status says. */
 export interface HttpAnswer {
@@ -29,35 +19,27 @@ export const PRINTABLE = /^\P{C}*$/u;
 /** Codes under which Node and OpenSSL say that a certificate is not to be trusted. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|ALTNAME/;
 
-/**
- * One HTTP exchange that always ends: within the time, with at most so many bytes read, without following redirects,
- * which could carry a token elsewhere. Throws a CommerceError with Azure's code for what went wrong on the way.
- */
+/** One bounded exchange with a receiver. Throws a CommerceError with Azure's code for what went wrong on the way. */
 export async function boundedFetch(question: HttpQuestion): Promise<HttpAnswer> {
-  const { url, method, headers, body, timeoutMs, bytesMax, signal } = question;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(url, {
-      method,
-      headers: { ...headers },
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
-      signal: AbortSignal.any([timeout, signal]),
-    });
-    if (response.status >= 300 && response.status < 400) {
-      await response.body?.cancel();
-      throw new CommerceError('RequestRefused', `The receiver redirects (${response.status}), which is not followed.`);
-    }
-    const bytes = await boundedBytes(response, bytesMax, () => {
+  const { status, bytes } = await exchange(question).catch((error: unknown) => {
+    throw error instanceof HttpFailure ? commerceError(error, question) : error;
+  });
+  if (status >= 300 && status < 400) {
+    throw new CommerceError('RequestRefused', `The receiver redirects (${status}), which is not followed.`);
+  }
+  return { status, text: bytes.toString('utf8'), secrets: secretsIn(question.headers) };
+}
+
+function commerceError({ kind, cause }: HttpFailure, { timeoutMs, bytesMax }: HttpQuestion): CommerceError {
+  switch (kind) {
+    case 'TOO_LONG':
       return new CommerceError('InvalidResponse', `The answer is longer than ${bytesMax} bytes.`);
-    });
-    return { status: response.status, text: bytes.toString('utf8'), secrets: secretsIn(headers) };
-  } catch (error) {
-    if (error instanceof CommerceError) throw error;
-    if (timeout.aborted) throw new CommerceError('RequestTimedOut', `No answer within ${timeoutMs} ms.`);
-    if (signal.aborted)
-      throw new CommerceError('RequestTimedOut', 'The gateway stopped while it waited for the answer.');
-    throw new CommerceError(codeOf(error), sentenceOf(error));
+    case 'TIMED_OUT':
+      return new CommerceError('RequestTimedOut', `No answer within ${timeoutMs} ms.`);
+    case 'ABORTED':
+      return new CommerceError('RequestTimedOut', 'The gateway stopped while it waited for the answer.');
+    case 'UNREACHABLE':
+      return new CommerceError(codeOf(cause), sentenceOf(cause));
   }
 }
 
