@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import type { Attack, KnownBody } from './hostile-bench.js';
+import { systemClock } from '../src/primitives/clock.js';
 
 interface Order {
   readonly attack: Attack;
@@ -47,7 +48,7 @@ const many = (count: number, item: (index: number) => string, between = ' ') =>
   Array.from({ length: count }, (_, index) => item(index)).join(between);
 
 function recordOf(index: number) {
-  const end = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const end = Math.floor(systemClock.now() / HOUR_MS) * HOUR_MS;
   return {
     id: `${bodies}-${index}`,
     source: 'hostile',

@@ -191,7 +191,7 @@ function operationOf({ method, body, query }: FastifyRequest): {
 }
 
 /**
- * Lets whoever calls go on one after the other, each in a turn of the event loop of its own: large bodies that are there
+ * Lets its callers go on one after the other, each in a turn of the event loop of its own: large bodies that are there
  * at once hold up everybody else by one of them, and not by all.
  */
 function oneInATurn(): () => Promise<void> {

@@ -67,7 +67,9 @@ export function describeEachServer(title: string, block: (server: TestServer) =>
   }
   if (reached.length > 0) return;
   describe(title, () => {
-    it.skip('is tested where TEST_MYSQL_URL names a server', () => undefined);
+    it('is tested on the servers of TEST_MYSQL_URL, which names none', () => {
+      expect(process.env['TEST_MYSQL_URL'] ?? '').toBe('');
+    });
   });
 }
 
