@@ -17,8 +17,8 @@ const FORBIDDEN_KEY = 'constructor';
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
 /**
- * Throws UNSUPPORTED_MEDIA_TYPE, MALFORMED_BODY, and BATCH_TOO_LARGE for more than `valuesMax` values. Its values make a
- * body dear, not its bytes, and one look counts them. An empty body is read as undefined.
+ * Throws UNSUPPORTED_MEDIA_TYPE, MALFORMED_BODY, and BATCH_TOO_LARGE for more than `valuesMax` values. Its values make
+ * a body dear, not its bytes, and one look counts them. An empty body is read as undefined.
  */
 export function readJsonBody(
   { headers }: Pick<FastifyRequest, 'headers'>,

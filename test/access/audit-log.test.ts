@@ -36,6 +36,8 @@ describe('the acts', () => {
       'collection/collect-usage.ts',
       // Closed days are a chained history of their own: who closed each, under a seal that continues the one before.
       'pipeline/closing/close-days.ts',
+      // Deletes what an audited act has discarded.
+      'pipeline/closing/sweep-discarded.ts',
       // Every attempt at sending is a row, and nobody decides anything. What a person asks for, a retry, is audited.
       'pipeline/reporting/prepare-reports.ts',
       'pipeline/reporting/send-reports.ts',
