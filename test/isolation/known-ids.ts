@@ -1,11 +1,14 @@
-import { PLACES, RANGE, REGISTRATION } from './two-books.js';
+import { DISCARDED, PLACES, RANGE, REGISTRATION, SET_UP } from './two-books.js';
 import type { Place } from './two-books.js';
 import type { TestGateway } from '../support/gateway.js';
 import { guid } from '../support/world.js';
 
-const QUESTION = `query ($hub: String!, $tenant: UUID!, $from: DateTime!, $to: DateTime!) {
+const QUESTION = `query ($hub: String!, $setUp: String!, $tenant: UUID!, $from: DateTime!, $to: DateTime!) {
   registration(name: $hub) { id }
+  setUp: registration(name: $setUp) { id }
   tenant(registration: $hub, tenantId: $tenant) { id mappingHistory { id } reseller { id } stackSubscriptions { id } }
+  newTenant: tenant(registration: $setUp, tenantId: $tenant) {
+    id mappingHistory { id } stackSubscriptions { id } }
   cspSubscriptions(tenantId: $tenant) { nodes { id } }
   meters(isKnown: false, first: 200) { nodes { id meterId } }
   hourly: usageAggregates(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
@@ -13,6 +16,7 @@ const QUESTION = `query ($hub: String!, $tenant: UUID!, $from: DateTime!, $to: D
     nodes { id } }
   usageRecords(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
   quarantinedRecords(registration: $hub) { nodes { id stackSubscriptionId } }
+  newQuarantined: quarantinedRecords(registration: $setUp) { nodes { id stackSubscriptionId } }
   usageReports(registration: $hub) { nodes { id destinationSubscriptionId } }
   apiKeys { nodes { keyId createdBy name } } }`;
 
@@ -35,22 +39,24 @@ interface Named {
 }
 
 async function idsOf(gateway: TestGateway, place: Place): Promise<KnownIds> {
-  const variables = { hub: REGISTRATION[place], tenant: guid(`tenant ${place}`), ...RANGE };
+  const variables = { hub: REGISTRATION[place], setUp: SET_UP[place], tenant: guid(`tenant ${place}`), ...RANGE };
   const { data, errors } = await gateway.ask('OPERATOR', QUESTION, variables);
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join());
   const ids = (rows: readonly Named[]) => rows.map(({ id }) => id);
   const nodes = {
-    Registration: [data.registration.id],
-    Tenant: [data.tenant.id],
-    TenantMapping: ids(data.tenant.mappingHistory),
+    Registration: [data.registration.id, data.setUp.id],
+    Tenant: [data.tenant.id, data.newTenant.id],
+    TenantMapping: ids([...data.tenant.mappingHistory, ...data.newTenant.mappingHistory]),
     Reseller: [data.tenant.reseller.id],
-    StackSubscription: ids(data.tenant.stackSubscriptions),
+    StackSubscription: ids([...data.tenant.stackSubscriptions, ...data.newTenant.stackSubscriptions]),
     CspSubscription: ids(data.cspSubscriptions.nodes),
     Meter: ids(data.meters.nodes.filter((row: Named) => row.meterId === guid(`meter ${place}`))),
     UsageAggregate: [...ids(data.hourly.nodes), ...ids(data.daily.nodes)],
     UsageRecord: ids(data.usageRecords.nodes),
     QuarantinedRecord: ids(
-      data.quarantinedRecords.nodes.filter((row: Named) => row.stackSubscriptionId === guid(`stack ${place}`)),
+      [...data.quarantinedRecords.nodes, ...data.newQuarantined.nodes].filter(({ stackSubscriptionId }: Named) =>
+        [guid(`stack ${place}`), guid(`new stack ${place}`)].includes(stackSubscriptionId ?? ''),
+      ),
     ),
     UsageReport: ids(
       data.usageReports.nodes.filter((row: Named) => row.destinationSubscriptionId === guid(`csp ${place}`)),
@@ -58,6 +64,32 @@ async function idsOf(gateway: TestGateway, place: Place): Promise<KnownIds> {
   };
   const key = data.apiKeys.nodes.find(({ name }: { name: string }) => name === `${place} key`);
   return { nodes, keyId: key.keyId };
+}
+
+const DISCARDED_QUESTION = `query ($hub: String!, $tenant: UUID!, $from: DateTime!, $to: DateTime!) {
+  registration(name: $hub) { id }
+  tenant(registration: $hub, tenantId: $tenant) { id mappingHistory { id } stackSubscriptions { id } }
+  cspSubscriptions(tenantId: $tenant) { nodes { id } }
+  usageAggregates(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
+  usageRecords(range: { from: $from, to: $to }, filter: { tenantIds: [$tenant] }) { nodes { id } }
+  quarantinedRecords(registration: $hub) { nodes { id } } }`;
+
+/** By which ids that was found which is discarded, asked while it is there. */
+export async function idsOfDiscarded(gateway: TestGateway): Promise<KnownIds['nodes']> {
+  const variables = { hub: DISCARDED, tenant: guid('tenant vanished'), ...RANGE };
+  const { data, errors } = await gateway.ask('OPERATOR', DISCARDED_QUESTION, variables);
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join());
+  const ids = (rows: readonly Named[]) => rows.map(({ id }) => id);
+  return {
+    Registration: [data.registration.id],
+    Tenant: [data.tenant.id],
+    TenantMapping: ids(data.tenant.mappingHistory),
+    StackSubscription: ids(data.tenant.stackSubscriptions),
+    CspSubscription: ids(data.cspSubscriptions.nodes),
+    UsageAggregate: ids(data.usageAggregates.nodes),
+    UsageRecord: ids(data.usageRecords.nodes),
+    QuarantinedRecord: ids(data.quarantinedRecords.nodes),
+  };
 }
 
 /** The id of something of the same type that does not exist. */

@@ -2,13 +2,13 @@ import { getNamedType, isInterfaceType } from 'graphql';
 
 import { MUTATIONS, QUERIES, nameAt } from './cases.js';
 import type { FieldCase, Kind } from './cases.js';
-import { idsOfPlaces, nobodysId } from './known-ids.js';
+import { idsOfDiscarded, idsOfPlaces, nobodysId } from './known-ids.js';
 import type { KnownIds } from './known-ids.js';
 import { argumentsOf, isListAt, operationOf, rootFieldsOf, withValue } from './operation.js';
 import type { RootField } from './operation.js';
 import { isFor } from './roles.js';
 import { SHALLOW } from './selection.js';
-import { METRICS_TOKEN, VIEWERS, markersOf, openTwoBooks } from './two-books.js';
+import { DISCARDED, METRICS_TOKEN, REGISTRATION, SET_UP, VIEWERS, markersOf, openTwoBooks } from './two-books.js';
 import type { Place, Viewer } from './two-books.js';
 import type { Role } from '../../src/access/principal.js';
 import { createBareSchema } from '../../src/graphql/schema.js';
@@ -51,13 +51,17 @@ describeEachDatabase('what is somebody else’s', (server) => {
   const viewers = VIEWERS.filter(({ role }) => server.dialect === 'sqlite' || role === SEES_ALL_FIELDS);
   let gateway: TestGateway;
   let ids: Readonly<Record<Place, KnownIds>>;
+  let discarded: KnownIds['nodes'] = {};
   let statements = 0;
   const tokens = new Map<string, string>();
   const cursors = new Map<string, string>();
   const size = { asked: 0, compared: 0, leaks: 0 };
 
   beforeAll(async () => {
-    gateway = await openTwoBooks(server, { onStatement: () => (statements += 1) });
+    gateway = await openTwoBooks(server, {
+      onStatement: () => (statements += 1),
+      beforeDiscarding: async (before) => void (discarded = await idsOfDiscarded(before)),
+    });
     ids = await idsOfPlaces(gateway);
     for (const { name, who } of viewers) tokens.set(name, await gateway.token(who));
     tokens.set('everyone', await gateway.token({ role: 'OPERATOR', subject: 'everyone' }));
@@ -85,6 +89,21 @@ describeEachDatabase('what is somebody else’s', (server) => {
       expect(Object.keys(nodes).sort()).toEqual([...types].sort());
       expect(Object.entries(nodes).filter(([, found]) => found.length === 0)).toEqual([]);
     }
+    expect(Object.entries(discarded).filter(([, found]) => found.length === 0)).toEqual([]);
+  });
+
+  it('is gone for everybody once it is discarded; the audit log alone tells of it', async () => {
+    const found: string[] = [];
+    const ofDiscarded = { ids: Object.values(discarded).flat() };
+    for (const root of roots.filter(({ root: type }) => type === 'Query')) {
+      const own = { ...ownIdsOf(root), ...caseOf(root).own, ...(root.field === 'nodes' && ofDiscarded) };
+      const { body } = await send('everyone', operationOf(schema, root, 'OPERATOR'), own);
+      const told = markersOf('vanished', 'registration').filter((marker) => body.includes(marker));
+      if (root.field === 'auditLog') expect(told).toEqual(expect.arrayContaining([DISCARDED]));
+      else found.push(...told.map((marker) => `${root.field}: ${marker}`));
+    }
+    // Meters are of all books: who sees the whole of them sees those of which there is no usage.
+    expect(found).toEqual([`meters: ${guid('meter vanished')}`]);
   });
 
   it.each(viewers)('is in no answer to $name, whatever it asks about its own', async (viewer) => {
@@ -95,7 +114,10 @@ describeEachDatabase('what is somebody else’s', (server) => {
         ...ownIdsOf(root),
         ...own,
       });
-      leaks.push(...markersIn(viewer, body).map((marker) => `${root.field}: ${marker}`));
+      // What the caller was granted is told to it, whether it is there or not.
+      const grant = root.field === 'viewer' ? JSON.stringify(viewer.who) : '';
+      const found = markersIn(viewer, body).filter((marker) => !grant.includes(marker));
+      leaks.push(...found.map((marker) => `${root.field}: ${marker}`));
       const isAllowed = isFor(viewer.role, 'Query', root.field);
       if (!isAllowed) expect([root.field, body]).toEqual([root.field, expect.stringContaining('"FORBIDDEN"')]);
       else if (viewer.limit === 'registration' && !canBeEmpty) {
@@ -169,7 +191,7 @@ describeEachDatabase('what is somebody else’s', (server) => {
       expect(await read(token)).toEqual({ status: 401, body: refused });
     }
     const { status, body } = await read(METRICS_TOKEN);
-    expect([status, body]).toEqual([200, expect.stringContaining('usage_gateway_closing_closed_days 2\n')]);
+    expect([status, body]).toEqual([200, expect.stringContaining('usage_gateway_closing_closed_days 4\n')]);
     const own = body.split('\n').filter((line) => line.startsWith('usage_gateway_'));
     // Sums over everyone are all there is: no label names a registration, a tenant or anything of theirs.
     expect(own.filter((line) => /ours|neighbour|stranger|hub|[0-9a-f]{8}-/.test(line))).toEqual([]);
@@ -258,16 +280,24 @@ describeEachDatabase('what is somebody else’s', (server) => {
   /** Somebody else's name and nobody's, of a kind. */
   function pairsOf({ field }: RootField, kind: Kind, place: Place): readonly Pair[] {
     const { nodes, keyId } = ids[place];
-    const withNobodys = (found: readonly string[]) => found.map((id) => ({ theirs: id, none: nobodysId(id) }));
+    // What is discarded is asked about with what is on the other stamp: whoever asks was granted all of it once.
+    const isAlso = place === 'stranger';
+    const pairsOfType = (type: string, found = nodes[type] ?? []) =>
+      [...(isAlso ? ends(discarded[type] ?? []) : []), ...found].map((id) => ({ theirs: id, none: nobodysId(id) }));
     const type = NODE_OF[kind];
-    if (type !== undefined) return withNobodys(nodes[type] ?? []);
+    if (type !== undefined) return pairsOfType(type);
     switch (kind) {
       case 'node':
         return Object.entries(nodes)
           .filter(([type]) => !(type === 'Registration' && place === 'neighbour'))
-          .flatMap(([nodeType, found]) => withNobodys(ends(found)).map((pair) => ({ ...pair, nodeType })));
+          .flatMap(([nodeType, found]) => pairsOfType(nodeType, ends(found)).map((pair) => ({ ...pair, nodeType })));
       case 'aggregate':
-        return withNobodys(ends(nodes['UsageAggregate'] ?? []));
+        return pairsOfType('UsageAggregate', ends(nodes['UsageAggregate'] ?? []));
+      case 'registration':
+        return [...(isAlso ? [DISCARDED, SET_UP[place]] : []), REGISTRATION[place]].map((theirs) => ({
+          theirs,
+          none: 'nobodys-hub',
+        }));
       case 'keyId':
         return [{ theirs: keyId, none: '0123456789abcdef' }];
       case 'cursor':
@@ -334,5 +364,7 @@ function withoutCursors(body: string): string {
 }
 
 function markersIn({ foreign, limit }: Viewer, body: string): readonly string[] {
-  return foreign.flatMap((place) => markersOf(place, limit)).filter((marker) => body.includes(marker));
+  return [...foreign, 'vanished' as const]
+    .flatMap((place) => markersOf(place, limit))
+    .filter((marker) => body.includes(marker));
 }

@@ -72,7 +72,7 @@ export async function assignStackSubscription(
       assignedBy: subjectOf(input.by),
     });
     await rerouteOpenUsage(tx, {
-      table: await loadRoutingTable(tx, seen.id, version),
+      table: await loadRoutingTable(tx, seen.id, version, tenant.id),
       stackSubscriptionIds: [subscription.id],
       fromHour: 0,
       closedBeforeDay: registration.closedBeforeDay,

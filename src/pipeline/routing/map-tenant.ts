@@ -128,7 +128,7 @@ async function changeMapping(
     const tenantGuid = canonicalGuid(input.tenantId) ?? '';
     const tenant = await findTenant(tx, scope, { registrationId: seen.id, tenantGuid });
     if (tenant === null) throw tenantNotFound();
-    const before = await loadRoutingTable(tx, seen.id, registration.routingVersion);
+    const before = await loadRoutingTable(tx, seen.id, registration.routingVersion, tenant.id);
     const steps = before.stepsOf.get(tenant.id) ?? [];
     const inForce = stepInForce(steps, from)?.cspSubscriptionId ?? null;
     const cspSubscriptionId = await targetOf(tx, registration, tenant, inForce);
@@ -175,7 +175,7 @@ async function changeMapping(
       });
     }
     await rerouteOpenUsage(tx, {
-      table: await loadRoutingTable(tx, seen.id, version),
+      table: await loadRoutingTable(tx, seen.id, version, tenant.id),
       stackSubscriptionIds: await stackSubscriptionIdsOf(tx, scope, tenant.id),
       fromHour: from,
       closedBeforeDay: registration.closedBeforeDay,
