@@ -20,8 +20,8 @@ const REASON_LENGTH_MAX = 500;
  * its day is closed by now, they are quarantined as such, and replayed from there. The verdicts are in the order of the
  * ids, each once. Replaying again changes nothing: what was taken in is a duplicate then. Records, the note that they
  * were replayed and the entry in the audit log are one transaction. Throws RegistrationNotFound, NOT_FOUND for an id
- * that is not one of the registration's, NOT_REPLAYABLE for what is no such row, and REASON_REQUIRED where one is below zero
- * and no reason is given; then nothing was taken in.
+ * that is not one of the registration's, NOT_REPLAYABLE for what is no such row, and REASON_REQUIRED where one is below
+ * zero and no reason is given; then nothing was taken in.
  */
 export async function replayQuarantined(
   pipeline: Pipeline,

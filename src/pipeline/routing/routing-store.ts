@@ -34,8 +34,8 @@ export function createRoutingTables(): RoutingTables {
 
 /**
  * Reads what holds at a routing version; inside the transaction that makes the version, it sees the new one. With
- * `tenantId`, at the latest version only, what decides about that tenant's subscriptions: a change of one customer reads
- * no other's, so that a thousand changes do not read the customers a thousand times.
+ * `tenantId`, at the latest version only, what decides about that tenant's subscriptions: a change of one customer
+ * reads no other's, so that a thousand changes do not read the customers a thousand times.
  */
 export async function loadRoutingTable(
   sql: Sql,
