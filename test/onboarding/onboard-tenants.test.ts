@@ -346,7 +346,7 @@ describeOnSqlite('onboarding', (server) => {
     expect(await whole('hub', [])).toEqual({ lines: [], userErrors: [] });
 
     const tooMany = Array.from({ length: LINES_PER_CALL_MAX + 1 }, (_, index) => ({ tenantId: guid(String(index)) }));
-    await expect(onboard(gateway, tooMany)).rejects.toThrow('lines has at most 1000 values.');
+    await expect(onboard(gateway, tooMany)).rejects.toThrow('onboardTenants takes 250 lines. Send the rest');
     const tooMuch = [lineOf('alder', { stackSubscriptionIds: tooMany.slice(0, 201).map(({ tenantId }) => tenantId) })];
     await expect(onboard(gateway, tooMuch)).rejects.toThrow('stackSubscriptionIds has at most 200 values.');
     const direct = { registration: 'hub', lines: tooMany, dryRun: true, nameOfLine: String, by: COMMAND_LINE };

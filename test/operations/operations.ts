@@ -178,7 +178,7 @@ export type MapTenantInput = {
 export type OnboardTenantsInput = {
   /** true: says what would be done, and does nothing. */
   readonly dryRun: boolean;
-  /** At most 1000. */
+  /** At most 250. */
   readonly lines: ReadonlyArray<OnboardingLineInput>;
   /** Name of the registration. */
   readonly registration: string;

@@ -16,7 +16,7 @@ import type { OperationCost } from './operation-cost.js';
 import { callerNameOf } from '../../access/principal.js';
 import type { Caller, Role } from '../../access/principal.js';
 import type { Limits } from '../../config/limits.js';
-import { LINES_PER_CALL_MAX } from '../../onboarding/onboard-tenants.js';
+import { LINES_PER_MUTATION_MAX } from '../../onboarding/onboard-tenants.js';
 import { DomainError } from '../../primitives/errors.js';
 import { headersOf, statusOf } from '../../primitives/refusal-status.js';
 
@@ -197,7 +197,11 @@ const BATCHES: Readonly<Record<string, LongestList>> = {
     refusal: (max, field) =>
       new DomainError('BATCH_TOO_LARGE', `recordUsage takes ${max} records. Send larger batches to /v1/usage.`, field),
   },
-  'Mutation.onboardTenants': { max: LINES_PER_CALL_MAX, refusal: listTooLong },
+  'Mutation.onboardTenants': {
+    max: LINES_PER_MUTATION_MAX,
+    refusal: (max, field) =>
+      new DomainError('BATCH_TOO_LARGE', `onboardTenants takes ${max} lines. Send the rest in further calls.`, field),
+  },
 };
 
 function listTooLong(max: number, field: readonly string[]): DomainError {

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver } from 'type-graphql';
 
 import { actorFor } from '../../access/actor.js';
-import { LINES_PER_CALL_MAX, onboardTenants } from '../../onboarding/onboard-tenants.js';
+import { LINES_PER_MUTATION_MAX, onboardTenants } from '../../onboarding/onboard-tenants.js';
 import type { OnboardedLine as Onboarded, OnboardingVerdict } from '../../onboarding/onboard-tenants.js';
 import { STACK_SUBSCRIPTIONS_PER_LINE_MAX } from '../../onboarding/onboarding-line.js';
 import type { OnboardingStep } from '../../onboarding/onboarding-line.js';
@@ -45,7 +45,7 @@ class OnboardingLineInput {
 class OnboardTenantsInput {
   @Field(() => String, { description: 'Name of the registration.' })
   registration!: string;
-  @Field(() => [OnboardingLineInput], { description: `At most ${LINES_PER_CALL_MAX}.` })
+  @Field(() => [OnboardingLineInput], { description: `At most ${LINES_PER_MUTATION_MAX}.` })
   lines!: OnboardingLineInput[];
   @Field(() => Boolean, { description: 'true: says what would be done, and does nothing.' })
   dryRun!: boolean;
