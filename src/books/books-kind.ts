@@ -11,6 +11,9 @@ export interface DemoStamp {
   readonly cloudId: string;
 }
 
+/** The header in which the usage APIs say what the books are that they answer from. */
+export const BOOKS_HEADER = 'x-usage-gateway-books';
+
 const ELSEWHERE = 'Keep books of your own in another place: DATA_FOLDER or DATABASE_URL says where.';
 
 /** A sentence for whoever opens books that are not LIVE; null for those that are. */

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import { StampError } from './stamp-error.js';
 import type { SignIn } from './sign-in.js';
+import { BOOKS_HEADER } from '../books/books-kind.js';
 import { MalformedJson, decodeUtf8, isJsonObject, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonObject } from '../pipeline/ingestion/exact-json.js';
 import { HttpFailure, exchange } from '../outbound/bounded-http.js';
@@ -79,6 +80,8 @@ async function ask(address: URL, token: string, timeoutMs: number, signal: Abort
       bytesMax: ANSWER_BYTES_MAX,
       signal,
     });
+    const books = answer.headers.get(BOOKS_HEADER);
+    if (books !== null && books !== 'LIVE') return { kind: 'FAILED', error: notLive(books) };
     return answer.status === 200 ? answerIn(answer.bytes) : refusalIn(answer);
   } catch (error) {
     signal.throwIfAborted();
@@ -147,6 +150,16 @@ function errorIn(bytes: Uint8Array): { readonly code: string | null; readonly me
 
 function printable(text: string, lengthMax: number): string {
   return text.slice(0, lengthMax).replace(/\p{C}/gu, ' ');
+}
+
+/** What a demo made up would be billed to somebody. */
+function notLive(books: string): StampError {
+  const what = books === 'DEMO' ? 'demo books' : 'books that mix a demo with others';
+  return new StampError(
+    'REFUSED',
+    `The source is a gateway with ${what}: pull from a stamp, or from a gateway whose books are its own.`,
+    books === 'DEMO' ? 'BOOKS_ARE_DEMO' : 'BOOKS_ARE_MIXED',
+  );
 }
 
 function tooLong(): StampError {

@@ -10,6 +10,8 @@ import { actorFor } from '../access/actor.js';
 import { callerNameOf } from '../access/principal.js';
 import type { App } from '../app.js';
 import { beginRequest, logFault } from '../access/gate.js';
+import { BOOKS_HEADER } from '../books/books-kind.js';
+import { readBooks } from '../books/books-store.js';
 import { MalformedJson, parseExactJson } from '../pipeline/ingestion/exact-json.js';
 import type { JsonValue } from '../pipeline/ingestion/exact-json.js';
 import { isRefusal } from '../primitives/errors.js';
@@ -89,6 +91,8 @@ async function handle(app: App, request: FastifyRequest, reply: FastifyReply): P
   const { available } = app.costBuckets.take(callerNameOf(principal), POINTS_PER_REQUEST);
   // How many more requests the caller's points pay for now.
   void reply.header('x-ms-ratelimit-remaining-subscription-reads', Math.floor(available / POINTS_PER_REQUEST));
+  // Another gateway that pulls from here must not take made-up usage for real.
+  void reply.header(BOOKS_HEADER, (await readBooks(db.reader)).kind);
   const armRequest: ArmRequest = {
     app: { ...app, db },
     principal,

@@ -13,6 +13,8 @@ import { openTestGateway } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { TOKEN_VARIABLE, sourceFor } from '../support/stamp.js';
 import { WHOLE_BOOKS } from '../../src/access/scope.js';
+import { setBooksKind } from '../../src/books/books-store.js';
+import type { CollectionEvent } from '../../src/collection/collection-log.js';
 import { collectRound } from '../../src/collection/collect-round.js';
 import type { CollectionSource } from '../../src/collection/collection-file.js';
 import { findWatermark } from '../../src/collection/watermark-store.js';
@@ -55,6 +57,8 @@ interface Upstream {
 async function openUpstream(server: TestServer): Promise<Upstream> {
   const a = await openTestGateway(server, { now: new Date(NOW).toISOString() });
   await loadDemo(a.app, { seed: SEED, now: END * 3_600_000, days: DAYS });
+  // A demo's usage stands for that of a provider here, whose books are its own.
+  await a.app.db.inTransaction((tx) => setBooksKind(tx, 'LIVE'));
   await a.http.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(a.http.server.address() as AddressInfo).port}`;
   const token = await a.app.tokens.sign(
@@ -179,6 +183,31 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
     },
     TIMEOUT_MS,
   );
+
+  it('takes nothing from a gateway whose books are a demo’s, and says what to do', async () => {
+    const { a, source } = upstream;
+    await a.app.db.inTransaction((tx) => setBooksKind(tx, 'DEMO'));
+    const b = await openDownstream(server);
+    const events: CollectionEvent[] = [];
+    const asked = { rereads: false, until: END, pause: () => Promise.resolve(), signal: new AbortController().signal };
+    const result = await collectRound(b.app, source, { ...asked, log: (event) => void events.push(event) });
+    expect(result.hasFailed).toBe(true);
+    expect(events.filter(({ level }) => level === 'error')).toMatchObject([
+      {
+        event: 'failed',
+        code: 'BOOKS_ARE_DEMO',
+        message:
+          'The source is a gateway with demo books: pull from a stamp, or from a gateway whose books are its own.',
+      },
+    ]);
+    expect(await b.app.db.reader.query('SELECT COUNT(*) AS records FROM usage_record')).toMatchObject([{ records: 0 }]);
+    expect(await watermarkOf(b)).toBe(FROM);
+    // The same usage from books that are somebody's own is taken.
+    await a.app.db.inTransaction((tx) => setBooksKind(tx, 'LIVE'));
+    expect((await collectRound(b.app, source, { ...asked, log: () => undefined })).hasFailed).toBe(false);
+    expect(await watermarkOf(b)).toBe(END);
+    await b.close();
+  }, 120_000);
 
   describe('as a process of its own', () => {
     it(
