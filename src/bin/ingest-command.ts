@@ -84,7 +84,7 @@ async function takeIn(
       for (const count of ['accepted', 'duplicates', 'conflicts', 'rejected'] as const) {
         total[count] += receipt[count];
       }
-      if (options.verdicts === true) printVerdicts(receipt, start);
+      if (options.verdicts === true) printVerdicts(receipt, start, lineNumbers);
       else refused.add(receipt, start);
       progress.show(`${Math.min(start + RECORDS_PER_BATCH, deliveries.length)} of ${deliveries.length} records`);
       // Signals get their turn: a SQLite statement blocks until it is done, and the next one follows without a pause.
@@ -128,6 +128,7 @@ function usageIn(name: string, bytes: Buffer, now: number): UsageFile {
     return readUsageFile(bytes, now);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'INVALID_INPUT') throw new CommandError(`${name}: ${error.message}`);
     throw new CommandError(`${name} is no JSON that can be read: ${error.message} (${error.code})`);
   }
 }
@@ -161,8 +162,10 @@ function reportedHourOf({ nextLink, latestUsageHour }: ProviderResponse, given: 
   return latestUsageHour;
 }
 
-function printVerdicts(receipt: UsageReceipt, start: number): void {
+/** With the line that a record stands on where lines were read. */
+function printVerdicts(receipt: UsageReceipt, start: number, lineNumbers: readonly number[] | null): void {
   for (const { index, verdict, recordId, code, field } of receipt.verdicts) {
-    console.log(JSON.stringify({ index: start + index, verdict, recordId, code, field }));
+    const line = lineNumbers?.[start + index];
+    console.log(JSON.stringify({ index: start + index, line, verdict, recordId, code, field }));
   }
 }

@@ -19,7 +19,7 @@ export async function migrateCommand(options: { readonly down?: boolean; readonl
       console.log(name === null ? 'There is no migration to take back.' : `Took back ${name}.`);
     } else {
       const names = await withProgress((progress) =>
-        migrateUp(app.db, (name) => progress.show(`Running the migration ${name}`)),
+        migrateUp(app.db, (name) => progress.showNow(`Running the migration ${name}`)),
       );
       if (names.length === 0) console.log('The tables are up to date.');
       else console.log(`Ran ${counted(names.length, 'migration')}:\n${names.map((name) => `  ${name}`).join('\n')}`);

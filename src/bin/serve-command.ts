@@ -27,7 +27,10 @@ export async function serveCommand(): Promise<void> {
   await serve(config, {
     background: (app, log, signal) => collect(app, sources, log, signal),
     prepare: async (app) => {
-      await migrateUp(app.db);
+      // Said before it begins: a statement of SQLite lets nothing be told while it runs.
+      await migrateUp(app.db, (name) => {
+        if (process.stderr.isTTY) console.error(`Running the migration ${name}`);
+      });
     },
     ready: async (url, app) => {
       // Standard output is the log, and logs are kept: what is for the person who starts it goes to a terminal alone.

@@ -60,19 +60,35 @@ describeEachDatabase('usage-gateway ingest', (server) => {
     expect(second.code).toBe(0);
   });
 
+  it('takes no lines of provider usage, and says what to send instead', async () => {
+    const row = (JSON.parse(providerResponse()) as { value: readonly object[] }).value[0];
+    for (const line of [JSON.stringify(JSON.parse(providerResponse())), JSON.stringify(row)]) {
+      const { code, stdout, stderr } = await cli.start(command('-'), { env, input: `${line}\n${line}\n` }).ended;
+      expect([code === 0, stdout]).toEqual([false, '']);
+      expect(stderr).toContain(
+        'Standard input: Its lines are provider usage. Put the rows of one reported hour into one file',
+      );
+    }
+  });
+
   it('reads standard input, says which records were refused, and ends with exit code 3', async () => {
     const lines = [record('good'), record('bad', { quantity: 'NaN' }), record('good', { quantity: '2' })];
-    const input = lines.map((line) => JSON.stringify(line)).join('\n');
+    // A blank line is no record, and is counted as a line.
+    const input = `\n${lines.map((line) => JSON.stringify(line)).join('\n')}`;
     const { code, stdout, stderr } = await cli.start(command('-', '--verdicts'), { env, input }).ended;
     expect(code).toBe(3);
     const printed = stdout.trimEnd().split('\n');
     expect(printed.at(-1)).toBe('3 records: 1 accepted, 0 duplicates, 1 conflicts, 1 rejected.');
-    const verdicts = printed.slice(0, -1).map((line) => (JSON.parse(line) as { verdict: string }).verdict);
-    expect(verdicts).toEqual(['ACCEPTED', 'REJECTED', 'CONFLICT']);
+    const verdicts = printed.slice(0, -1).map((text) => JSON.parse(text) as { line: number; verdict: string });
+    expect(verdicts.map(({ line, verdict }) => [line, verdict])).toEqual([
+      [2, 'ACCEPTED'],
+      [3, 'REJECTED'],
+      [4, 'CONFLICT'],
+    ]);
     expect(stderr).toBe('');
     const file = join(cli.folder, 'refused.ndjson');
     // Lines are those of the file, also where some are empty.
-    writeFileSync(file, `\n${input}`);
+    writeFileSync(file, input);
     const told = await cli.run(command(file), { env });
     expect(told.code).toBe(3);
     expect(told.stderr.split('\n')).toEqual([

@@ -141,6 +141,7 @@ export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
   const text = textOf(bytes);
   const whole = wholeJson(text);
   if (whole === null) {
+    refuseResponseInLines(text);
     const lineNumbers = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]));
     return { format: 'lines', deliveries: linesOf(text).map((line) => deliveryOfLine(line, now)), lineNumbers };
   }
@@ -155,6 +156,17 @@ export function readUsageFile(bytes: Uint8Array, now: number): UsageFile {
         format: 'records',
         deliveries: values.map((value) => delivery(value, checkUsageRecord(value, now))),
       };
+}
+
+/** Responses or rows of a provider as lines: they do not say for which reported hour they were asked. */
+function refuseResponseInLines(text: string): void {
+  const first = jsonOrNull(text.split('\n').find((line) => line.trim() !== '') ?? '');
+  if (!isJsonObject(first)) return;
+  if (!Array.isArray(first['value']) && !isJsonObject(first['properties'] ?? null)) return;
+  throw new DomainError(
+    'INVALID_INPUT',
+    'Its lines are provider usage. Put the rows of one reported hour into one file, {"value": [row, …]}, and say the hour with --reported-hour.',
+  );
 }
 
 /** The rows of a provider usage response, filed under the reported hour that was asked for. */
