@@ -8,7 +8,7 @@ import { pauseFor } from '../collection/pause.js';
 import { parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 
-/** One round of every source, side by side: none waits for a slow stamp. It can be stopped at any moment and run again. */
+/** One round of every source, side by side: none waits for a slow stamp. Stop it and run it again at any moment. */
 export async function collectCommand(options: {
   readonly registration?: readonly string[];
   readonly until?: string;

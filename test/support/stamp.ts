@@ -16,7 +16,7 @@ export interface StampRequest {
   readonly url: string;
 }
 
-/** `CUT` breaks the connection within the answer, `SILENCE` never answers, `ENDLESS` answers as long as somebody reads. */
+/** `CUT` breaks the connection within the answer, `SILENCE` never answers, `ENDLESS` never stops answering. */
 export type StampAnswer =
   | {
       readonly status?: number;
