@@ -131,6 +131,8 @@ async function collect(app: App, registrationId: number): Promise<number> {
     rereadHours: 0,
     hoursAtOnce: 4,
     requestTimeoutMs: 60_000,
+    hourTimeoutMs: 600_000,
+    rowsPerHourMax: 500_000,
     pullsSubscriptions: false,
   } as const;
   const started = performance.now();

@@ -12,6 +12,7 @@ import type { Refusals } from './access/refusals.js';
 import { createOidcTokens } from './access/oidc-tokens.js';
 import type { Config } from './config.js';
 import { entities, migrations } from './data-source.js';
+import type { Patience } from './database/cancellation.js';
 import { openDatabase } from './database/database.js';
 import type { OnStatement } from './database/transaction.js';
 import { sharedTurns } from './database/turns.js';
@@ -76,6 +77,8 @@ export interface App extends Pipeline {
 export interface Outside {
   readonly clock?: Clock;
   readonly onStatement?: OnStatement;
+  /** How long a database server that says nothing is waited for. */
+  readonly patience?: Patience;
   readonly commerce?: CommerceClient;
   readonly graphiqlFolder?: string;
   /** The own half of a thread that takes usage in; without it, that happens in this one. */
@@ -94,6 +97,7 @@ export async function createApp(config: Config, outside: Outside = {}): Promise<
     migrations,
     turns: { shared: turns, gives: false },
     ...(outside.onStatement && { onStatement: outside.onStatement }),
+    ...(outside.patience && { patience: outside.patience }),
   });
   const tokens = createCredentials({
     local: config.allowsLocalTokens ? createLocalTokens(key, clock) : null,

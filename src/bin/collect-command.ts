@@ -8,7 +8,7 @@ import { pauseFor } from '../collection/pause.js';
 import { parseInstant, wholeHour } from '../primitives/windows.js';
 import type { Hour } from '../primitives/windows.js';
 
-/** One round of every source, one after the other. It can be stopped at any moment and run again. */
+/** One round of every source, side by side: none waits for a slow stamp. Stop it and run it again at any moment. */
 export async function collectCommand(options: {
   readonly registration?: readonly string[];
   readonly until?: string;
@@ -24,11 +24,13 @@ export async function collectCommand(options: {
     let hasFailed = false;
     let needsAttention = false;
     try {
-      for (const source of chosen(readCollectionFile(collectionFile), options.registration)) {
-        const round = { rereads: options.reread, until, pause: pauseFor, log: show, signal: stop.signal };
-        const result = await collectRound(app, source, round);
-        hasFailed ||= result.hasFailed;
-        needsAttention ||= result.needsAttention;
+      const sources = chosen(readCollectionFile(collectionFile), options.registration);
+      const round = { rereads: options.reread, until, pause: pauseFor, log: show, signal: stop.signal };
+      const results = await Promise.allSettled(sources.map((source) => collectRound(app, source, round)));
+      for (const result of results) {
+        if (result.status === 'rejected') throw result.reason;
+        hasFailed ||= result.value.hasFailed;
+        needsAttention ||= result.value.needsAttention;
       }
     } catch (error) {
       if (!stop.signal.aborted) throw error;

@@ -3,7 +3,7 @@ import { collectUsage, rereadHours } from './collect-usage.js';
 import type { Collected } from './collect-usage.js';
 import type { CollectionEvent, CollectionLog } from './collection-log.js';
 import type { CollectionSource } from './collection-file.js';
-import { createCollector } from './collector.js';
+import { createCollector, inTime } from './collector.js';
 import type { Collector } from './collector.js';
 import type { PulledHour } from './pull-hour.js';
 import type { Pause } from './stamp.js';
@@ -78,7 +78,7 @@ function logFor(
 }
 
 async function pullSubscriptions(collector: Collector, { signal }: Round, log: Log): Promise<void> {
-  const assigned = await assignSubscriptions(collector, signal);
+  const assigned = await inTime(collector.source, signal, (either) => assignSubscriptions(collector, either));
   log({ level: assigned.differing.length > 0 ? 'warn' : 'info', event: 'subscriptions', ...assigned });
 }
 

@@ -45,6 +45,10 @@ export interface CollectionSource {
   readonly rereadHours: number;
   readonly hoursAtOnce: number;
   readonly requestTimeoutMs: number;
+  /** How long all answers of one hour may take, or those of the list of subscriptions. */
+  readonly hourTimeoutMs: number;
+  /** How many rows one hour may have: what tells them apart is kept in memory until the hour is over. */
+  readonly rowsPerHourMax: number;
   /** Whether the stamp's list of user subscriptions is pulled too. */
   readonly pullsSubscriptions: boolean;
 }
@@ -103,6 +107,8 @@ const file = z.strictObject({
         rereadHours: z.number().int().min(0).max(1_440).default(24),
         hoursAtOnce: z.number().int().min(1).max(32).default(4),
         requestTimeoutSeconds: z.number().min(1).max(900).default(120),
+        hourTimeoutMinutes: z.number().min(1).max(1_440).default(60),
+        rowsPerHourMax: z.number().int().min(1_000).max(10_000_000).default(500_000),
         subscriptions: z.boolean().default(true),
       }),
     )
@@ -143,6 +149,8 @@ export function collectionSources(text: string): readonly CollectionSource[] {
     rereadHours: source.rereadHours,
     hoursAtOnce: source.hoursAtOnce,
     requestTimeoutMs: source.requestTimeoutSeconds * 1_000,
+    hourTimeoutMs: source.hourTimeoutMinutes * 60_000,
+    rowsPerHourMax: source.rowsPerHourMax,
     pullsSubscriptions: source.subscriptions,
   }));
 }

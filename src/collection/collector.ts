@@ -1,5 +1,6 @@
 import type { CollectionSource } from './collection-file.js';
 import { createSignIn } from './sign-in.js';
+import { StampError } from './stamp-error.js';
 import { createStamp } from './stamp.js';
 import type { Pause, Stamp } from './stamp.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -26,6 +27,30 @@ export function createCollector(
 ): Collector {
   const signIn = createSignIn(source.signIn, app.clock);
   return { app, source, registrationId, stamp: createStamp(signIn, { timeoutMs: source.requestTimeoutMs, pause }) };
+}
+
+/**
+ * What a stamp has to answer within the time of its source, however many answers that takes: each of them may come in
+ * time, and all of them never end. Throws UNAVAILABLE where the time is over.
+ */
+export async function inTime<T>(
+  { hourTimeoutMs }: CollectionSource,
+  signal: AbortSignal,
+  work: (either: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(hourTimeoutMs);
+  try {
+    return await work(AbortSignal.any([signal, timeout]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!timeout.aborted) throw error;
+    throw new StampError(
+      'UNAVAILABLE',
+      `The stamp's answers did not end within ${hourTimeoutMs / 60_000} minutes. If it needs longer, set "hourTimeoutMinutes" of its source higher.`,
+      null,
+      { cause: error },
+    );
+  }
 }
 
 /** An address of the stamp's administrator API. */

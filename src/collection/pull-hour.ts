@@ -1,4 +1,4 @@
-import { COLLECTOR, USAGE_VERSION, addressOf } from './collector.js';
+import { COLLECTOR, USAGE_VERSION, addressOf, inTime } from './collector.js';
 import type { Collector } from './collector.js';
 import { pagesOf } from './pages.js';
 import { StampError } from './stamp-error.js';
@@ -39,13 +39,17 @@ const SUBSCRIPTIONS_MAX = 100_000;
  * counted as pulled. Where the stamp repeatedly gives no answer in time, it is asked subscription by subscription.
  */
 export async function pullHour(collector: Collector, hour: Hour, signal: AbortSignal): Promise<PulledHour> {
+  return inTime(collector.source, signal, (either) => pullWholly(collector, hour, either));
+}
+
+async function pullWholly(collector: Collector, hour: Hour, signal: AbortSignal): Promise<PulledHour> {
   const hourly = startHour(collector, hour);
   try {
     await pull(collector, hourly, null, signal);
   } catch (error) {
     if (!(error instanceof StampError)) throw error;
     if (error.kind !== 'TIMED_OUT') throw isAhead(error) ? notComplete(error) : error;
-    hourly.isSplit = true;
+    hourly.split();
     for (const subscriber of await subscribersOf(collector, signal)) {
       await pull(collector, hourly, subscriber, signal).catch(passOverStrangers);
     }
@@ -70,10 +74,13 @@ function passOverStrangers(error: unknown): void {
 
 type Hourly = ReturnType<typeof startHour>;
 
-function startHour({ app, registrationId }: Collector, hour: Hour) {
+function startHour({ app, registrationId, source }: Collector, hour: Hour) {
   /** Rows by what makes them one, with the question that brought them last. */
   const seen = new Map<string, number>();
   let question = 0;
+  let isSplit = false;
+  /** Rows of the hour, asked for as a whole or in parts. */
+  let taken = 0;
   const counts = { rows: 0, accepted: 0, duplicates: 0, conflicts: 0, rejected: 0, tooLate: 0 };
   let waiting: Delivery[] = [];
   const count = (receipt: UsageReceipt) => {
@@ -88,10 +95,16 @@ function startHour({ app, registrationId }: Collector, hour: Hour) {
   };
   return {
     hour,
-    isSplit: false,
     flush,
+    /** The hour begins anew, in parts. */
+    split: () => {
+      isSplit = true;
+      taken = 0;
+    },
     /** Takes a page. A page of which every row was there before is the same page again, and no progress. */
     add: async (deliveries: readonly Delivery[]) => {
+      taken += deliveries.length;
+      if (taken > source.rowsPerHourMax) throw tooManyRows(hour, source.rowsPerHourMax);
       let isProgress = deliveries.length === 0;
       for (const { checked } of deliveries) {
         const identity = checked.ok ? identityText(checked.entry) : null;
@@ -107,10 +120,15 @@ function startHour({ app, registrationId }: Collector, hour: Hour) {
     nextQuestion: () => {
       question += 1;
     },
-    result(): PulledHour {
-      return { hour, ...counts, distinct: seen.size, isSplit: this.isSplit };
-    },
+    result: (): PulledHour => ({ hour, ...counts, distinct: seen.size, isSplit }),
   };
+}
+
+function tooManyRows(hour: Hour, most: number): StampError {
+  return new StampError(
+    'MALFORMED',
+    `The stamp answered more than ${most} rows for ${hourText(hour)}. If it has so many, set "rowsPerHourMax" of its source higher.`,
+  );
 }
 
 async function pull(

@@ -118,13 +118,12 @@ function again(why: string, more: Partial<Omit<Extract<Attempt, { kind: 'AGAIN' 
   return { kind: 'AGAIN', why, isTimeout: false, afterMs: null, ...more };
 }
 
-/** Milliseconds to wait as the answer asks, in seconds or as a date; null when it does not. */
+/** Milliseconds to wait as the answer asks, in seconds or as a date; null when it does not, or asks for no wait. */
 function retryAfter(headers: Headers): number | null {
   const text = headers.get('retry-after') ?? '';
-  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
-  const moment = Date.parse(text);
   const sent = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(moment) || Number.isNaN(sent) ? null : Math.max(0, moment - sent);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - sent;
+  return ms > 0 ? ms : null;
 }
 
 function backoff(attempt: number): number {

@@ -25,6 +25,8 @@ export interface Bound {
  * swallows everything tells nobody, and whoever waits on it would wait for ever.
  */
 export interface Patience {
+  /** Until a new connection can be used. */
+  readonly connectMs: number;
   /** After its statement was cancelled. */
   readonly cancelledMs: number;
   /** While it commits or rolls back. */
@@ -33,7 +35,7 @@ export interface Patience {
   readonly workMs: number;
 }
 
-export const PATIENCE: Patience = { cancelledMs: 3_000, endMs: 30_000, workMs: 3_600_000 };
+export const PATIENCE: Patience = { connectMs: 10_000, cancelledMs: 3_000, endMs: 30_000, workMs: 3_600_000 };
 
 /** On SQLite, work that may take as long as it takes. */
 export const unbounded: Bound = {
@@ -104,7 +106,6 @@ export function boundedOnMysql(deadline: Deadline, server: MysqlServer): Bound {
 /** How to reach a server to cancel what runs there. */
 export interface MysqlServer {
   readonly url: string;
-  readonly connectTimeout: number;
   readonly patience: Patience;
 }
 
@@ -162,8 +163,8 @@ async function connectionOf(runner: QueryRunner, deadline: Deadline): Promise<Co
 }
 
 /** Ends in time, whatever the server does. */
-async function killQuery({ url, connectTimeout, patience }: MysqlServer, threadId: number): Promise<void> {
-  const milliseconds = Math.min(connectTimeout, patience.cancelledMs);
+async function killQuery({ url, patience }: MysqlServer, threadId: number): Promise<void> {
+  const milliseconds = Math.min(patience.connectMs, patience.cancelledMs);
   const connection = await createConnection({ uri: url, connectTimeout: milliseconds });
   const tooLong = setTimeout(() => giveUp((connection as unknown as Wrapped).connection), milliseconds);
   try {

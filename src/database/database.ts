@@ -56,7 +56,6 @@ export interface DatabaseOptions {
 
 /** How long SQLite itself waits for another process, holding up this one. Writers wait longer, between tries. */
 const BUSY_TIMEOUT_MS = 20;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** A machine that went away without a word is asked for after so long, and not after the two hours of the system. */
 const KEEP_ALIVE_AFTER_MS = 30_000;
 /** The index of identities is written all over: a day of it must fit, or each batch goes to the file for it. */
@@ -74,8 +73,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openMysql(options: DatabaseOptions): Promise<Database> {
   const onStatement = options.onStatement ?? (() => undefined);
+  const { patience = PATIENCE } = options;
   const source = new DataSource({
-    type: await flavour(options.url),
+    type: await flavour(options.url, patience),
     url: options.url,
     // Times are whole numbers everywhere, but the driver must not shift what an operator's own query shows.
     timezone: 'Z',
@@ -89,7 +89,7 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
       keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
     },
     poolSize: options.connectionsMax ?? 10,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: patience.connectMs,
     entities: options.entities('mysql'),
     migrations: options.migrations,
     synchronize: false,
@@ -104,8 +104,7 @@ async function openMysql(options: DatabaseOptions): Promise<Database> {
       if (error !== null) connection.destroy();
     });
   });
-  const { patience = PATIENCE } = options;
-  const server = { url: options.url, connectTimeout: CONNECT_TIMEOUT_MS, patience };
+  const server = { url: options.url, patience };
   return mysqlDatabase(source, { server, onStatement, bound: unboundedOnMysql(patience) });
 }
 
@@ -142,8 +141,8 @@ function checkedBy(deadline: Deadline, onStatement: OnStatement): OnStatement {
 }
 
 /** MariaDB describes its columns differently, and TypeORM wants to be told. */
-async function flavour(url: string): Promise<'mysql' | 'mariadb'> {
-  const connection = await createConnection({ uri: url, connectTimeout: CONNECT_TIMEOUT_MS });
+async function flavour(url: string, { connectMs }: Patience): Promise<'mysql' | 'mariadb'> {
+  const connection = await createConnection({ uri: url, connectTimeout: connectMs });
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version');
     return JSON.stringify(rows).includes('MariaDB') ? 'mariadb' : 'mysql';

@@ -176,6 +176,8 @@ const PASSING_FAULTS: ReadonlySet<string> = new Set([
   'ER_TOO_MANY_USER_CONNECTIONS',
   'ER_SERVER_SHUTDOWN',
   'ER_CONNECTION_KILLED',
+  // MySQL tells a connection that was idle for too long; MariaDB ends it without a word.
+  'ER_CLIENT_INTERACTION_TIMEOUT',
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'SQLITE_BUSY',

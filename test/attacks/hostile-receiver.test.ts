@@ -48,8 +48,8 @@ const saysText =
   (response) =>
     response.writeHead(status, headers).end(text);
 
-/** Nothing of these says what became of each line. */
-const WRONG: readonly (readonly [string, Answer, string])[] = [
+/** Nothing of these can be read. */
+const UNREADABLE: readonly (readonly [string, Answer, string])[] = [
   ['never ends', endless, TOO_LONG],
   ['never comes', () => undefined, 'RequestTimedOut'],
   ['comes a byte at a time', dripping, 'RequestTimedOut'],
@@ -58,6 +58,22 @@ const WRONG: readonly (readonly [string, Answer, string])[] = [
   ['says that there is nothing to say', saysText(204, ''), 'InvalidResponse'],
   ['is null', saysText(200, 'null'), 'InvalidResponse'],
   ['nests a million deep', saysText(200, '['.repeat(1_000_000)), 'InvalidResponse'],
+  [
+    'has a status of its own',
+    says((lines) => ({ lines: lines.map(({ lineId }) => ({ lineId, status: 'MAYBE' })) })),
+    'InvalidResponse',
+  ],
+  [
+    'has a receipt that rings a terminal',
+    says((lines) => ({ receipt: 'r\u001b[2J', lines: accepted(lines) })),
+    'InvalidResponse',
+  ],
+  ['asks to come back in a thousand years', saysText(429, 'later', { 'retry-after': '31557600000' }), 'NetworkError'],
+];
+
+/** Nothing of these says what became of each line. */
+const WRONG: readonly (readonly [string, Answer, string])[] = [
+  ['never comes', () => undefined, 'RequestTimedOut'],
   ['leaves out a line', says((lines) => ({ lines: accepted(lines.slice(1)) })), 'InvalidResponse'],
   ['leaves out all of them', says(() => ({ receipt: 'thanks', lines: [] })), 'InvalidResponse'],
   ['names a line twice', says((lines) => ({ lines: accepted([...lines, ...lines]) })), 'InvalidResponse'],
@@ -69,16 +85,6 @@ const WRONG: readonly (readonly [string, Answer, string])[] = [
   [
     'is for another report',
     says((lines) => ({ lines: accepted(lines.map((_line, at) => ({ lineId: `other-${at}` }))) })),
-    'InvalidResponse',
-  ],
-  [
-    'has a status of its own',
-    says((lines) => ({ lines: lines.map(({ lineId }) => ({ lineId, status: 'MAYBE' })) })),
-    'InvalidResponse',
-  ],
-  [
-    'has a receipt that rings a terminal',
-    says((lines) => ({ receipt: 'r\u001b[2J', lines: accepted(lines) })),
     'InvalidResponse',
   ],
   ['asks to come back in a thousand years', saysText(429, 'later', { 'retry-after': '31557600000' }), 'NetworkError'],
@@ -136,6 +142,16 @@ describeOnSqlite('what a hostile receiver says', (server) => {
     expect(elsewhere.requests()).toBe(0);
     elsewhere.close();
     await close();
+  });
+
+  it.each(UNREADABLE)('an answer that %s is none', async (_what, answer, code) => {
+    const receiver = await openReceiver();
+    receiver.answer = answer;
+    const client = httpsCommerce({ url: receiver.url, credentials: null, timeoutMs: 400 }, systemClock);
+    await expect(client.send(batch(), LEASE)).rejects.toMatchObject({
+      code: expect.stringMatching(code) as string,
+    });
+    receiver.close();
   });
 
   it.each([

@@ -17,6 +17,9 @@ import { guid, registerStamp, usageRecord } from '../support/world.js';
 /** More than there are connections to the database. */
 const MORE_THAN_CONNECTIONS = 12;
 const TIMES = Array.from({ length: MORE_THAN_CONNECTIONS }, (_unused, time) => time);
+/** Long enough for a busy machine to answer whatever is not swallowed. */
+const REQUEST_MS_MAX = '2000';
+const PATIENCE = { connectMs: 2_000, cancelledMs: 300, endMs: 10_000, workMs: 10_000 };
 const DAYS = [
   { day: '2026-03-08', hours: 2 },
   { day: '2026-03-09', hours: 2 },
@@ -52,7 +55,7 @@ describeEachServer('a line to the database', (server) => {
   });
 
   it('that swallows everything holds up no batch and no question for ever, nor /readyz, and keeps none of their connections', async () => {
-    const { gateway, line, close } = await open(server, { REQUEST_MS_MAX: '700' });
+    const { gateway, line, close } = await open(server, { env: { REQUEST_MS_MAX }, patience: PATIENCE });
     await registerStamp(gateway.app);
     const question = () => sendQuery(gateway, '{ tenants { nodes { name } } }');
     const readiness = async () => (await gateway.http.inject('/readyz')).json<object>();
@@ -164,11 +167,11 @@ describeEachServer('a line to the database', (server) => {
 
 async function open(
   server: TestServer,
-  env: Readonly<Record<string, string>> = {},
+  options: Pick<NonNullable<Parameters<typeof openTestGateway>[1]>, 'env' | 'patience'> = {},
 ): Promise<{ readonly gateway: TestGateway; readonly line: Line; readonly close: () => Promise<void> }> {
   const database = await openTestDatabase(server);
   const line = await openLine(database.url);
-  const gateway = await openTestGateway(server, { env, database: { url: line.url, close: database.close } });
+  const gateway = await openTestGateway(server, { ...options, database: { url: line.url, close: database.close } });
   return {
     gateway,
     line,

@@ -46,6 +46,8 @@ describe('the collection file', () => {
         rereadHours: 24,
         hoursAtOnce: 4,
         requestTimeoutMs: 120_000,
+        hourTimeoutMs: 3_600_000,
+        rowsPerHourMax: 500_000,
         pullsSubscriptions: true,
       },
     ]);

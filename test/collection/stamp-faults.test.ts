@@ -1,8 +1,12 @@
+import { gzipSync } from 'node:zlib';
+
 import { FROM, NOW, USAGE, collectorsOn, firstThen, threeMachines } from '../support/collecting.js';
 import { describeOnSqlite } from '../support/databases.js';
 import { hourOfRequest, page, refusal, stampRow } from '../support/stamp.js';
-import type { StampAnswer } from '../support/stamp.js';
+import type { StampAnswer, StampRequest } from '../support/stamp.js';
 import { guid, registerCustomer } from '../support/world.js';
+
+const BOMB_BYTES = 80 * 1024 * 1024;
 
 describeOnSqlite('a faulty stamp', (server) => {
   const { gateway, open, openStamp, watermarkOf, booksOf } = collectorsOn(server);
@@ -23,14 +27,134 @@ describeOnSqlite('a faulty stamp', (server) => {
     expect(fourth).toBeGreaterThan(third / 2);
   });
 
-  it('leaves a stamp alone that asks to be left alone for hours, and says so', async () => {
-    const { collect, waits } = await open('closed', () =>
-      refusal(503, 'ServiceUnavailable', { 'retry-after': '7200' }),
-    );
+  it.each([
+    ['hours', '7200'],
+    ['centuries', '31557600000'],
+    ['a number without end', '9'.repeat(400)],
+    ['the end of all dates', 'Fri, 31 Dec 9999 23:59:59 GMT'],
+  ])('leaves a stamp alone that asks to be left alone for %s, and says so', async (what, retryAfter) => {
+    const name = `closed ${what}`.replaceAll(' ', '-');
+    const busy = refusal(503, 'ServiceUnavailable', { 'retry-after': retryAfter });
+    const { collect, stamp, waits } = await open(name, () => busy, { hoursAtOnce: 1 });
     const { hasFailed, failures } = await collect();
-    expect([hasFailed, waits]).toEqual([true, []]);
+    expect([hasFailed, waits, stamp.requests.length]).toEqual([true, [], 1]);
     expect(failures).toMatchObject([{ what: 'usage', kind: 'UNAVAILABLE', message: expect.stringContaining('503') }]);
-    expect(await watermarkOf('closed')).toBe(FROM);
+    expect(await watermarkOf(name)).toBe(FROM);
+  });
+
+  it.each([
+    ['nothing', '0'],
+    ['years ago', 'Wed, 21 Oct 2015 07:28:00 GMT'],
+    ['less than nothing', '-5'],
+    ['a part of a second', '0.1'],
+    ['soon', 'soon'],
+    ['two times', '0, 0'],
+  ])('waits longer each time for a stamp that asks to be asked again after %s', async (what, retryAfter) => {
+    const busy = refusal(429, 'TooManyRequests', { 'retry-after': retryAfter });
+    const { collect, stamp, waits } = await open(what.replaceAll(' ', '-'), () => busy, { hoursAtOnce: 1 });
+    expect((await collect()).failures).toMatchObject([{ kind: 'UNAVAILABLE' }]);
+    expect([stamp.requests.length, waits.length]).toEqual([8, 7]);
+    waits.forEach((ms, at) => expect(ms).toBeGreaterThanOrEqual(Math.min(30_000, 500 * 2 ** at)));
+  });
+
+  it.each([
+    ['is small and becomes large when it is unpacked', packed(BOMB_BYTES)],
+    ['goes on for ever', 'ENDLESS' as const],
+  ])('reads no more than is allowed of an answer that %s', async (what, answer) => {
+    const name = what.replaceAll(' ', '-');
+    const { collect, stamp } = await open(name, () => answer, { hoursAtOnce: 1 });
+    expect((await collect()).failures).toMatchObject([
+      { kind: 'MALFORMED', message: 'The stamp answered more than 64 MiB.' },
+    ]);
+    expect([stamp.requests.length, await watermarkOf(name), await booksOf(name)]).toEqual([1, FROM, [0, '0']]);
+  });
+
+  it.each([
+    ['nests ten thousand deep', (row: string) => `{"value":[${row}],"more":${'['.repeat(10_000)}`],
+    ['has a number that is none', (row: string) => `{"value":[${row}],"more":NaN}`],
+    ['says everything twice', (row: string) => `{"value":[${row}],"value":[]}`],
+    ['has an object with a prototype', (row: string) => `{"value":[${row}],"__proto__":{"nextLink":""}}`],
+  ])('takes nothing of an answer that %s', async (what, bodyWith) => {
+    const name = what.replaceAll(' ', '-');
+    const body = bodyWith(stampRow(FROM - 1, 'a'));
+    const { collect } = await open(name, () => ({ body }), { hoursAtOnce: 1 });
+    expect((await collect()).failures).toMatchObject([
+      { kind: 'UNAVAILABLE', message: expect.stringContaining('broken JSON') },
+    ]);
+    expect([await watermarkOf(name), await booksOf(name)]).toEqual([FROM, [0, '0']]);
+  });
+
+  it('puts rows that cannot be right into quarantine, one by one, and counts those beside them', async () => {
+    const wrong = ['1e400', '-1e400', '9'.repeat(100_000), '"NaN"', '"Infinity"', 'null', '[1]', '-1'];
+    const { collect } = await open('wrong-rows', () =>
+      page([
+        stampRow(FROM - 1, 'right'),
+        stampRow(FROM - 1, 'next to nothing', { quantity: '1e-400' }),
+        ...wrong.map((quantity, at) => stampRow(FROM - 1, `wrong-${at}`, { quantity })),
+        // Used after the hour in which it was reported, and a day later than now.
+        stampRow(FROM + 1, 'early'),
+        stampRow(NOW + 24, 'tomorrow'),
+        stampRow(FROM - 1, 'nobody', { stackSubscription: 'x' }),
+        'null',
+        '{"properties":7}',
+      ]),
+    );
+    const { events, hasFailed, needsAttention } = await collect({ until: FROM + 1 });
+    expect([hasFailed, needsAttention]).toEqual([false, true]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'hour', rows: wrong.length + 7, accepted: 2, rejected: wrong.length + 5 }),
+    );
+    expect(await booksOf('wrong-rows')).toEqual([2, '1']);
+  });
+
+  it('counts rows of a subscription that was not asked for once, and in no books but its own', async () => {
+    const [mine, theirs] = [guid('stack asked for'), guid('stack of others')];
+    const others = await open('others', (request) =>
+      page([stampRow(hourOfRequest(request) - 1, 'a', { stackSubscription: theirs })]),
+    );
+    await others.collect();
+    const { collect } = await open('mixed', (request) => {
+      if (request.path.endsWith('/subscriptions')) {
+        return { body: JSON.stringify({ value: [mine, theirs].map((subscriptionId) => ({ subscriptionId })) }) };
+      }
+      if (request.parameters.get('subscriberId') === null) return refusal(504, 'GatewayTimeout');
+      return page(
+        [mine, theirs].map((stackSubscription) =>
+          stampRow(hourOfRequest(request) - 1, 'a', { stackSubscription, quantity: '5' }),
+        ),
+      );
+    });
+    expect((await collect()).hasFailed).toBe(false);
+    expect([await booksOf('mixed'), await booksOf('others')]).toEqual([
+      [8, '40'],
+      [4, '4'],
+    ]);
+  });
+
+  it('keeps no more rows of an hour in memory than its source says, and says what to change', async () => {
+    const { collect, stamp } = await open('flood', endlessPages, { hoursAtOnce: 1, rowsPerHourMax: 25 });
+    const { failures } = await collect();
+    expect(failures).toMatchObject([{ kind: 'MALFORMED', message: expect.stringContaining('"rowsPerHourMax"') }]);
+    expect(failures).toMatchObject([{ message: expect.stringContaining('more than 25 rows') }]);
+    expect([stamp.requests.length, await watermarkOf('flood')]).toEqual([9, FROM]);
+  });
+
+  it('gives up an hour whose answers all come in time and never end, and says what to change', async () => {
+    const { collect } = await open('drip', endlessPages, { hoursAtOnce: 1, hourTimeoutMs: 300 });
+    expect((await collect()).failures).toMatchObject([
+      { what: 'usage', kind: 'UNAVAILABLE', message: expect.stringContaining('"hourTimeoutMinutes"') },
+    ]);
+    expect(await watermarkOf('drip')).toBe(FROM);
+  });
+
+  it('pulls usage where the list of subscriptions never comes', async () => {
+    const { collect } = await open(
+      'no-list',
+      (request) => (request.path.endsWith('/subscriptions') ? 'SILENCE' : threeMachines(request)),
+      { pullsSubscriptions: true, hourTimeoutMs: 2_000 },
+    );
+    expect((await collect()).failures).toMatchObject([{ what: 'subscriptions', kind: 'UNAVAILABLE' }]);
+    expect(await booksOf('no-list')).toEqual([12, '12']);
   });
 
   it('asks again where an answer was cut off, is no JSON or never comes, and takes nothing of it', async () => {
@@ -211,6 +335,22 @@ describeOnSqlite('a faulty stamp', (server) => {
     expect((await collect()).failures).toContainEqual(expect.objectContaining({ kind: 'UNAVAILABLE' }));
   });
 });
+
+/** Three new rows and a link to more of them, for ever. */
+function endlessPages(request: StampRequest): StampAnswer {
+  const { parameters, url } = request;
+  const at = Number(parameters.get('continuationToken') ?? 0);
+  parameters.set('continuationToken', String(at + 1));
+  return page(
+    ['a', 'b', 'c'].map((machine) => stampRow(hourOfRequest(request) - 1, `${machine}-${at}`)),
+    `${url}/subscriptions/${guid('provider subscription')}/providers/${USAGE}?${parameters.toString()}`,
+  );
+}
+
+/** So many spaces, packed into a thousandth of that. */
+function packed(bytes: number): StampAnswer {
+  return { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(bytes, ' ')) };
+}
 
 /** As a client whose secret the environment of the test holds. */
 function signInAt(tokenUrl: string) {

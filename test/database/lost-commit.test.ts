@@ -11,6 +11,13 @@ const RESELLERS = 'SELECT name FROM reseller';
 const NOTHING_WRITTEN = { code: 'UNAVAILABLE', message: expect.stringContaining('Nothing of this was written') };
 
 describeEachDatabase('a database that is lost', (server) => {
+  it.each(['PROTOCOL_CONNECTION_LOST', 'ER_CLIENT_INTERACTION_TIMEOUT'])(
+    'is said to be away, and not to have failed, whatever word the driver has for it: %s',
+    (code) => {
+      expect(asUnavailable(Object.assign(new Error('gone'), { code }))).toMatchObject(NOTHING_WRITTEN);
+    },
+  );
+
   it('before the commit has written nothing, and says so', async () => {
     const { db, close } = await openTestDatabase(server);
     const lost = Object.assign(new Error('The connection is gone.'), { code: 'PROTOCOL_CONNECTION_LOST' });
@@ -69,7 +76,7 @@ describeEachDatabase('a database that is lost', (server) => {
     ])('and never answers to %s is given up in time, and is used again when it is back', async (_what, word, told) => {
       const { db, url, close } = await openTestDatabase(server);
       const line = await openLine(url);
-      const patience = { cancelledMs: 300, endMs: 300, workMs: 300 };
+      const patience = { connectMs: 10_000, cancelledMs: 300, endMs: 300, workMs: 300 };
       const far = await openDatabase({ url: line.url, entities, migrations, patience });
       line.swallowFrom(word);
       const failed = await far.inTransaction((tx) => tx.execute(NEW_RESELLER)).catch(asUnavailable);

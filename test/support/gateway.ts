@@ -13,6 +13,7 @@ import type { App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import type { Clock } from '../../src/primitives/clock.js';
 import type { CommerceClient } from '../../src/pipeline/reporting/commerce-client.js';
+import type { Patience } from '../../src/database/cancellation.js';
 import type { OnStatement } from '../../src/database/transaction.js';
 import { createServer } from '../../src/http/server.js';
 
@@ -57,6 +58,7 @@ export async function openTestGateway(
     readonly now?: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly onStatement?: OnStatement;
+    readonly patience?: Patience;
     readonly commerce?: CommerceClient;
     /** Left out, one with the tables of this version. */
     readonly database?: Pick<TestDatabase, 'url' | 'close'>;
@@ -73,6 +75,7 @@ export async function openTestGateway(
     const app = await createApp(readConfig({ ...base, ...env }), {
       clock,
       ...(options.onStatement && { onStatement: options.onStatement }),
+      ...(options.patience && { patience: options.patience }),
       ...(options.commerce && { commerce: options.commerce }),
       ...(options.writerThread && { writerThread: options.writerThread }),
     });

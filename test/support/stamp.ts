@@ -16,10 +16,15 @@ export interface StampRequest {
   readonly url: string;
 }
 
-/** `CUT` breaks the connection within the answer, `SILENCE` never answers. */
+/** `CUT` breaks the connection within the answer, `SILENCE` never answers, `ENDLESS` never stops answering. */
 export type StampAnswer =
-  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string | Uint8Array;
+    }
   | 'CUT'
+  | 'ENDLESS'
   | 'SILENCE';
 
 /** A stamp on a port of its own that answers as the test says. */
@@ -67,6 +72,15 @@ export async function openStamp(answer: FakeStamp['answer']): Promise<FakeStamp>
 
 function send(response: ServerResponse, answer: StampAnswer): void {
   if (answer === 'SILENCE') return;
+  if (answer === 'ENDLESS') {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"value":[');
+    const more = () => {
+      while (!response.destroyed && response.write(' '.repeat(65_536)));
+    };
+    response.on('drain', more);
+    more();
+    return;
+  }
   if (answer === 'CUT') {
     response.writeHead(200, { 'content-length': '1000' });
     response.write('{"value":[', () => response.destroy());
@@ -120,6 +134,8 @@ export function sourceFor(
     rereadHours: 24,
     hoursAtOnce: 3,
     requestTimeoutMs: 20_000,
+    hourTimeoutMs: 600_000,
+    rowsPerHourMax: 500_000,
     pullsSubscriptions: false,
     ...parts,
   };

@@ -17,30 +17,44 @@ const LOOKS_MAX = 600;
 export interface PrivateMariadb {
   /** Of an empty database. */
   readonly url: string;
-  /** SIGKILL, and up again; resolves when it answers. */
-  readonly killAndRestart: () => Promise<void>;
+  /** SIGKILL, and up again, with these settings over those of before; resolves when it answers. */
+  readonly killAndRestart: (settings?: readonly string[]) => Promise<void>;
+  /** Doing it twice does no harm. */
   readonly remove: () => Promise<void>;
 }
 
-/** Null where MariaDB is not installed. */
-export async function startPrivateMariadb(): Promise<PrivateMariadb | null> {
-  const run = promisify(execFile);
-  const isThere = await run('mariadbd', ['--no-defaults', '--version']).then(
+const run = promisify(execFile);
+
+export async function isMariadbInstalled(): Promise<boolean> {
+  return run('mariadbd', ['--no-defaults', '--version']).then(
     () => true,
     () => false,
   );
-  if (!isThere) return null;
+}
+
+/** `settings` are options of the server. */
+export async function startPrivateMariadb(settings: readonly string[] = []): Promise<PrivateMariadb> {
   const folder = await mkdtemp(join(tmpdir(), 'usage-gateway-mariadb-'));
   const data = `--datadir=${join(folder, 'data')}`;
   const as = process.getuid?.() === 0 ? ['--user=root'] : [];
-  await run('mariadb-install-db', ['--no-defaults', data, '--auth-root-authentication-method=normal', ...as]);
+  await run('mariadb-install-db', [
+    '--no-defaults',
+    data,
+    '--auth-root-authentication-method=normal',
+    ...as,
+    ...settings,
+  ]);
   const port = await freePort();
   const server = `mysql://root@127.0.0.1:${port}`;
   const place = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 'socket')}`];
-  const start = async (): Promise<ChildProcess> => {
-    const child = spawn('mariadbd', ['--no-defaults', data, ...place, `--pid-file=${join(folder, 'pid')}`, ...as], {
-      stdio: 'ignore',
-    });
+  const start = async (anew: readonly string[] = []): Promise<ChildProcess> => {
+    const child = spawn(
+      'mariadbd',
+      ['--no-defaults', data, ...place, `--pid-file=${join(folder, 'pid')}`, ...as, ...settings, ...anew],
+      {
+        stdio: 'ignore',
+      },
+    );
     for (let look = 0; look < LOOKS_MAX; look += 1) {
       if (await answers(server)) return child;
       await pause(LOOK_MS);
@@ -57,16 +71,18 @@ export async function startPrivateMariadb(): Promise<PrivateMariadb | null> {
     child.kill(signal);
     await exit;
   };
+  const remove = async () => {
+    await end('SIGTERM');
+    await rm(folder, { recursive: true, force: true });
+  };
+  let removing: Promise<void> | undefined;
   return {
     url: `${server}/torture`,
-    killAndRestart: async () => {
+    killAndRestart: async (anew) => {
       await end('SIGKILL');
-      child = await start();
+      child = await start(anew);
     },
-    remove: async () => {
-      await end('SIGTERM');
-      await rm(folder, { recursive: true, force: true });
-    },
+    remove: () => (removing ??= remove()),
   };
 }
 
