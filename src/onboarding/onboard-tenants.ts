@@ -42,8 +42,8 @@ interface App {
 /** Lines of one call. */
 export const LINES_PER_CALL_MAX = 1_000;
 /**
- * Lines of one mutation: with a few stack subscriptions each, they fit into the body and the time of a request on a slow
- * server too. The command has neither limit.
+ * Lines of one mutation: with a few stack subscriptions each, they fit into the body and the time of a request, also on
+ * a slow server. The command has neither limit.
  */
 export const LINES_PER_MUTATION_MAX = 250;
 /** Lines whose names are looked up by one set of statements. */
