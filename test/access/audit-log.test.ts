@@ -255,7 +255,7 @@ describeEachDatabase('tampering with the audit log', (server) => {
       .filter((column) => column !== 'sequence')
       .map((column) => {
         const isNumber = column === 'at' || column.endsWith('ion_id') || column === 'tenant_id';
-        return row(2, `${column} = ${isNumber ? '7' : "'x'"}`);
+        return row(2, `${column} = ${isNumber ? '7777777' : "'x'"}`);
       });
     const restored = await db.reader.query<Record<string, string | number | null>>('SELECT * FROM audit_entry');
     const attacks = [
