@@ -10,8 +10,9 @@ import { REGISTRATION } from './gateway-books.js';
 import { ASKED_TENANT, PAGE_HOUR } from './questions.js';
 import type { QuestionName } from './questions.js';
 import { MONTH } from './reading-books.js';
-import { registerDecimals, sumOf } from '../src/database/dialect.js';
+import { registerDecimals, sqlite } from '../src/database/sqlite.js';
 import type { Dialect } from '../src/database/dialect.js';
+import { mysql } from '../src/database/mysql.js';
 import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import { canonicalQuantity, fromUnits, toUnits } from '../src/primitives/quantity.js';
 import { dayText, firstDayOf, hourText } from '../src/primitives/windows.js';
@@ -26,7 +27,7 @@ type Ask = (statement: string, values?: readonly (string | number)[]) => Row[] |
 
 /** Answers a question of the bench by hand, as GraphQL would shape it. */
 export function bareAnswers(dialect: Dialect, ask: Ask): Readonly<Record<QuestionName, () => Promise<unknown>>> {
-  const sum = sumOf(dialect, 'd.quantity');
+  const sum = dialect.sumOf('d.quantity');
   const month = `d.usage_day >= ${firstDayOf(MONTH)} AND d.usage_day < ${firstDayOf(MONTH + 1)}`;
   const named = async (table: string, columns: string): Promise<ReadonlyMap<unknown, Row>> =>
     new Map((await ask(`SELECT id, ${columns} FROM ${table}`)).map(({ id, ...rest }) => [id, rest]));
@@ -175,12 +176,12 @@ export function askerOf(url: string): { readonly dialect: Dialect; readonly ask:
       prepared.set(statement, known);
       return known.all(...values) as Row[];
     };
-    return { dialect: 'sqlite', ask, close: async () => void file.close() };
+    return { dialect: sqlite, ask, close: async () => void file.close() };
   }
   const pool = createPool({ uri: url, connectionLimit: 10 });
   const ask: Ask = async (statement, values = []) => {
     const [rows] = await pool.execute(statement, [...values]);
     return rows as Row[];
   };
-  return { dialect: 'mysql', ask, close: async () => pool.end() };
+  return { dialect: mysql, ask, close: async () => pool.end() };
 }

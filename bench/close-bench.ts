@@ -13,7 +13,6 @@ import { environmentOf } from './gateway-books.js';
 import { createApp } from '../src/app.js';
 import type { App } from '../src/app.js';
 import { readConfig } from '../src/config.js';
-import { sumOf } from '../src/database/dialect.js';
 import { firstHourOf } from '../src/primitives/windows.js';
 
 const BARE = 'bare_daily_aggregate';
@@ -83,9 +82,9 @@ async function measured(server: BenchServer, rows: number): Promise<Figures> {
 
 /** Seconds of the bare statement, in a transaction of its own, into an empty table. */
 async function bareAggregation({ db }: App): Promise<number> {
-  const decimal = db.dialect === 'sqlite' ? 'TEXT' : 'DECIMAL(62,24)';
+  const decimal = db.dialect.name === 'sqlite' ? 'TEXT' : 'DECIMAL(62,24)';
   const key = ['stack_subscription_id', 'reported_day', 'usage_day', 'meter_id', 'resource_id', 'part'];
-  const clustered = db.dialect === 'sqlite' ? 'WITHOUT ROWID' : '';
+  const clustered = db.dialect.name === 'sqlite' ? 'WITHOUT ROWID' : '';
   await db.inTransaction(async (tx) => {
     await tx.execute(`DROP TABLE IF EXISTS ${BARE}`);
     await tx.execute(
@@ -98,7 +97,7 @@ async function bareAggregation({ db }: App): Promise<number> {
     tx.execute(
       `INSERT INTO ${BARE}
        SELECT stack_subscription_id, ${DAY}, usage_day, meter_id, resource_id, 0, 1,
-              ${sumOf(tx.dialect, 'quantity')}, COUNT(*)
+              ${tx.dialect.sumOf('quantity')}, COUNT(*)
          FROM usage_record WHERE reported_hour >= ? AND reported_hour < ?
         GROUP BY stack_subscription_id, usage_day, meter_id, resource_id`,
       [firstHourOf(DAY), firstHourOf(DAY + 1)],

@@ -4,7 +4,6 @@ import { environmentOf, register } from './gateway-books.js';
 import { batchesOf, recordOf } from './usage-load.js';
 import { createApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
-import { sumOf } from '../src/database/dialect.js';
 import type { Tx } from '../src/database/transaction.js';
 import { migrateUp } from '../src/database/migrate.js';
 import { deliveryOfRecord } from '../src/pipeline/ingestion/usage-wire.js';
@@ -52,7 +51,9 @@ export async function fillDay(database: BenchDatabase, series: number): Promise<
 /** The same usage some hours later, under identities of its own. */
 async function copyFirstHour(tx: Tx, later: number): Promise<void> {
   const identity =
-    tx.dialect === 'sqlite' ? 'randomblob(16)' : `UNHEX(LEFT(SHA2(CONCAT(HEX(identity), '-', ${later}), 256), 32))`;
+    tx.dialect.name === 'sqlite'
+      ? 'randomblob(16)'
+      : `UNHEX(LEFT(SHA2(CONCAT(HEX(identity), '-', ${later}), 256), 32))`;
   await tx.execute(
     `INSERT INTO usage_record (stack_subscription_id, reported_hour, usage_hour, meter_id, resource_id, identity,
                                usage_day, source_id, batch_id, record_id, corrects, quantity)
@@ -71,7 +72,7 @@ async function totalAnew(tx: Tx): Promise<void> {
     `INSERT INTO usage_day_total
             (stack_subscription_id, usage_day, reported_day, meter_id, destination_id, quantity, records)
      SELECT stack_subscription_id, usage_day, ${DAY}, meter_id, ${row?.id ?? 0},
-            ${sumOf(tx.dialect, 'quantity')}, COUNT(*)
+            ${tx.dialect.sumOf('quantity')}, COUNT(*)
        FROM usage_record GROUP BY stack_subscription_id, usage_day, meter_id`,
   );
 }

@@ -4,7 +4,6 @@ import type { BenchDatabase } from './bench-database.js';
 import { createApp } from '../src/app.js';
 import type { App } from '../src/app.js';
 import { readConfig } from '../src/config.js';
-import { sumOf } from '../src/database/dialect.js';
 import { migrateUp } from '../src/database/migrate.js';
 import { insertFallbackDestinations } from '../src/pipeline/routing/routing-store.js';
 import { fromUnits, toUnits } from '../src/primitives/quantity.js';
@@ -48,7 +47,7 @@ export async function register(app: App): Promise<number> {
 
 /** Throws unless records and day totals are, to the last digit, those of the load up to a record, and nothing else. */
 export async function mustHoldExactly({ db }: App, to: number): Promise<void> {
-  const quantity = sumOf(db.dialect, 'quantity');
+  const quantity = db.dialect.sumOf('quantity');
   const [records, totals, refused] = await Promise.all([
     db.reader.query<Held>(`SELECT COUNT(*) AS records, ${quantity} AS quantity FROM usage_record`),
     db.reader.query<Held>(`SELECT SUM(records) AS records, ${quantity} AS quantity FROM usage_day_total`),

@@ -12,8 +12,9 @@ import { WHOLE_BOOKS } from '../src/access/scope.js';
 import { createApp } from '../src/app.js';
 import type { App } from '../src/app.js';
 import { readConfig } from '../src/config.js';
-import { dayOfHour, registerDecimals, sumOf } from '../src/database/dialect.js';
+import { registerDecimals, sqlite } from '../src/database/sqlite.js';
 import type { Dialect } from '../src/database/dialect.js';
+import { mysql } from '../src/database/mysql.js';
 import { migrateUp } from '../src/database/migrate.js';
 import { openSqliteFile } from '../src/database/sqlite-driver.js';
 import type { Sql } from '../src/database/transaction.js';
@@ -92,7 +93,7 @@ export async function fillReadingBooks(database: BenchDatabase, machines: number
   const isSqlite = database.url.startsWith('sqlite:');
   const writer = isSqlite ? sqliteWriter(database.url) : await mysqlWriter(database.url);
   try {
-    await writeUsage(writer, isSqlite ? 'sqlite' : 'mysql', machines);
+    await writeUsage(writer, isSqlite ? sqlite : mysql, machines);
   } finally {
     await writer.close();
   }
@@ -209,17 +210,18 @@ async function writeUsage(writer: Writer, dialect: Dialect, machines: number): P
   );
   await writer.run(
     `INSERT INTO usage_month_total (stack_subscription_id, usage_month, meter_id, destination_id, quantity, records)
-     SELECT stack_subscription_id, ${MONTH}, meter_id, destination_id, ${sumOf(dialect, 'quantity')}, SUM(records)
+     SELECT stack_subscription_id, ${MONTH}, meter_id, destination_id, ${dialect.sumOf('quantity')}, SUM(records)
        FROM usage_day_total WHERE reported_day < ${BOUNDARY}
       GROUP BY stack_subscription_id, meter_id, destination_id`,
   );
   await writer.run(`UPDATE registration SET closed_before_day = ${BOUNDARY}`);
   const analyze = ['usage_record', 'usage_day_total', 'usage_month_total', 'resource'];
-  for (const table of analyze) await writer.run(dialect === 'sqlite' ? `ANALYZE ${table}` : `ANALYZE TABLE ${table}`);
+  for (const table of analyze)
+    await writer.run(dialect.name === 'sqlite' ? `ANALYZE ${table}` : `ANALYZE TABLE ${table}`);
 }
 
 function resourcesSql(dialect: Dialect, subscription: number, machines: number): string {
-  const { text, digest } = WORDS[dialect];
+  const { text, digest } = WORDS[dialect.name];
   const id = `${subscription * MACHINES_MAX} + k.n`;
   return `INSERT INTO resource (id, stack_subscription_id, identity, uri_key, uri, location, tags, additional_info)
     ${numbers({ k: machines })}
@@ -230,13 +232,13 @@ function resourcesSql(dialect: Dialect, subscription: number, machines: number):
 
 /** A machine has one meter; identities rise with the rows, as far as a digest's place lets them. */
 function recordsSql(dialect: Dialect, subscription: number, machines: number): string {
-  const { text, digest } = WORDS[dialect];
+  const { text, digest } = WORDS[dialect.name];
   const id = `${subscription * MACHINES_MAX} + k.n`;
   const hour = `${FIRST_HOUR} + h.n`;
   return `INSERT INTO usage_record (stack_subscription_id, reported_hour, usage_hour, meter_id, resource_id, identity,
                                     usage_day, source_id, batch_id, record_id, corrects, quantity)
     ${numbers({ h: DAYS * HOURS_PER_DAY, k: machines })}
-    SELECT ${subscription}, ${hour}, ${hour}, m.id, ${id}, ${digest(id, hour)}, ${dayOfHour(dialect, `(${hour})`)}, 1, 1,
+    SELECT ${subscription}, ${hour}, ${hour}, m.id, ${id}, ${digest(id, hour)}, ${dialect.dayOfHour(`(${hour})`)}, 1, 1,
            ${text(`'vm-${subscription}-'`, 'k.n', "'-'", 'h.n')}, NULL, ${text('(1 + k.n)', "'.000123456789012345'")}
       FROM h CROSS JOIN k
       JOIN (SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM meter) m ON m.place = k.n % ${METERS}
@@ -251,7 +253,7 @@ function dayTotalsSql(dialect: Dialect, subscription: number): string {
               LEFT JOIN tenant_mapping p ON p.tenant_id = s.tenant_id AND p.superseded_version = 0
               JOIN destination d ON d.registration_id = s.registration_id AND d.mapping_key = COALESCE(p.id, 0)
                AND d.reason <> 'TENANT_UNKNOWN'
-             WHERE s.id = ${subscription}), ${sumOf(dialect, 'r.quantity')}, COUNT(*)
+             WHERE s.id = ${subscription}), ${dialect.sumOf('r.quantity')}, COUNT(*)
       FROM usage_record r WHERE r.stack_subscription_id = ${subscription}
      GROUP BY r.stack_subscription_id, r.usage_day, r.meter_id`;
 }
@@ -262,7 +264,7 @@ function frozenSql(dialect: Dialect, subscription: number): string {
            (stack_subscription_id, reported_day, usage_day, meter_id, resource_id, part, destination_id, quantity, records)
     SELECT r.stack_subscription_id, r.usage_day, r.usage_day, r.meter_id, r.resource_id, 0,
            (SELECT MIN(d.destination_id) FROM usage_day_total d WHERE d.stack_subscription_id = ${subscription}),
-           ${sumOf(dialect, 'r.quantity')}, COUNT(*)
+           ${dialect.sumOf('r.quantity')}, COUNT(*)
       FROM usage_record r
      WHERE r.stack_subscription_id = ${subscription} AND r.reported_hour < ${firstHourOf(BOUNDARY)}
      GROUP BY r.stack_subscription_id, r.usage_day, r.meter_id, r.resource_id`;

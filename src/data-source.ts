@@ -1,19 +1,42 @@
 import type { EntitySchema } from 'typeorm';
 
 import { apiKeyTable } from './access/api-key.entity.js';
-import { auditTables } from './access/audit.entity.js';
+import { auditEntryTable, auditHeadTable, idempotentAnswerTable } from './access/audit.entity.js';
 import { booksTable } from './books/books.entity.js';
-import { collectionWatermarkTable } from './collection/collection-watermark.entity.js';
+import { collectionWatermarkTable } from './registration/collection-watermark.entity.js';
 import type { Dialect } from './database/dialect.js';
+import { entityOf } from './database/table.js';
+import type { Table } from './database/table.js';
 import { meterTable } from './metering/meter.entity.js';
-import { dailyAggregateTables } from './pipeline/closing/daily-aggregate.entity.js';
-import { closedDayTable } from './pipeline/closing/closed-day.entity.js';
-import { ingestionTables } from './pipeline/ingestion/ingestion.entity.js';
-import { reportTables } from './pipeline/reporting/report.entity.js';
-import { rollupTables } from './pipeline/rollup/rollup.entity.js';
+import { dailyAggregateTable, daySealTable } from './pipeline/closing/daily-aggregate.entity.js';
+import { closedDayTable } from './registration/closed-day.entity.js';
+import {
+  correctedRecordTable,
+  correctionDayTable,
+  quarantinedRecordTable,
+  resourceTable,
+  usageBatchTable,
+  usageRecordTable,
+  usageSourceTable,
+} from './pipeline/ingestion/ingestion.entity.js';
+import {
+  usageReportAttemptTable,
+  usageReportDayTable,
+  usageReportLineTable,
+  usageReportMeterTable,
+  usageReportTable,
+} from './pipeline/reporting/report.entity.js';
+import { usageDayTotalTable, usageMonthTotalTable } from './pipeline/rollup/rollup.entity.js';
 import { destinationTable } from './pipeline/routing/destination.entity.js';
 import { registrationTable } from './registration/registration.entity.js';
-import { tenancyTables } from './tenancy/tenancy.entity.js';
+import {
+  cspSubscriptionTable,
+  resellerTable,
+  stackSubscriptionAssignmentTable,
+  stackSubscriptionTable,
+  tenantMappingTable,
+  tenantTable,
+} from './tenancy/tenancy.entity.js';
 import { CreateIdentities1764000000000 } from '../migrations/1764000000000-create-identities.js';
 import { CreateMeter1764000001000 } from '../migrations/1764000001000-create-meter.js';
 import { SeedMeters1764000002000 } from '../migrations/1764000002000-seed-meters.js';
@@ -37,22 +60,44 @@ import { AddSourcesToApiKey1764009210000 } from '../migrations/1764009210000-add
 import { KeepWhatReportsSay1764009300000 } from '../migrations/1764009300000-keep-what-reports-say.js';
 
 /** Every table, listed. A table that is not listed does not exist for the migration check. */
+const TABLES: readonly Table[] = [
+  booksTable,
+  registrationTable,
+  resellerTable,
+  tenantTable,
+  cspSubscriptionTable,
+  stackSubscriptionTable,
+  stackSubscriptionAssignmentTable,
+  tenantMappingTable,
+  meterTable,
+  usageSourceTable,
+  resourceTable,
+  usageBatchTable,
+  usageRecordTable,
+  correctedRecordTable,
+  correctionDayTable,
+  quarantinedRecordTable,
+  destinationTable,
+  usageDayTotalTable,
+  usageMonthTotalTable,
+  closedDayTable,
+  dailyAggregateTable,
+  daySealTable,
+  auditEntryTable,
+  auditHeadTable,
+  idempotentAnswerTable,
+  apiKeyTable,
+  usageReportDayTable,
+  usageReportTable,
+  usageReportMeterTable,
+  usageReportLineTable,
+  usageReportAttemptTable,
+  collectionWatermarkTable,
+];
+
+/** The same for TypeORM. */
 export function entities(dialect: Dialect): EntitySchema[] {
-  return [
-    booksTable(dialect),
-    registrationTable(dialect),
-    ...tenancyTables(dialect),
-    meterTable(dialect),
-    ...ingestionTables(dialect),
-    destinationTable(dialect),
-    ...rollupTables(dialect),
-    closedDayTable(dialect),
-    ...dailyAggregateTables(dialect),
-    ...auditTables(dialect),
-    apiKeyTable(dialect),
-    ...reportTables(dialect),
-    collectionWatermarkTable(dialect),
-  ];
+  return TABLES.map((table) => entityOf(table, dialect));
 }
 
 /** Every migration, oldest first. TypeORM would run a late one out of order without a word; a test checks the order. */

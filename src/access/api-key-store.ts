@@ -1,35 +1,33 @@
+import { apiKeyTable } from './api-key.entity.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { Grant } from './grant.js';
-import { lockForWrite } from '../database/dialect.js';
-import { insertRow } from '../database/transaction.js';
+import { amongTexts } from './scope.js';
+import { insertRow, update } from '../database/change.js';
+import { literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
 import type { Sql, Tx } from '../database/transaction.js';
 
-const COLUMNS = `k.id, k.key_id AS keyId, k.name, k.secret_hash AS secretHash, k.role, k.registrations, k.tenants,
-  k.resellers, k.sources, k.created_at AS createdAt, k.created_by AS createdBy, k.expires_at AS expiresAt,
-  k.last_used_at AS lastUsedAt, k.revoked_at AS revokedAt, k.revoked_by AS revokedBy`;
+const k = apiKeyTable;
 
 /** The key of this id with the hash of its secret, revoked or not; null when there is none. */
 export async function findApiKey(sql: Sql, keyId: string): Promise<ApiKey | null> {
-  const [row] = await sql.query<ApiKey>(`SELECT ${COLUMNS} FROM api_key k WHERE k.key_id = ?`, [keyId]);
-  return row === undefined ? null : withNumbers(row);
+  const [row] = await select(sql, k, `FROM ${k} WHERE ${k.keyId} = ?`, [keyId]);
+  return row ?? null;
 }
 
 /** Those of these ids that are keys, with the hashes of their secrets, revoked or not. */
 export async function findApiKeys(sql: Sql, keyIds: readonly string[]): Promise<readonly ApiKey[]> {
   if (keyIds.length === 0) return [];
-  const rows = await sql.query<ApiKey>(
-    `SELECT ${COLUMNS} FROM api_key k WHERE k.key_id IN (${keyIds.map(() => '?').join(', ')})`,
-    keyIds,
-  );
-  return rows.map(withNumbers);
+  return select(sql, k, `FROM ${k} WHERE ${amongTexts(k.keyId, keyIds)}`, keyIds);
 }
 
 /** Of these key ids those that are good now. */
 export async function listValidKeys(sql: Sql, keyIds: readonly string[], now: number): Promise<readonly string[]> {
   if (keyIds.length === 0) return [];
-  const rows = await sql.query<{ keyId: string }>(
-    `SELECT k.key_id AS keyId FROM api_key k
-      WHERE k.key_id IN (${keyIds.map(() => '?').join(', ')}) AND k.revoked_at = 0 AND k.expires_at > ?`,
+  const rows = await select(
+    sql,
+    { keyId: k.keyId },
+    `FROM ${k} WHERE ${amongTexts(k.keyId, keyIds)} AND ${k.revokedAt} = 0 AND ${k.expiresAt} > ?`,
     [...keyIds, now],
   );
   return rows.map(({ keyId }) => keyId);
@@ -37,11 +35,8 @@ export async function listValidKeys(sql: Sql, keyIds: readonly string[], now: nu
 
 /** The key, kept from other changes until the end of the transaction. */
 export async function lockApiKey(tx: Tx, keyId: string): Promise<ApiKey | null> {
-  const [row] = await tx.query<ApiKey>(
-    `SELECT ${COLUMNS} FROM api_key k WHERE k.key_id = ? ${lockForWrite(tx.dialect)}`,
-    [keyId],
-  );
-  return row === undefined ? null : withNumbers(row);
+  const [row] = await select(tx, k, `FROM ${k} WHERE ${k.keyId} = ? ${tx.dialect.lockForWrite}`, [keyId]);
+  return row ?? null;
 }
 
 /** Keys in the order in which they were made; those that one caller made, or everyone's. */
@@ -49,27 +44,26 @@ export async function listApiKeys(
   sql: Sql,
   filter: { readonly createdBy: string | null; readonly afterId: number; readonly limit: number },
 ): Promise<ApiKey[]> {
-  const own = filter.createdBy === null ? '' : 'AND k.created_by = ?';
-  const rows = await sql.query<ApiKey>(
-    `SELECT ${COLUMNS} FROM api_key k WHERE k.id > ? ${own} ORDER BY k.id LIMIT ${Number(filter.limit)}`,
-    [filter.afterId, ...(filter.createdBy === null ? [] : [filter.createdBy])],
-  );
-  return rows.map(withNumbers);
+  const own = filter.createdBy === null ? '' : `AND ${k.createdBy} = ?`;
+  return select(sql, k, `FROM ${k} WHERE ${k.id} > ? ${own} ORDER BY ${k.id} LIMIT ${literal(filter.limit)}`, [
+    filter.afterId,
+    ...(filter.createdBy === null ? [] : [filter.createdBy]),
+  ]);
 }
 
 /** Answers the row id. The key id is unique: a second one of the same fails. */
 export async function insertApiKey(tx: Tx, key: Omit<ApiKey, 'id'>): Promise<number> {
-  return insertRow<ApiKey>(tx, 'api_key', key);
+  return insertRow(tx, k, key);
 }
 
 /** Ends a key for every process, from its next request on. */
 export async function markRevoked(tx: Tx, id: number, revokedAt: number, revokedBy: string): Promise<void> {
-  await tx.execute('UPDATE api_key SET revoked_at = ?, revoked_by = ? WHERE id = ?', [revokedAt, revokedBy, id]);
+  await update(tx, k, { revokedAt, revokedBy }, `${k.id} = ?`, [id]);
 }
 
 /** Notes a use, unless one was noted after `unlessAfter`: by this process or by another. */
 export async function markUsed(tx: Tx, id: number, usedAt: number, unlessAfter: number): Promise<void> {
-  await tx.execute('UPDATE api_key SET last_used_at = ? WHERE id = ? AND last_used_at <= ?', [usedAt, id, unlessAfter]);
+  await update(tx, k, { lastUsedAt: usedAt }, `${k.id} = ? AND ${k.lastUsedAt} <= ?`, [id, unlessAfter]);
 }
 
 /** What a key gives, as its row holds it. */
@@ -86,15 +80,4 @@ export function grantOf(key: Omit<ApiKey, 'secretHash'>): Grant {
 
 function namesOf(text: string): Grant['tenants'] {
   return JSON.parse(text) as Grant['tenants'];
-}
-
-function withNumbers(row: ApiKey): ApiKey {
-  const { createdAt, expiresAt, lastUsedAt, revokedAt } = row;
-  return {
-    ...row,
-    createdAt: Number(createdAt),
-    expiresAt: Number(expiresAt),
-    lastUsedAt: Number(lastUsedAt),
-    revokedAt: Number(revokedAt),
-  };
 }

@@ -1,20 +1,21 @@
 import type { Actor } from './actor.js';
 import { GENESIS, hashOf, storable } from './audit-entry.js';
 import { REQUEST_ID_LENGTH_MAX, SUBJECT_LENGTH_MAX, TARGET_LENGTH_MAX } from './audit.entity.js';
-import type { AuditEntry, AuditHead, AuditOutcome } from './audit.entity.js';
+import { auditEntryTable, auditHeadTable } from './audit.entity.js';
+import type { AuditEntry, AuditOutcome } from './audit.entity.js';
 import { inScope } from './scope.js';
 import type { Scope } from './scope.js';
-import { lockForWrite } from '../database/dialect.js';
-import { insertRow } from '../database/transaction.js';
+import { insertRow, update } from '../database/change.js';
+import { literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import { invariant } from '../primitives/errors.js';
 
-const COLUMNS = `a.sequence, a.at, a.action, a.outcome, a.code, a.subject, a.role, a.credential,
-  a.request_id AS requestId, a.registration_id AS registrationId, a.tenant_id AS tenantId, a.target,
-  a.before_json AS "before", a.after_json AS "after", a.previous_hash AS previousHash, a.hash`;
+const a = alias(auditEntryTable, 'a');
+const HEAD = auditHeadTable;
 
 const ROWS_PER_READ = 1_000;
-const HEAD = 'SELECT sequence, hash FROM audit_head WHERE id = 1';
 
 /**
  * Adds an entry to the end of the chain, in the transaction of what it tells of. It locks the end until that commits,
@@ -35,7 +36,7 @@ export async function appendAuditEntry(
     readonly after: string | null;
   },
 ): Promise<void> {
-  const [head] = await tx.query<AuditHead>(`${HEAD} ${lockForWrite(tx.dialect)}`);
+  const [head] = await select(tx, HEAD, `FROM ${HEAD} WHERE ${HEAD.id} = 1 ${tx.dialect.lockForWrite}`);
   invariant(head, 'the audit log has an end');
   const { actor, ...rest } = entry;
   const row = {
@@ -49,8 +50,8 @@ export async function appendAuditEntry(
     previousHash: head.hash,
   };
   const hash = hashOf(row);
-  await insertRow<AuditEntry>(tx, 'audit_entry', { ...row, hash });
-  await tx.execute('UPDATE audit_head SET sequence = ?, hash = ? WHERE id = 1', [row.sequence, hash]);
+  await insertRow(tx, auditEntryTable, { ...row, hash });
+  await update(tx, HEAD, { sequence: row.sequence, hash }, `${HEAD.id} = 1`);
 }
 
 /** Entries in scope, latest first. What is about no registration is for those alone who see all of them. */
@@ -67,18 +68,18 @@ export async function listAuditEntries(
 ): Promise<AuditEntry[]> {
   const { registrationId, action, subject, beforeSequence, limit } = filter;
   const conditions = [
-    inScope(scope, { registration: 'a.registration_id', tenant: 'a.tenant_id' }),
-    ...(registrationId === undefined ? [] : [`a.registration_id = ${Number(registrationId)}`]),
-    ...(beforeSequence === null ? [] : [`a.sequence < ${Number(beforeSequence)}`]),
-    ...(action === undefined ? [] : ['a.action = ?']),
-    ...(subject === undefined ? [] : ['a.subject = ?']),
+    inScope(scope, { registration: a.registrationId, tenant: a.tenantId }),
+    ...(registrationId === undefined ? [] : [`${a.registrationId} = ${literal(registrationId)}`]),
+    ...(beforeSequence === null ? [] : [`${a.sequence} < ${literal(beforeSequence)}`]),
+    ...(action === undefined ? [] : [`${a.action} = ?`]),
+    ...(subject === undefined ? [] : [`${a.subject} = ?`]),
   ];
-  const rows = await sql.query<AuditEntry>(
-    `SELECT ${quoted(sql, COLUMNS)} FROM audit_entry a WHERE ${conditions.join(' AND ')}
-      ORDER BY a.sequence DESC LIMIT ${Number(limit)}`,
+  return select(
+    sql,
+    a,
+    `FROM ${a} WHERE ${conditions.join(' AND ')} ORDER BY ${a.sequence} DESC LIMIT ${literal(limit)}`,
     [action, subject].filter((value) => value !== undefined),
   );
-  return rows.map(withNumbers);
 }
 
 /** What computing the chain of the audit log anew has shown. */
@@ -108,12 +109,9 @@ export async function verifyAuditChain(
   let after = -1_000_000_000;
   let holdsExpected = expected === null ? null : expected === GENESIS;
   for (;;) {
-    const rows = await sql.query<AuditEntry>(
-      `SELECT ${quoted(sql, COLUMNS)} FROM audit_entry a WHERE a.sequence > ?
-        ORDER BY a.sequence LIMIT ${ROWS_PER_READ}`,
-      [after],
-    );
-    for (const row of rows.map(withNumbers)) {
+    const next = `FROM ${a} WHERE ${a.sequence} > ? ORDER BY ${a.sequence} LIMIT ${ROWS_PER_READ}`;
+    const rows = await select(sql, a, next, [after]);
+    for (const row of rows) {
       const problem = problemOf(row, chain);
       if (problem !== null) return { ...chain, problem, holdsExpected };
       after = row.sequence;
@@ -136,17 +134,8 @@ function problemOf(row: AuditEntry, { entries, hash }: { readonly entries: numbe
 
 /** Entries cut off the end leave a chain that is whole; the row that says where it ends tells. */
 async function problemAtEnd(sql: Sql, { entries, hash }: { readonly entries: number; readonly hash: string }) {
-  const rows = await sql.query<AuditHead>('SELECT id, sequence, hash FROM audit_head');
+  const rows = await select(sql, HEAD, `FROM ${HEAD}`);
   const [head] = rows;
   if (rows.length === 1 && head?.sequence === entries && head.hash === hash) return null;
   return `The log ends at entry ${entries}, and not where it says that it ends.`;
-}
-
-/** MySQL quotes names with backticks. */
-function quoted({ dialect }: Sql, columns: string): string {
-  return dialect === 'sqlite' ? columns : columns.replaceAll('"', '`');
-}
-
-function withNumbers(row: AuditEntry): AuditEntry {
-  return { ...row, at: Number(row.at) };
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 
 import type { Actor, Once } from './actor.js';
+import { idempotentAnswerTable } from './audit.entity.js';
 import { holds } from './scope.js';
-import { onDuplicateKeep } from '../database/dialect.js';
+import { insertRows, update } from '../database/change.js';
+import { select } from '../database/select.js';
 import type { Tx } from '../database/transaction.js';
 import { DomainError, invariant } from '../primitives/errors.js';
 
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
+
+const KEPT = idempotentAnswerTable;
 
 /** Digest of what was asked, whatever the order in which its fields came. */
 export function inputHashOf(input: unknown): string {
@@ -23,18 +27,11 @@ export async function claimOnce(
 ): Promise<{ readonly requestHash: string; readonly answer: string | null }> {
   const { actor, once, action, now } = request;
   const requestHash = sha256(JSON.stringify([actor.credential, actor.subject, action, once.key]));
-  await tx.execute('DELETE FROM idempotent_answer WHERE expires_at <= ?', [now]);
-  const claimed = await tx.insertRows({
-    table: 'idempotent_answer',
-    columns: ['request_hash', 'input_hash', 'answer', 'expires_at'],
-    rows: [[requestHash, once.inputHash, '', now + once.keepMs]],
-    onDuplicate: onDuplicateKeep(tx.dialect, 'input_hash'),
-  });
+  await tx.execute(`DELETE FROM ${KEPT} WHERE ${KEPT.expiresAt} <= ?`, [now]);
+  const claim = { requestHash, inputHash: once.inputHash, answer: '', expiresAt: now + once.keepMs };
+  const claimed = await insertRows(tx, KEPT, [claim], 'KEEP');
   if (claimed > 0) return { requestHash, answer: null };
-  const [kept] = await tx.query<{ inputHash: string; answer: string }>(
-    'SELECT input_hash AS inputHash, answer FROM idempotent_answer WHERE request_hash = ?',
-    [requestHash],
-  );
+  const [kept] = await select(tx, KEPT, `FROM ${KEPT} WHERE ${KEPT.requestHash} = ?`, [requestHash]);
   invariant(kept, 'a claim that is taken can be read');
   if (kept.inputHash !== once.inputHash) {
     throw new DomainError('IDEMPOTENCY_CONFLICT', 'This idempotency key was used for another input.', [
@@ -46,7 +43,7 @@ export async function claimOnce(
 
 /** Keeps the answer to a request that was claimed, in the transaction of its change. */
 export async function keepAnswer(tx: Tx, requestHash: string, answer: string): Promise<void> {
-  await tx.execute('UPDATE idempotent_answer SET answer = ? WHERE request_hash = ?', [answer, requestHash]);
+  await update(tx, KEPT, { answer }, `${KEPT.requestHash} = ?`, [requestHash]);
 }
 
 /** What is kept of an answer: what it is about, and what it said. */

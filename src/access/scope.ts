@@ -3,6 +3,7 @@
  * compile. A scope is a set of registrations and a set of tenants; a row must lie in both.
  */
 
+import type { Column } from '../database/table.js';
 import { DomainError } from '../primitives/errors.js';
 
 declare const resolved: unique symbol;
@@ -28,13 +29,18 @@ export function scope(ids: {
 /** For commands that the operator runs on the machine itself. */
 export const WHOLE_BOOKS: Scope = scope({ registrationIds: 'all', tenantIds: 'all' });
 
+/** `column IN (?, ?)`, to which the values are to be bound, or a condition that is never true for an empty list. */
+export function amongTexts(column: Column<string | null>, values: readonly unknown[]): string {
+  return values.length === 0 ? '1 = 0' : `${column} IN (${values.map(() => '?').join(', ')})`;
+}
+
 /**
  * The SQL condition that keeps a question inside a scope. Columns are our own names and ids are our own integers, so
  * they are written into the text; a table without a tenant says `null`, and is then seen by its registration alone.
  */
 export function inScope(
   { registrationIds, tenantIds }: Scope,
-  columns: { readonly registration: string; readonly tenant: string | null },
+  columns: { readonly registration: Column<number | null>; readonly tenant: Column<number | null> | null },
 ): string {
   const conditions = [
     among(columns.registration, registrationIds),
@@ -47,7 +53,7 @@ export function inScope(
  * The SQL condition for what is about all customers of a registration at once, such as its reports: a caller who may
  * see only some tenants finds none of it.
  */
-export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, column: string): string {
+export function inWholeRegistrations({ registrationIds, tenantIds }: Scope, column: Column<number | null>): string {
   return tenantIds === 'all' ? among(column, registrationIds) : '1 = 0';
 }
 
@@ -66,7 +72,7 @@ export function mustSeeAllTenants({ tenantIds }: Scope): void {
 }
 
 /** `column IN (1, 2, 3)`, or a condition that is never true for an empty list. */
-export function among(column: string, ids: Everyone | readonly number[]): string {
+export function among(column: Column<number | null>, ids: Everyone | readonly number[]): string {
   if (ids === 'all') return '1 = 1';
   return ids.length === 0 ? '1 = 0' : `${column} IN (${ids.map(Number).join(', ')})`;
 }

@@ -3,9 +3,9 @@ import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { entities, migrations } from '../data-source.js';
-import { openDatabase } from '../database/database.js';
+import { openDatabase } from '../database/open-database.js';
 import type { Database } from '../database/database.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { createDictionary } from '../pipeline/ingestion/dictionary.js';
 import { createRoutingTables } from '../pipeline/routing/routing-store.js';
 import { systemClock } from '../primitives/clock.js';

@@ -1,6 +1,8 @@
 import type { BooksKind } from './books-kind.js';
+import { booksTable } from './books.entity.js';
 import type { Books } from './books.entity.js';
-import { lockForRead, lockForWrite } from '../database/dialect.js';
+import { update } from '../database/change.js';
+import { select } from '../database/select.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import { invariant } from '../primitives/errors.js';
 
@@ -11,21 +13,21 @@ export async function readBooks(sql: Sql): Promise<Books> {
 
 /** The same, which stays so until the end of the transaction. */
 export function holdBooks(tx: Tx): Promise<Books> {
-  return theRow(tx, lockForRead(tx.dialect));
+  return theRow(tx, tx.dialect.lockForRead);
 }
 
 /** The same, for the transaction that changes it. */
 export function lockBooks(tx: Tx): Promise<Books> {
-  return theRow(tx, lockForWrite(tx.dialect));
+  return theRow(tx, tx.dialect.lockForWrite);
 }
 
 /** Says what these books are from now on. */
 export async function setBooksKind(tx: Tx, kind: BooksKind): Promise<void> {
-  await tx.execute('UPDATE books SET kind = ? WHERE id = 1', [kind]);
+  await update(tx, booksTable, { kind }, `${booksTable.id} = 1`);
 }
 
 async function theRow(sql: Sql, lock: string): Promise<Books> {
-  const [row] = await sql.query<Books>(`SELECT id, kind, written_by AS writtenBy FROM books WHERE id = 1 ${lock}`);
+  const [row] = await select(sql, booksTable, `FROM ${booksTable} WHERE ${booksTable.id} = 1 ${lock}`);
   invariant(row, 'books say what they are');
   return row;
 }

@@ -1,14 +1,24 @@
 import { among } from '../access/scope.js';
-import { onDuplicateKeep } from '../database/dialect.js';
+import { insertRows, update } from '../database/change.js';
+import { count, firstOf, least, literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
 import type { Sql, Tx } from '../database/transaction.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
 import type { Hour } from '../primitives/windows.js';
+import { collectionWatermarkTable } from '../registration/collection-watermark.entity.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const g = alias(registrationTable, 'g');
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
+const w = collectionWatermarkTable;
 
 /** Up to which reported hour (exclusive) a registration was pulled; null when it never was. */
 export async function findWatermark(sql: Sql, registrationId: number): Promise<Hour | null> {
-  const [row] = await sql.query<{ hour: Hour }>(
-    'SELECT collected_before_hour AS hour FROM collection_watermark WHERE registration_id = ?',
-    [registrationId],
-  );
+  const selected = { hour: w.collectedBeforeHour };
+  const [row] = await select(sql, selected, `FROM ${w} WHERE ${w.registrationId} = ?`, [registrationId]);
   return row?.hour ?? null;
 }
 
@@ -17,19 +27,19 @@ export async function findWatermark(sql: Sql, registrationId: number): Promise<H
  * when no usage of theirs is pulled.
  */
 export async function completeBefore(sql: Sql, registrationIds: readonly number[]): Promise<Hour | null> {
-  const [row] = await sql.query<{ hour: Hour | null }>(
-    `SELECT MIN(COALESCE(w.collected_before_hour, 0)) AS hour
-       FROM registration g LEFT JOIN collection_watermark w ON w.registration_id = g.id
-      WHERE ${among('g.id', registrationIds)} AND (w.registration_id IS NOT NULL OR g.usage_intake = 'PULLED')`,
+  const own = leftJoined(w, 'w');
+  const [row] = await select(
+    sql,
+    { hour: least(firstOf(own.collectedBeforeHour, literal(0))) },
+    `FROM ${g} LEFT JOIN ${own} ON ${own.registrationId} = ${g.id}
+      WHERE ${among(g.id, registrationIds)} AND (${own.registrationId} IS NOT NULL OR ${g.usageIntake} = 'PULLED')`,
   );
   return row?.hour ?? null;
 }
 
 /** Up to which reported hour (exclusive) the registration that is furthest behind was pulled; null when none was. */
 export async function furthestBehind(sql: Sql): Promise<Hour | null> {
-  const [row] = await sql.query<{ hour: Hour | null }>(
-    'SELECT MIN(collected_before_hour) AS hour FROM collection_watermark',
-  );
+  const [row] = await select(sql, { hour: least(w.collectedBeforeHour) }, `FROM ${w}`);
   return row?.hour ?? null;
 }
 
@@ -38,12 +48,8 @@ export async function beginWatermark(
   tx: Tx,
   watermark: { readonly registrationId: number; readonly hour: Hour; readonly at: number },
 ): Promise<void> {
-  await tx.insertRows({
-    table: 'collection_watermark',
-    columns: ['registration_id', 'collected_before_hour', 'updated_at'],
-    rows: [[watermark.registrationId, watermark.hour, watermark.at]],
-    onDuplicate: onDuplicateKeep(tx.dialect, 'registration_id'),
-  });
+  const { registrationId, hour, at } = watermark;
+  await insertRows(tx, w, [{ registrationId, collectedBeforeHour: hour, updatedAt: at }], 'KEEP');
 }
 
 /**
@@ -54,21 +60,20 @@ export async function advanceWatermark(
   tx: Tx,
   watermark: { readonly registrationId: number; readonly hour: Hour; readonly at: number },
 ): Promise<boolean> {
-  const { affected } = await tx.execute(
-    `UPDATE collection_watermark SET collected_before_hour = ?, updated_at = ?
-      WHERE registration_id = ? AND collected_before_hour = ?`,
-    [watermark.hour + 1, watermark.at, watermark.registrationId, watermark.hour],
-  );
-  return affected === 1;
+  const { registrationId, hour, at } = watermark;
+  const fromHere = `${w.registrationId} = ? AND ${w.collectedBeforeHour} = ?`;
+  const set = { collectedBeforeHour: hour + 1, updatedAt: at };
+  return (await update(tx, w, set, fromHere, [registrationId, hour])) === 1;
 }
 
 /** How many records of a reported hour were pulled from the registration's stamp. */
 export async function countPulledRecords(sql: Sql, registrationId: number, reportedHour: Hour): Promise<number> {
-  const [row] = await sql.query<{ records: number }>(
-    `SELECT COUNT(*) AS records
-       FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
-      WHERE s.registration_id = ? AND r.reported_hour = ? AND r.record_id IS NULL`,
+  const [row] = await select(
+    sql,
+    { records: count() },
+    `FROM ${r} JOIN ${s} ON ${s.id} = ${r.stackSubscriptionId}
+      WHERE ${s.registrationId} = ? AND ${r.reportedHour} = ? AND ${r.recordId} IS NULL`,
     [registrationId, reportedHour],
   );
-  return Number(row?.records ?? 0);
+  return row?.records ?? 0;
 }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, existsSync, openSync } from 'node:fs';
 
-import { registerDecimals } from '../database/dialect.js';
+import { registerDecimals } from '../database/sqlite.js';
 import { openSqliteFile } from '../database/sqlite-driver.js';
 import { lineOnWire } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceAnswer, CommerceTotal, LineAnswer, ReportBatch } from '../pipeline/reporting/commerce-client.js';

@@ -90,7 +90,7 @@ async function connectionOf(runner: QueryRunner, deadline: Deadline): Promise<{ 
 async function killQuery(uri: string, connectTimeout: number, threadId: number): Promise<void> {
   const connection = await createConnection({ uri, connectTimeout });
   try {
-    await connection.query(`KILL QUERY ${Number(threadId)}`);
+    await connection.query(`KILL QUERY ${threadId}`);
   } finally {
     await connection.end();
   }

@@ -1,25 +1,53 @@
-import type { EntitySchemaColumnOptions } from 'typeorm';
+/**
+ * The kinds of columns: how each is stored, which a dialect says, and what its values are in this program. Numbers of
+ * hours, days and months are whole numbers; ids that Azure hands out are ASCII text; every text compares byte by byte,
+ * whatever the server's default collation is.
+ */
+import { canonicalQuantity } from '../primitives/quantity.js';
+import type { Quantity } from '../primitives/quantity.js';
 
-import type { Dialect } from './dialect.js';
+/** How a column is stored, by names that every dialect knows. */
+export type Storage =
+  | 'id'
+  | 'integer'
+  | 'hour'
+  | 'day'
+  | 'epochMs'
+  | 'flag'
+  | 'longText'
+  | 'digest'
+  | 'quantity'
+  | 'totalQuantity'
+  | { readonly charset: 'ascii' | 'utf8mb4'; readonly length: number };
+
+/** Makes the value of this program of what a driver answers. It is not asked about NULL. */
+export type Read = (stored: unknown) => unknown;
 
 /**
- * Portable columns. Numbers of hours, days and months are whole numbers; ids that Azure hands out are ASCII text;
- * every text compares byte by byte, whatever the server's default collation is.
+ * A kind of column. `Value` is what a row holds of it here, `Raw` what drivers answer, and `Given` is false where a new
+ * row may leave it out.
  */
-
-type Column = EntitySchemaColumnOptions;
-
-/** A surrogate key. Its order means nothing. */
-export function generatedId(): Column {
-  return { type: 'int', primary: true, generated: 'increment' };
+export interface Kind<Value, Raw = Value, Given extends boolean = true> {
+  readonly storage: Storage;
+  readonly isPrimary: boolean;
+  readonly isNullable: boolean;
+  readonly default: string | number | boolean | undefined;
+  /** What SQL calls it, where that is not the snake_case of its property. */
+  readonly name: string | undefined;
+  /** Null where drivers answer the value itself. */
+  readonly read: Read | null;
+  /** Of types alone; there is no such property. */
+  readonly types?: readonly [value: Value, raw: Raw, given: Given];
 }
 
-/**
- * A whole number that four bytes hold: counts, and row ids, which are not narrower because senders make new ones. Hours
- * and days as well, where rows are few.
- */
-export function integer(options: Column | { nullable?: boolean; primary?: boolean; default?: number } = {}): Column {
-  return { type: 'int', ...options };
+/** A surrogate key. Its order means nothing. */
+export function generatedId(): Kind<number, number, false> {
+  return { ...kind('id'), isPrimary: true };
+}
+
+/** A whole number that four bytes hold: counts, row ids, and hours and days where rows are few. */
+export function integer<Value extends number = number>(): Kind<Value> {
+  return kind('integer');
 }
 
 /**
@@ -27,55 +55,93 @@ export function integer(options: Column | { nullable?: boolean; primary?: boolea
  * taken in from 2015 to now, so no sender can leave the range. SQL may compare it with any number, but must not take
  * anything from it: servers fail where the difference is negative.
  */
-export function hour(dialect: Dialect, options: { primary?: boolean } = {}): Column {
-  return dialect === 'sqlite' ? integer(options) : { type: 'mediumint', unsigned: true, ...options };
+export function hour(): Kind<number> {
+  return kind('hour');
 }
 
 /** Days since 1970, in the same tables: two bytes without a sign hold them until 2149, with one it would be 2059. */
-export function day(dialect: Dialect, options: { primary?: boolean } = {}): Column {
-  return dialect === 'sqlite' ? integer(options) : { type: 'smallint', unsigned: true, ...options };
+export function day(): Kind<number> {
+  return kind('day');
 }
 
 /** Milliseconds since 1970, UTC: when something happened here. */
-export function epochMs(options: { nullable?: boolean } = {}): Column {
-  return { type: 'bigint', ...options };
+export function epochMs(): Kind<number> {
+  return kind('epochMs');
 }
 
-/** True or false. */
-export function flag(): Column {
-  return { type: 'boolean' };
+/** True or false; drivers answer 0 and 1. */
+export function flag(): Kind<boolean, number> {
+  return kind('flag', Boolean);
 }
 
 /** Ids, codes and enum values: ASCII, compared exactly. */
-export function ascii(dialect: Dialect, length: number, options: { nullable?: boolean } = {}): Column {
-  return { type: 'varchar', length, ...collation(dialect, 'ascii'), ...options };
+export function ascii<Value extends string = string>(length: number): Kind<Value> {
+  return kind({ charset: 'ascii', length });
 }
 
 /** Names that people give, compared exactly. */
-export function text(dialect: Dialect, length: number, options: { nullable?: boolean } = {}): Column {
-  return { type: 'varchar', length, ...collation(dialect, 'utf8mb4'), ...options };
+export function text(length: number): Kind<string> {
+  return kind({ charset: 'utf8mb4', length });
 }
 
 /** Text up to 64 KiB that is never searched. */
-export function longText(dialect: Dialect, options: { nullable?: boolean } = {}): Column {
-  return { type: 'text', ...collation(dialect, 'utf8mb4'), ...options };
+export function longText(): Kind<string> {
+  return kind('longText');
 }
 
 /** Sixteen bytes of a digest. */
-export function digest(dialect: Dialect, options: { primary?: boolean } = {}): Column {
-  return dialect === 'sqlite' ? { type: 'blob', ...options } : { type: 'binary', length: 16, ...options };
+export function digest(): Kind<Buffer> {
+  return kind('digest');
 }
 
-/** One exact quantity: 24 digits on either side of the point. Text on SQLite, whose numbers would round it. */
-export function quantity(dialect: Dialect): Column {
-  return dialect === 'sqlite' ? { type: 'text' } : { type: 'decimal', precision: 48, scale: 24 };
+/**
+ * One exact quantity: 24 digits on either side of the point. Text on SQLite, whose numbers would round it; servers
+ * answer decimals with all their zeros.
+ */
+export function quantity(): Kind<Quantity, string> {
+  return kind('quantity', readQuantity);
 }
 
 /** A sum of quantities: as many decimals, and room for a hundred thousand billion of the largest. */
-export function totalQuantity(dialect: Dialect): Column {
-  return dialect === 'sqlite' ? { type: 'text' } : { type: 'decimal', precision: 62, scale: 24 };
+export function totalQuantity(): Kind<Quantity, string> {
+  return kind('totalQuantity', readQuantity);
 }
 
-function collation(dialect: Dialect, charset: 'ascii' | 'utf8mb4'): Partial<Column> {
-  return dialect === 'sqlite' ? {} : { charset, collation: `${charset}_bin` };
+/** The same as part of the primary key. */
+export function key<Value, Raw, Given extends boolean>(of: Kind<Value, Raw, Given>): Kind<Value, Raw, Given> {
+  return { ...of, isPrimary: true };
+}
+
+/** The same, or null. */
+export function nullable<Value, Raw>(of: Kind<Value, Raw, boolean>): Kind<Value | null, Raw | null, false> {
+  return { ...untyped(of), isNullable: true };
+}
+
+/** The same, with what a new row holds where nothing is said. */
+export function withDefault<Value extends string | number | boolean, Raw>(
+  of: Kind<Value, Raw, boolean>,
+  value: Value,
+): Kind<Value, Raw, false> {
+  return { ...untyped(of), default: value };
+}
+
+/** The same under another name: some properties are words of SQL. */
+export function named<Value, Raw, Given extends boolean>(
+  name: string,
+  of: Kind<Value, Raw, Given>,
+): Kind<Value, Raw, Given> {
+  return { ...of, name };
+}
+
+/** Reads a quantity of any column or sum. */
+export function readQuantity(stored: unknown): Quantity {
+  return canonicalQuantity(stored as string);
+}
+
+function kind(storage: Storage, read: Read | null = null) {
+  return { storage, read, isPrimary: false, isNullable: false, default: undefined, name: undefined };
+}
+
+function untyped({ types: _types, ...of }: Kind<unknown, unknown, boolean>) {
+  return of;
 }

@@ -3,7 +3,6 @@
  * it, until another one succeeds, or a minute has passed: whoever is sent no work could never find out otherwise.
  */
 
-const CODES: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'ENOSPC', 'EDQUOT']);
 const MINUTE_MS = 60_000;
 
 /** What callers are told. A thread that takes usage in hands on the sentence alone. */
@@ -11,11 +10,6 @@ export const DISK_FULL_SENTENCE =
   'The disk of the database is full. Nothing of this was written; send it again when there is room.';
 
 let failedAt = -Infinity;
-
-/** Whether an error with this code says that there is no room. */
-export function saysDiskFull(code: string): boolean {
-  return CODES.has(code);
-}
 
 /** A write has failed so, in this thread or another. */
 export function noteDiskFull(): void {

@@ -1,15 +1,7 @@
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
 
 import type { Database } from './database.js';
-import { beginImmediate } from './transaction.js';
 import { RELEASE, isLaterRelease } from '../primitives/release.js';
-
-/**
- * A database's name may be as long as a lock's, so it goes into the lock's name as its digest: SHA2, because MySQL has
- * no MD5 any more since 9.6.
- */
-const LOCK_NAME = "CONCAT('usage-gateway:', LEFT(SHA2(DATABASE(), 256), 32))";
-const LOCK_SECONDS_MAX = 120;
 
 /** The tables cannot be changed now; the message says why. */
 export class MigrationError extends Error {
@@ -27,7 +19,7 @@ export class NewerDatabaseError extends MigrationError {
  * migrations that were run; `onBegin` is told each before it runs.
  */
 export async function migrateUp(db: Database, onBegin?: (name: string) => void): Promise<readonly string[]> {
-  return alone(db, async () => {
+  return db.dialect.alone(db.source, async () => {
     await refuseNewer(db);
     const forget = onBegin === undefined ? () => undefined : tellEach(db, onBegin);
     try {
@@ -57,7 +49,7 @@ function tellEach({ source }: Database, onBegin: (name: string) => void): () => 
 
 /** Takes the latest migration back. Answers its name, or null when there is none. */
 export async function migrateDown(db: Database): Promise<string | null> {
-  return alone(db, async () => {
+  return db.dialect.alone(db.source, async () => {
     await refuseNewer(db);
     const latest = (await executed(db)).at(-1);
     if (latest === undefined) return null;
@@ -78,9 +70,8 @@ export async function unknownMigrations(db: Database): Promise<readonly string[]
   return (await executed(db)).filter((name) => !here.has(name));
 }
 
-/** On SQLite all of it is in one transaction already. */
 function eachOrOne({ dialect }: Database): 'each' | 'none' {
-  return dialect === 'sqlite' ? 'none' : 'each';
+  return dialect.migratesEachInTransaction ? 'each' : 'none';
 }
 
 async function refuseNewer(db: Database): Promise<void> {
@@ -125,51 +116,9 @@ async function executed(db: Database): Promise<readonly string[]> {
 }
 
 async function hasTable(source: DataSource, name: string): Promise<boolean> {
-  return withRunner(source, (runner) => runner.hasTable(name));
-}
-
-function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  return db.dialect === 'sqlite' ? inOneTransaction(db.source, work) : underNamedLock(db.source, work);
-}
-
-/** One process holds SQLite's write lock from the first look at what is pending to the last change. */
-async function inOneTransaction<T>(source: DataSource, work: () => Promise<T>): Promise<T> {
-  // A table that is rebuilt is dropped for a moment, with rows elsewhere that refer to it.
-  await source.query('PRAGMA foreign_keys = OFF');
-  await beginImmediate(source, LOCK_SECONDS_MAX * 1000);
-  try {
-    const result = await work();
-    await source.query('COMMIT');
-    return result;
-  } catch (error) {
-    await source.query('ROLLBACK');
-    throw error;
-  } finally {
-    await source.query('PRAGMA foreign_keys = ON');
-  }
-}
-
-/** MySQL has no transactional DDL, so a lock by name keeps two starting processes apart. */
-async function underNamedLock<T>(source: DataSource, work: () => Promise<T>): Promise<T> {
-  return withRunner(source, async (runner) => {
-    const [lock] = (await runner.query(`SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_SECONDS_MAX}) AS taken`)) as {
-      readonly taken: number | null;
-    }[];
-    if (Number(lock?.taken) !== 1) {
-      throw new MigrationError(`Another process has been migrating this database for ${LOCK_SECONDS_MAX} seconds.`);
-    }
-    try {
-      return await work();
-    } finally {
-      await runner.query(`SELECT RELEASE_LOCK(${LOCK_NAME})`);
-    }
-  });
-}
-
-async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = source.createQueryRunner();
   try {
-    return await work(runner);
+    return await runner.hasTable(name);
   } finally {
     await runner.release();
   }

@@ -8,8 +8,11 @@ import type { DemoRegistration, DemoWorld } from './demo-world.js';
 import type { DemoUsage } from './regular-usage.js';
 import { setUpDemo } from './set-up-demo.js';
 import { WHOLE_BOOKS } from '../access/scope.js';
-import { claimForDemo } from '../books/claim-for-demo.js';
+import { claimForDemo } from './claim-for-demo.js';
+import { greatest } from '../database/expressions.js';
+import { select } from '../database/select.js';
 import type { Sql } from '../database/transaction.js';
+import { usageBatchTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { closeDays } from '../pipeline/closing/close-days.js';
 import { canonicalJson } from '../pipeline/ingestion/exact-json.js';
 import { checkProviderRow } from '../pipeline/ingestion/usage-record.js';
@@ -84,11 +87,14 @@ async function knownEnd(sql: Sql, days: number): Promise<Hour | null> {
 }
 
 async function lastDelivery(sql: Sql, registrationId: number): Promise<number> {
-  const [row] = await sql.query<{ receivedAt: number | null }>(
-    'SELECT MAX(received_at) AS receivedAt FROM usage_batch WHERE registration_id = ? AND received_by = ?',
+  const b = usageBatchTable;
+  const [row] = await select(
+    sql,
+    { receivedAt: greatest(b.receivedAt) },
+    `FROM ${b} WHERE ${b.registrationId} = ? AND ${b.receivedBy} = ?`,
     [registrationId, DEMO_PRINCIPAL],
   );
-  return Number(row?.receivedAt ?? 0);
+  return row?.receivedAt ?? 0;
 }
 
 /** One registration on its way through the demo's days. */

@@ -4,7 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 
 import type { GatewayContext } from './context.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';

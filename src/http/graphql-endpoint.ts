@@ -17,7 +17,7 @@ import { readJsonBody } from './json-body.js';
 import { createTrustedDocuments } from './trusted-documents.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import type { App } from '../app.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { admissionPlugin } from '../graphql/admission/admission.js';
 import { createContext } from '../graphql/context.js';
 import type { GatewayContext } from '../graphql/context.js';

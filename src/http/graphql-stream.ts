@@ -13,7 +13,7 @@ import { FOR_STREAMS, callerAt, refuseMethods } from '../access/gate.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import type { Caller } from '../access/principal.js';
 import type { App } from '../app.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { formatError, isFault } from '../graphql/errors.js';
 import { openStream } from '../graphql/streams/open-stream.js';
 import type { ResultStream, StreamSource } from '../graphql/streams/open-stream.js';

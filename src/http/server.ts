@@ -17,7 +17,7 @@ import { serveMetrics } from './metrics.js';
 import { serveReadiness } from './readiness.js';
 import { serveUsagePush } from './usage-push.js';
 import type { App } from '../app.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { DomainError } from '../primitives/errors.js';
 import { headersOf, statusOf } from '../primitives/refusal-status.js';
 import { refuseUnreadableAddress, serveAzureApi } from '../rest/serve-azure-api.js';

@@ -3,7 +3,7 @@ import type { Meter } from './meter.entity.js';
 import type { By } from '../access/actor.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
 import type { Database } from '../database/database.js';
-import { isDuplicateKey } from '../database/transaction.js';
+import { isDuplicateKey } from '../database/faults.js';
 import type { Sql } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';

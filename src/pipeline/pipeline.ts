@@ -162,13 +162,13 @@ async function takeInWaiting(
   const waiting = await listWaiting(db.reader, registrationId, identities, WAITING_TAKEN_MAX);
   const senders = new Map(
     waiting.map(({ sentBy, isSourceGranted }) => {
-      const isGranted = Boolean(isSourceGranted);
+      const isGranted = isSourceGranted;
       return [`${isGranted} ${sentBy}`, { sentBy, isGranted }];
     }),
   );
   for (const { sentBy, isGranted } of senders.values()) {
     const sent = waiting.flatMap((row) => {
-      if (row.sentBy !== sentBy || Boolean(row.isSourceGranted) !== isGranted) return [];
+      if (row.sentBy !== sentBy || row.isSourceGranted !== isGranted) return [];
       const again = deliveryOfQuarantined(row, { now });
       return again === null ? [] : [{ row, again }];
     });

@@ -5,14 +5,23 @@ import { afterKey, recordConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import type { Router } from './usage-router.js';
 import { among } from '../access/scope.js';
-import { dayOfHour, sumOf } from '../database/dialect.js';
+import { count, dayOfHour, exactSum, expression, least, literal, whole } from '../database/expressions.js';
+import { select, selectTuples } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { Column } from '../database/table.js';
 import type { Sql, SqlValue } from '../database/transaction.js';
-import { DAILY_AGGREGATE_KEY } from '../pipeline/closing/daily-aggregate-store.js';
+import { dailyAggregateTable } from '../pipeline/closing/daily-aggregate.entity.js';
+import { aggregateKeyOf } from '../pipeline/closing/daily-aggregate-store.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { destinationOfPart } from '../pipeline/routing/day-parts.js';
 import { sum } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../primitives/windows.js';
+
+const r = alias(usageRecordTable, 'r');
+/** Under the same name as the records: a filter narrows both alike. */
+const f = alias(dailyAggregateTable, 'r');
 
 /** Usage windows are not cut where the destination changes. */
 export const WHOLE_WINDOW = '0';
@@ -46,7 +55,7 @@ export interface RowsQuestion {
   readonly limit: number;
 }
 
-const FROZEN_KEY = DAILY_AGGREGATE_KEY.map((column) => `r.${column}`);
+const FROZEN_KEY = aggregateKeyOf(f);
 
 /** Daily rows: of closed days as they were frozen, of open ones from the records. */
 export async function readDailyRows(
@@ -75,8 +84,7 @@ async function readOpenDays(
 ): Promise<AggregateRow[]> {
   const rows = await readFromRecords(sql, { ...question, isDaily: true }, spans, await router.partOfDay(spans));
   for (const row of rows) {
-    const { stackSubscriptionId, reportedWindow: reportedDay, usageWindow: usageDay } = row;
-    const part = Number(row.part);
+    const { stackSubscriptionId, reportedWindow: reportedDay, usageWindow: usageDay, part } = row;
     row.destinationId = destinationOfPart(part);
     // Corrections alone, which go where some other hour of the day goes.
     if (row.destinationId === null && row.firstUsageHour === null) {
@@ -126,7 +134,7 @@ export async function readHourlyRows(
   return rows.slice(0, limit);
 }
 
-const HOURLY_KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+const HOURLY_KEY = [r.stackSubscriptionId, r.reportedHour, r.usageHour, r.meterId, r.resourceId] as const;
 
 function readRecords(
   sql: Sql,
@@ -135,11 +143,8 @@ function readRecords(
   compares: '>' | '>=',
 ): Promise<RecordTuple[]> {
   const { where, values } = recordsWithin(question, spans, HOURLY_KEY, compares);
-  return sql.tuples<RecordTuple>(
-    `SELECT ${HOURLY_KEY.join(', ')}, r.quantity, r.corrected_day
-       FROM usage_record r WHERE ${where} ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${question.limit}`,
-    values,
-  );
+  const order = `ORDER BY ${HOURLY_KEY.join(', ')} LIMIT ${question.limit}`;
+  return selectTuples(sql, [...HOURLY_KEY, r.quantity, r.correctedDay], `FROM ${r} WHERE ${where} ${order}`, values);
 }
 
 /** The records of one window of one resource, added up; corrections of earlier days apart, each day by itself. */
@@ -152,18 +157,20 @@ interface WindowSum {
 async function readWindow(sql: Sql, { filter }: RowsQuestion, row: AggregateRow): Promise<WindowSum> {
   const { conditions, values } = recordConditions(filter);
   const key = [row.stackSubscriptionId, row.reportedWindow, row.usageWindow, row.meterId, row.resourceId];
-  const where = [...HOURLY_KEY.map((column, index) => `${column} = ${Number(key[index])}`), ...conditions];
-  const sums = await sql.query<{ correctedDay: Day | null; quantity: string; records: number }>(
-    `SELECT r.corrected_day AS correctedDay, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
-       FROM usage_record r WHERE ${where.join(' AND ')} GROUP BY r.corrected_day`,
-    [...values],
+  const where = [...HOURLY_KEY.map((column, index) => `${column} = ${literal(key[index] ?? 0)}`), ...conditions];
+  const { correctedDay } = r;
+  const sums = await select(
+    sql,
+    { correctedDay, quantity: exactSum(sql.dialect, r.quantity), records: count() },
+    `FROM ${r} WHERE ${where.join(' AND ')} GROUP BY ${correctedDay}`,
+    values,
   );
   const own = sums.find(({ correctedDay }) => correctedDay === null);
   const corrections = sums.flatMap(({ correctedDay: day, quantity, records }) =>
-    day === null ? [] : [[day, { quantity, records: Number(records) }] as const],
+    day === null ? [] : [[day, { quantity, records }] as const],
   );
   return {
-    row: { ...row, quantity: own?.quantity ?? '0', records: Number(own?.records ?? 0) },
+    row: { ...row, quantity: own?.quantity ?? '0', records: own?.records ?? 0 },
     corrections: corrections.length === 0 ? null : new Map(corrections),
   };
 }
@@ -269,21 +276,30 @@ export async function readFromRecords(
   spans: readonly Span[],
   part: string,
 ): Promise<AggregateRow[]> {
-  const reported = isDaily ? dayOfHour(sql.dialect, 'r.reported_hour') : 'r.reported_hour';
-  const usage = isDaily ? 'r.usage_day' : 'r.usage_hour';
-  const columns = ['r.stack_subscription_id', reported, usage, 'r.meter_id', 'r.resource_id', part];
+  const reported = isDaily ? dayOfHour(sql.dialect, r.reportedHour) : r.reportedHour;
+  const usage = isDaily ? r.usageDay : r.usageHour;
+  const columns = [r.stackSubscriptionId, reported, usage, r.meterId, r.resourceId, whole(part)];
   // Where a day has parts, a correction's hour says nothing of its part.
-  const hour = part === WHOLE_WINDOW ? 'r.usage_hour' : 'CASE WHEN r.corrected_day IS NULL THEN r.usage_hour END';
+  const ownHour = expression(`CASE WHEN ${r.correctedDay} IS NULL THEN ${r.usageHour} END`, r.usageHour);
   const grouped = isDaily && part !== WHOLE_WINDOW ? columns : columns.slice(0, -1);
   const { where, values } = recordsWithin(question, spans, grouped);
-  return sql.query<AggregateRow>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reported} AS reportedWindow, ${usage} AS usageWindow,
-            r.meter_id AS meterId, r.resource_id AS resourceId, ${part} AS part,
-            MIN(${hour}) AS firstUsageHour, NULL AS destinationId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity,
-            COUNT(*) AS records
-       FROM usage_record r WHERE ${where}
+  return select(
+    sql,
+    {
+      stackSubscriptionId: r.stackSubscriptionId,
+      reportedWindow: reported,
+      usageWindow: usage,
+      meterId: r.meterId,
+      resourceId: r.resourceId,
+      part: whole(part),
+      firstUsageHour: least(part === WHOLE_WINDOW ? r.usageHour : ownHour),
+      destinationId: expression('NULL', least(f.destinationId)),
+      quantity: exactSum(sql.dialect, r.quantity),
+      records: count(),
+    },
+    `FROM ${r} WHERE ${where}
       GROUP BY ${grouped.join(', ')} ORDER BY ${grouped.join(', ')} LIMIT ${question.limit}`,
-    [...values],
+    values,
   );
 }
 
@@ -291,17 +307,17 @@ export async function readFromRecords(
 function recordsWithin(
   { filter, range, after }: RowsQuestion,
   spans: readonly Span[],
-  key: readonly string[],
+  key: readonly Column[],
   compares: '>' | '>=' = '>',
 ): { readonly where: string; readonly values: readonly SqlValue[] } {
   const { conditions, values } = recordConditions(filter);
   // Spans are whole days. SQLite seeks by one pair of bounds and only compares the other, so there is one.
   const where = [
     ...(range.clock === 'REPORTED'
-      ? [within(spans.map((span) => overlap(span, range)).filter(isSpan), 'r.reported_hour', (hour) => hour)]
+      ? [within(spans.map((span) => overlap(span, range)).filter(isSpan), r.reportedHour, (hour) => hour)]
       : [
-          within(spans, 'r.reported_hour', (hour) => hour),
-          `r.usage_hour >= ${range.from} AND r.usage_hour < ${range.to}`,
+          within(spans, r.reportedHour, (hour) => hour),
+          `${r.usageHour} >= ${range.from} AND ${r.usageHour} < ${range.to}`,
         ]),
     ...conditions,
     ...(after === null ? [] : [afterKey(key, after.slice(0, key.length), compares)]),
@@ -309,39 +325,41 @@ function recordsWithin(
   return { where: where.join(' AND '), values };
 }
 
+const { reportedDay: reportedWindow, usageDay: usageWindow, ...FROZEN_AS_IT_IS } = f;
+const FROZEN = { ...FROZEN_AS_IT_IS, reportedWindow, usageWindow, firstUsageHour: literal(0) };
+
 function readFrozen(
   sql: Sql,
   { filter, range, after, limit }: RowsQuestion,
   spans: readonly Span[],
 ): Promise<AggregateRow[]> {
-  const clock = range.clock === 'REPORTED' ? 'r.reported_day' : 'r.usage_day';
+  const clock = range.clock === 'REPORTED' ? f.reportedDay : f.usageDay;
   const { conditions, values } = recordConditions(filter);
   const where = [
-    within(spans, 'r.reported_day', dayOf),
+    within(spans, f.reportedDay, dayOf),
     `${clock} >= ${dayOf(range.from)} AND ${clock} < ${dayOf(range.to - 1) + 1}`,
     ...conditions,
     ...(after === null ? [] : [afterKey(FROZEN_KEY, after)]),
   ];
-  return sql.query<AggregateRow>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_day AS reportedWindow,
-            r.usage_day AS usageWindow, r.meter_id AS meterId, r.resource_id AS resourceId, r.part,
-            0 AS firstUsageHour, r.destination_id AS destinationId, r.quantity, r.records
-       FROM daily_aggregate r WHERE ${where.join(' AND ')}
-      ORDER BY ${FROZEN_KEY.join(', ')} LIMIT ${limit}`,
-    [...values],
+  return select(
+    sql,
+    FROZEN,
+    `FROM ${f} WHERE ${where.join(' AND ')} ORDER BY ${FROZEN_KEY.join(', ')} LIMIT ${limit}`,
+    values,
   );
 }
 
 /** Spans of the same days as one range of the index, which is then read in its order. */
-function within(spans: readonly Span[], column: string, unit: (hour: Hour) => Hour): string {
+function within(spans: readonly Span[], column: Column<number>, unit: (hour: Hour) => Hour): string {
   const subscriptionsOf = new Map<string, number[]>();
+  const name = String(column);
   for (const { stackSubscriptionId, from, to } of spans) {
-    const range = `${column} >= ${unit(from)} AND ${column} < ${unit(to)}`;
+    const range = `${name} >= ${unit(from)} AND ${name} < ${unit(to)}`;
     const known = subscriptionsOf.get(range);
     if (known === undefined) subscriptionsOf.set(range, [stackSubscriptionId]);
     else known.push(stackSubscriptionId);
   }
-  const terms = [...subscriptionsOf].map(([range, ids]) => `(${among('r.stack_subscription_id', ids)} AND ${range})`);
+  const terms = [...subscriptionsOf].map(([range, ids]) => `(${among(r.stackSubscriptionId, ids)} AND ${range})`);
   return terms.length === 0 ? '1 = 0' : `(${terms.join(' OR ')})`;
 }
 
@@ -360,6 +378,6 @@ function byKey(left: AggregateRow, right: AggregateRow): number {
     left.usageWindow - right.usageWindow ||
     left.meterId - right.meterId ||
     left.resourceId - right.resourceId ||
-    Number(left.part) - Number(right.part)
+    left.part - right.part
   );
 }

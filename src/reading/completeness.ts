@@ -1,14 +1,21 @@
 import { findUnsent } from './reports.js';
 import type { UnsentUsage } from './reports.js';
 import { findWatermark } from '../collection/watermark-store.js';
-import { dayOfHour } from '../database/dialect.js';
+import { count, countDistinct, dayOfHour, greatest, notNull } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { HOURS_PER_DAY, firstHourOf, hourOf } from '../primitives/windows.js';
 import type { Day, Hour } from '../primitives/windows.js';
 import { booksFromOf, waitingLevelOf } from '../registration/registration-state.js';
 import type { WaitingLevel } from '../registration/registration-state.js';
 import type { Registration } from '../registration/registration.entity.js';
 import type { UsageIntake } from '../registration/usage-intake.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
 
 /** A reported day that can still change, and how much of it is there. */
 export interface OpenDay {
@@ -48,12 +55,13 @@ const OPEN_DAYS_SHOWN = 400;
 export async function readCompleteness(sql: Sql, registration: Registration, now: number): Promise<Completeness> {
   const { id, closedBeforeDay, usageIntake } = registration;
   const booksFrom = booksFromOf(registration);
-  const day = dayOfHour(sql.dialect, 'r.reported_hour');
-  const rows = await sql.query<{ day: Day; seenHours: number; lastHour: Hour; records: number }>(
-    `SELECT ${day} AS day, COUNT(DISTINCT r.reported_hour) AS seenHours, MAX(r.reported_hour) AS lastHour,
-            COUNT(*) AS records
-       FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
-      WHERE s.registration_id = ? AND r.reported_hour >= ?
+  const day = dayOfHour(sql.dialect, r.reportedHour);
+  const lastHour = notNull(greatest(r.reportedHour));
+  const rows = await select(
+    sql,
+    { day, seenHours: countDistinct(r.reportedHour), lastHour, records: count() },
+    `FROM ${r} JOIN ${s} ON ${s.id} = ${r.stackSubscriptionId}
+      WHERE ${s.registrationId} = ? AND ${r.reportedHour} >= ?
       GROUP BY ${day} ORDER BY ${day} DESC LIMIT ${OPEN_DAYS_SHOWN}`,
     [id, firstHourOf(closedBeforeDay)],
   );
@@ -70,8 +78,8 @@ export async function readCompleteness(sql: Sql, registration: Registration, now
     openDays: rows.reverse().map((row) => ({
       day: row.day,
       expectedHours: Math.min(HOURS_PER_DAY, Math.max(0, hourOf(now) - firstHourOf(row.day))),
-      seenHours: Number(row.seenHours),
-      records: Number(row.records),
+      seenHours: row.seenHours,
+      records: row.records,
       isHistory: booksFrom !== null && row.day < booksFrom,
     })),
     unsent: await findUnsent(sql, id, now),

@@ -1,25 +1,40 @@
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
+import { notNull } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
 import { uriKeysOf } from '../pipeline/ingestion/correction-store.js';
 import { correctedName } from '../pipeline/ingestion/correction.js';
-import type { CorrectedRecord } from '../pipeline/ingestion/ingestion.entity.js';
+import { correctedRecordTable, usageRecordTable, usageSourceTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { findStored, usageName } from '../pipeline/ingestion/usage-record-store.js';
 import type { StoredUsageRecord } from '../pipeline/ingestion/usage-record-store.js';
 import { fromUnits, toUnits } from '../primitives/quantity.js';
-import type { Quantity } from '../primitives/quantity.js';
 import { dayOf } from '../primitives/windows.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const c = alias(correctedRecordTable, 'c');
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
+const u = alias(usageSourceTable, 'u');
+
+const CORRECTION = {
+  stackSubscriptionId: r.stackSubscriptionId,
+  reportedHour: r.reportedHour,
+  usageHour: r.usageHour,
+  usageDay: r.usageDay,
+  meterId: r.meterId,
+  resourceId: r.resourceId,
+  corrects: notNull(r.corrects),
+  quantity: r.quantity,
+  correctedDay: r.correctedDay,
+  registrationId: s.registrationId,
+  source: u.name,
+};
 
 /** A correction as it is in the books. */
-interface Correction extends Pick<
-  StoredUsageRecord,
-  'stackSubscriptionId' | 'reportedHour' | 'usageHour' | 'usageDay' | 'meterId' | 'resourceId' | 'correctedDay'
-> {
-  readonly registrationId: number;
-  readonly source: string;
-  readonly corrects: string;
-  readonly quantity: Quantity;
-}
+type Correction = Readonly<RowOf<typeof CORRECTION>>;
 
 /** Records that were corrected before the rule was, against it: excepted, by name. */
 export interface OlderCorrections {
@@ -34,11 +49,12 @@ export interface CorrectionsChecked {
 
 /** The exceptions in scope, as the migration listed them. */
 export async function listOlderCorrections(sql: Sql, scope: Scope): Promise<OlderCorrections> {
-  const rows = await sql.query<Pick<CorrectedRecord, 'usageDay' | 'identity'>>(
-    `SELECT c.usage_day AS usageDay, c.identity FROM corrected_record c
-       JOIN stack_subscription s ON s.id = c.stack_subscription_id
-      WHERE c.is_older = 1 AND ${inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' })}
-      ORDER BY c.usage_day, c.identity`,
+  const rows = await select(
+    sql,
+    { usageDay: c.usageDay, identity: c.identity },
+    `FROM ${c} JOIN ${s} ON ${s.id} = ${c.stackSubscriptionId}
+      WHERE ${c.isOlder} = 1 AND ${inScope(scope, { registration: s.registrationId, tenant: s.tenantId })}
+      ORDER BY ${c.usageDay}, ${c.identity}`,
   );
   return { names: new Set(rows.map(({ usageDay, identity }) => usageName(identity.toString('hex'), usageDay))) };
 }
@@ -110,22 +126,18 @@ function problemOf(
 }
 
 function listCorrections(sql: Sql, ids: readonly number[]): Promise<Correction[]> {
-  return sql.query<Correction>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedHour, r.usage_hour AS usageHour,
-            r.usage_day AS usageDay, r.meter_id AS meterId, r.resource_id AS resourceId, r.corrects, r.quantity,
-            r.corrected_day AS correctedDay, s.registration_id AS registrationId, u.name AS source
-       FROM usage_record r
-       JOIN stack_subscription s ON s.id = r.stack_subscription_id
-       JOIN usage_source u ON u.id = r.source_id
-      WHERE ${among('r.stack_subscription_id', ids)} AND r.corrects IS NOT NULL`,
+  return select(
+    sql,
+    CORRECTION,
+    `FROM ${r}
+       JOIN ${s} ON ${s.id} = ${r.stackSubscriptionId}
+       JOIN ${u} ON ${u.id} = ${r.sourceId}
+      WHERE ${among(r.stackSubscriptionId, ids)} AND ${r.corrects} IS NOT NULL`,
   );
 }
 
 async function listKeptSums(sql: Sql, ids: readonly number[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await sql.query<CorrectedRecord>(
-    `SELECT usage_day AS usageDay, identity, quantity, corrections FROM corrected_record
-      WHERE ${among('stack_subscription_id', ids)}`,
-  );
+  const rows = await select(sql, c, `FROM ${c} WHERE ${among(c.stackSubscriptionId, ids)}`);
   return new Map(
     rows.map(({ usageDay, identity, quantity, corrections }) => [
       usageName(identity.toString('hex'), usageDay),

@@ -1,40 +1,57 @@
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
+import { firstOf } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
-import type { RoutingReason } from '../pipeline/routing/destination.js';
+import { resourceTable } from '../pipeline/ingestion/ingestion.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { cspSubscriptionTable, stackSubscriptionTable, tenantMappingTable } from '../tenancy/tenancy.entity.js';
+
+const c = leftJoined(cspSubscriptionTable, 'c');
+const d = alias(destinationTable, 'd');
+const g = alias(registrationTable, 'g');
+const m = leftJoined(tenantMappingTable, 'm');
+const s = alias(stackSubscriptionTable, 's');
+const x = alias(resourceTable, 'x');
+
+const RESOURCE = {
+  id: x.id,
+  /** Digest of the URI without case. */
+  uriKey: x.uriKey,
+  uri: x.uri,
+  location: x.location,
+  tags: x.tags,
+  additionalInfo: x.additionalInfo,
+};
 
 /** A resource as the usage that names it described it. */
-export interface ResourceRow {
-  readonly id: number;
-  /** Digest of the URI without case. */
-  readonly uriKey: Buffer;
-  readonly uri: string;
-  readonly location: string;
-  readonly tags: string;
-  readonly additionalInfo: string;
-}
+export type ResourceRow = Readonly<RowOf<typeof RESOURCE>>;
 
 /** Resources by row id; only those of stack subscriptions in scope. */
 export function findResources(sql: Sql, scope: Scope, ids: readonly number[]): Promise<ResourceRow[]> {
-  return sql.query<ResourceRow>(
-    `SELECT x.id, x.uri_key AS uriKey, x.uri, x.location, x.tags, x.additional_info AS additionalInfo
-       FROM resource x JOIN stack_subscription s ON s.id = x.stack_subscription_id
-      WHERE ${among('x.id', ids)}
-        AND ${inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' })}`,
+  return select(
+    sql,
+    RESOURCE,
+    `FROM ${x} JOIN ${s} ON ${s.id} = ${x.stackSubscriptionId}
+      WHERE ${among(x.id, ids)} AND ${inScope(scope, { registration: s.registrationId, tenant: s.tenantId })}`,
   );
 }
 
-/** Where usage is billed, and by which mapping. */
-export interface DestinationRow {
-  readonly id: number;
-  readonly registrationId: number;
-  readonly reason: RoutingReason;
-  readonly tenantMappingId: number | null;
-  readonly cspSubscriptionId: number | null;
+const DESTINATION = {
+  id: d.id,
+  registrationId: d.registrationId,
+  reason: d.reason,
+  tenantMappingId: d.tenantMappingId,
+  cspSubscriptionId: m.cspSubscriptionId,
+  effectiveFrom: m.effectiveFrom,
   /** The Azure subscription that is billed. */
-  readonly destinationSubscriptionGuid: string;
-  readonly effectiveFrom: number | null;
-}
+  destinationSubscriptionGuid: firstOf(c.cspSubscriptionGuid, g.baseSubscriptionGuid),
+};
+/** Where usage is billed, and by which mapping. */
+export type DestinationRow = Readonly<RowOf<typeof DESTINATION>>;
 
 /**
  * Destinations by row id, with the Azure subscription that each one bills, within the scope. Usage that was billed
@@ -42,16 +59,15 @@ export interface DestinationRow {
  * see where the old one is billed.
  */
 export function findDestinations(sql: Sql, scope: Scope, ids: readonly number[]): Promise<DestinationRow[]> {
-  return sql.query<DestinationRow>(
-    `SELECT d.id, d.registration_id AS registrationId, d.reason, d.tenant_mapping_id AS tenantMappingId,
-            m.csp_subscription_id AS cspSubscriptionId, m.effective_from AS effectiveFrom,
-            COALESCE(c.csp_subscription_guid, g.base_subscription_guid) AS destinationSubscriptionGuid
-       FROM destination d
-       JOIN registration g ON g.id = d.registration_id
-       LEFT JOIN tenant_mapping m ON m.id = d.tenant_mapping_id
-       LEFT JOIN csp_subscription c ON c.id = m.csp_subscription_id
-      WHERE ${among('d.id', ids)}
-        AND (${inScope(scope, { registration: 'd.registration_id', tenant: 'm.tenant_id' })}
-             OR (m.id IS NULL AND ${inScope(scope, { registration: 'd.registration_id', tenant: null })}))`,
+  return select(
+    sql,
+    DESTINATION,
+    `FROM ${d}
+       JOIN ${g} ON ${g.id} = ${d.registrationId}
+       LEFT JOIN ${m} ON ${m.id} = ${d.tenantMappingId}
+       LEFT JOIN ${c} ON ${c.id} = ${m.cspSubscriptionId}
+      WHERE ${among(d.id, ids)}
+        AND (${inScope(scope, { registration: d.registrationId, tenant: m.tenantId })}
+             OR (${m.id} IS NULL AND ${inScope(scope, { registration: d.registrationId, tenant: null })}))`,
   );
 }

@@ -2,12 +2,23 @@ import { afterKey, subscriptionConditions, totalConditions } from './usage-filte
 import type { UsageFilter, UsageKey } from './usage-filter.js';
 import type { DayRange } from './usage-summary.js';
 import type { Scope } from '../access/scope.js';
-import { sumOf } from '../database/dialect.js';
+import { exactSum, expression, total } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import type { RoutingReason } from '../pipeline/routing/destination.js';
-import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import type { Day } from '../primitives/windows.js';
+import { stackSubscriptionTable, tenantTable } from '../tenancy/tenancy.entity.js';
+
+/** The same fallback on any day. */
+const b = alias(usageDayTotalTable, 'b');
+const d = alias(usageDayTotalTable, 'd');
+const f = alias(destinationTable, 'f');
+const s = alias(stackSubscriptionTable, 's');
+const t = leftJoined(tenantTable, 't');
 
 /** Usage of one meter of one stack subscription that landed on the base subscription. */
 export interface FallbackUsageRow {
@@ -35,39 +46,40 @@ export async function listFallbackUsage(
   },
 ): Promise<FallbackUsageRow[]> {
   const { filter, range, after, limit } = question;
-  const clock = range.clock === 'USAGE' ? 'd.usage_day' : 'd.reported_day';
-  const columns = ['d.stack_subscription_id', 'd.destination_id', 'd.meter_id'];
+  const clock = range.clock === 'USAGE' ? d.usageDay : d.reportedDay;
+  const columns = [d.stackSubscriptionId, d.destinationId, d.meterId];
   const where = [
     subscriptionConditions(scope, filter),
     ...totalConditions(filter),
-    "f.reason <> 'MAPPED'",
+    `${f.reason} <> 'MAPPED'`,
     `${clock} >= ${range.from} AND ${clock} < ${range.to}`,
     ...(after === null ? [] : [afterKey(columns, after)]),
   ];
-  const rows = await sql.query<Omit<FallbackUsageRow, 'key'> & { destinationId: number }>(
-    `SELECT s.registration_id AS registrationId, s.tenant_id AS tenantId,
-            d.stack_subscription_id AS stackSubscriptionId, d.destination_id AS destinationId,
-            d.meter_id AS meterId, f.reason AS reason,
-            ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records,
-            (SELECT MIN(b.usage_day) FROM usage_day_total b WHERE b.stack_subscription_id = d.stack_subscription_id
-               AND b.destination_id = d.destination_id AND b.meter_id = d.meter_id) AS since
-       FROM usage_day_total d
-       JOIN stack_subscription s ON s.id = d.stack_subscription_id
-       JOIN destination f ON f.id = d.destination_id
-       LEFT JOIN tenant t ON t.id = s.tenant_id
+  const since = `(SELECT MIN(${b.usageDay}) FROM ${b} WHERE ${b.stackSubscriptionId} = ${d.stackSubscriptionId}
+    AND ${b.destinationId} = ${d.destinationId} AND ${b.meterId} = ${d.meterId})`;
+  const rows = await select(
+    sql,
+    {
+      registrationId: s.registrationId,
+      tenantId: s.tenantId,
+      stackSubscriptionId: d.stackSubscriptionId,
+      destinationId: d.destinationId,
+      meterId: d.meterId,
+      reason: f.reason,
+      quantity: exactSum(sql.dialect, d.quantity),
+      records: total(d.records),
+      since: expression(since, b.usageDay),
+    },
+    `FROM ${d}
+       JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+       JOIN ${f} ON ${f.id} = ${d.destinationId}
+       LEFT JOIN ${t} ON ${t.id} = ${s.tenantId}
       WHERE ${where.join(' AND ')}
-      GROUP BY s.registration_id, s.tenant_id, d.stack_subscription_id, d.destination_id, d.meter_id, f.reason
+      GROUP BY ${s.registrationId}, ${s.tenantId}, ${columns.join(', ')}, ${f.reason}
       ORDER BY ${columns.join(', ')} LIMIT ${limit}`,
   );
-  return rows.map((row) => ({
-    key: [row.stackSubscriptionId, row.destinationId, row.meterId],
-    registrationId: row.registrationId,
-    tenantId: row.tenantId,
-    stackSubscriptionId: row.stackSubscriptionId,
-    meterId: row.meterId,
-    reason: row.reason,
-    quantity: canonicalQuantity(row.quantity),
-    records: Number(row.records),
-    since: row.since,
+  return rows.map(({ destinationId, ...row }) => ({
+    key: [row.stackSubscriptionId, destinationId, row.meterId],
+    ...row,
   }));
 }

@@ -6,12 +6,28 @@ import { createRouter } from './usage-router.js';
 import type { Reading } from './usage-aggregates.js';
 import { among, inScope, inWholeRegistrations } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { dayOfHour, sumOf } from '../database/dialect.js';
+import { count, dayOfHour, exactSum, expression, total } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { Column, Table } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { meterTable } from '../metering/meter.entity.js';
+import { dailyAggregateTable, daySealTable } from '../pipeline/closing/daily-aggregate.entity.js';
 import { sameAggregate } from '../pipeline/closing/daily-aggregate-store.js';
+import {
+  resourceTable,
+  usageBatchTable,
+  usageRecordTable,
+  usageSourceTable,
+} from '../pipeline/ingestion/ingestion.entity.js';
+import { usageReportDayTable, usageReportLineTable, usageReportTable } from '../pipeline/reporting/report.entity.js';
+import { usageDayTotalTable, usageMonthTotalTable } from '../pipeline/rollup/rollup.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import { fromUnits, toUnits } from '../primitives/quantity.js';
 import { dayOf, monthOf } from '../primitives/windows.js';
-import type { Day, Hour } from '../primitives/windows.js';
+import { cspSubscriptionTable, tenantMappingTable, tenantTable } from '../tenancy/tenancy.entity.js';
+
+const r = alias(usageRecordTable, 'r');
 
 /** The conservation laws of the books. */
 export const INVARIANTS = [
@@ -81,7 +97,7 @@ export async function checkInvariants({ sql, routingTables }: Reading, scope: Sc
       closedDays.add([...key, day.destinationId], day);
       closed.add([day.stackSubscriptionId, monthOf(day.usageDay), day.meterId, day.destinationId], day);
     }
-    for (const day of await dayTotals(sql, ids, 'daily_aggregate')) {
+    for (const day of await dayTotals(sql, ids, dailyAggregateTable)) {
       const key = [day.stackSubscriptionId, day.usageDay, day.reportedDay, day.meterId];
       frozen.add([...key, day.destinationId], day);
     }
@@ -139,7 +155,7 @@ class Sums {
     const name = key.join('/');
     const sum = this.#sums.get(name) ?? { units: 0n, records: 0 };
     sum.units += toUnits(quantity);
-    sum.records += Number(records);
+    sum.records += records;
     this.#sums.set(name, sum);
   }
 
@@ -172,21 +188,18 @@ async function* inParts(sql: Sql, scope: Scope): AsyncGenerator<readonly Readabl
 }
 
 function hourlySums(sql: Sql, ids: readonly number[]) {
-  const reportedDay = dayOfHour(sql.dialect, 'r.reported_hour');
-  return sql.query<
-    Amount & {
-      stackSubscriptionId: number;
-      reportedDay: Day;
-      usageHour: Hour;
-      meterId: number;
-      correctedDay: Day | null;
-    }
-  >(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, ${reportedDay} AS reportedDay,
-            r.usage_hour AS usageHour, r.meter_id AS meterId, r.corrected_day AS correctedDay,
-            ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
-       FROM usage_record r WHERE ${among('r.stack_subscription_id', ids)}
-      GROUP BY r.stack_subscription_id, ${reportedDay}, r.usage_hour, r.meter_id, r.corrected_day`,
+  const { stackSubscriptionId, usageHour, meterId, correctedDay } = r;
+  const key = {
+    stackSubscriptionId,
+    reportedDay: dayOfHour(sql.dialect, r.reportedHour),
+    usageHour,
+    meterId,
+    correctedDay,
+  };
+  return select(
+    sql,
+    { ...key, quantity: exactSum(sql.dialect, r.quantity), records: count() },
+    `FROM ${r} WHERE ${among(stackSubscriptionId, ids)} GROUP BY ${Object.values(key).join(', ')}`,
   );
 }
 
@@ -198,13 +211,17 @@ async function lookAtReferences(
   sql: Sql,
   ids: readonly number[],
 ): Promise<{ readonly references: number; readonly strays: readonly string[] }> {
-  const within = among('t.stack_subscription_id', ids);
   const found = await Promise.all(
-    REFERENCES.map(async ({ table, column, target, and = '' }) => {
-      const rows = await sql.query<{ stackSubscriptionId: number; value: number; known: number | null }>(
-        `SELECT r.stack_subscription_id AS stackSubscriptionId, r.value, o.id AS known
-           FROM (SELECT DISTINCT t.stack_subscription_id, t.${column} AS value FROM ${table} t WHERE ${within}) r
-           LEFT JOIN ${target} o ON o.id = r.value ${and}`,
+    REFERENCES.map(async ({ table, column, target, of }) => {
+      const holder = expression('r.holder', table.stackSubscriptionId);
+      const value = expression('r.value', column);
+      const isOfHolder = of === undefined ? '' : `AND ${of} = ${holder}`;
+      const rows = await select(
+        sql,
+        { stackSubscriptionId: holder, value, known: expression(String(target.id), r.correctedDay) },
+        `FROM (SELECT DISTINCT ${table.stackSubscriptionId} AS holder, ${column} AS value
+                 FROM ${table} WHERE ${among(table.stackSubscriptionId, ids)}) r
+           LEFT JOIN ${target} ON ${target.id} = ${value} ${isOfHolder}`,
       );
       const strays = rows.filter(({ known }) => known === null);
       return {
@@ -221,91 +238,93 @@ async function lookAtReferences(
 
 /** What records and totals refer to, besides the stack subscription by which they are found here. */
 const REFERENCES: readonly {
-  readonly table: 'usage_record' | 'usage_day_total';
-  readonly column: string;
-  readonly target: string;
-  readonly and?: string;
+  readonly table: typeof usageRecordTable | typeof usageDayTotalTable;
+  readonly column: Column<number>;
+  readonly target: Table & { readonly id: Column<number> };
+  /** What of the target has to be the stack subscription that refers to it. */
+  readonly of?: Column<number>;
 }[] = [
-  { table: 'usage_record', column: 'meter_id', target: 'meter' },
+  { table: usageRecordTable, column: usageRecordTable.meterId, target: meterTable },
   {
-    table: 'usage_record',
-    column: 'resource_id',
-    target: 'resource',
-    and: 'AND o.stack_subscription_id = r.stack_subscription_id',
+    table: usageRecordTable,
+    column: usageRecordTable.resourceId,
+    target: resourceTable,
+    of: resourceTable.stackSubscriptionId,
   },
-  { table: 'usage_record', column: 'source_id', target: 'usage_source' },
-  { table: 'usage_record', column: 'batch_id', target: 'usage_batch' },
-  { table: 'usage_day_total', column: 'meter_id', target: 'meter' },
-  { table: 'usage_day_total', column: 'destination_id', target: 'destination' },
+  { table: usageRecordTable, column: usageRecordTable.sourceId, target: usageSourceTable },
+  { table: usageRecordTable, column: usageRecordTable.batchId, target: usageBatchTable },
+  { table: usageDayTotalTable, column: usageDayTotalTable.meterId, target: meterTable },
+  { table: usageDayTotalTable, column: usageDayTotalTable.destinationId, target: destinationTable },
 ];
 
 /** By usage and reported day, meter and destination: as they are kept, or added up from what closing froze. */
-function dayTotals(sql: Sql, ids: readonly number[], table: 'usage_day_total' | 'daily_aggregate' = 'usage_day_total') {
-  return sql.query<
-    Amount & {
-      stackSubscriptionId: number;
-      usageDay: Day;
-      reportedDay: Day;
-      meterId: number;
-      destinationId: number;
-    }
-  >(
-    `SELECT stack_subscription_id AS stackSubscriptionId, usage_day AS usageDay, reported_day AS reportedDay,
-            meter_id AS meterId, destination_id AS destinationId,
-            ${sumOf(sql.dialect, 'quantity')} AS quantity, SUM(records) AS records
-       FROM ${table} WHERE ${among('stack_subscription_id', ids)}
-      GROUP BY stack_subscription_id, usage_day, reported_day, meter_id, destination_id`,
+function dayTotals(
+  sql: Sql,
+  ids: readonly number[],
+  of: typeof usageDayTotalTable | typeof dailyAggregateTable = usageDayTotalTable,
+) {
+  const { stackSubscriptionId, usageDay, reportedDay, meterId, destinationId } = of;
+  const key = { stackSubscriptionId, usageDay, reportedDay, meterId, destinationId };
+  return select(
+    sql,
+    { ...key, quantity: exactSum(sql.dialect, of.quantity), records: total(of.records) },
+    `FROM ${of} WHERE ${among(stackSubscriptionId, ids)} GROUP BY ${Object.values(key).join(', ')}`,
   );
 }
 
 function monthTotals(sql: Sql, ids: readonly number[]) {
-  return sql.query<
-    Amount & {
-      stackSubscriptionId: number;
-      usageMonth: number;
-      meterId: number;
-      destinationId: number;
-    }
-  >(
-    `SELECT stack_subscription_id AS stackSubscriptionId, usage_month AS usageMonth, meter_id AS meterId,
-            destination_id AS destinationId, quantity, records
-       FROM usage_month_total WHERE ${among('stack_subscription_id', ids)}`,
-  );
+  const m = usageMonthTotalTable;
+  return select(sql, m, `FROM ${m} WHERE ${among(m.stackSubscriptionId, ids)}`);
 }
 
 /** A day that is in reports has as many lines as aggregates, none of them for another Azure subscription. */
 async function daysAreOnTheirLines(sql: Sql, scope: Scope): Promise<Invariant> {
-  const rows = await sql.query<{ registrationId: number; reportedDay: Day; aggregates: number; rightLines: number }>(
-    `SELECT d.registration_id AS registrationId, d.reported_day AS reportedDay, c.aggregates,
-            (SELECT COUNT(*) FROM usage_report p
-               JOIN usage_report_line l ON l.report_id = p.id
-               JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
-               JOIN destination e ON e.id = a.destination_id
-               LEFT JOIN tenant_mapping m ON m.id = e.tenant_mapping_id
-               LEFT JOIN csp_subscription x ON x.id = m.csp_subscription_id
-              WHERE p.registration_id = d.registration_id AND p.reported_day = d.reported_day
-                AND l.reported_day = d.reported_day
-                AND (x.id IS NULL OR x.csp_subscription_guid = p.destination_subscription_guid)) AS rightLines
-       FROM usage_report_day d
-       JOIN day_seal c ON c.registration_id = d.registration_id AND c.reported_day = d.reported_day
-      WHERE ${inWholeRegistrations(scope, 'd.registration_id')}`,
+  const a = alias(dailyAggregateTable, 'a');
+  const c = alias(daySealTable, 'c');
+  const d = alias(usageReportDayTable, 'd');
+  const e = alias(destinationTable, 'e');
+  const l = alias(usageReportLineTable, 'l');
+  const m = leftJoined(tenantMappingTable, 'm');
+  const p = alias(usageReportTable, 'p');
+  const x = leftJoined(cspSubscriptionTable, 'x');
+  const rightLines = `(SELECT COUNT(*) FROM ${p}
+    JOIN ${l} ON ${l.reportId} = ${p.id}
+    JOIN ${a} ON ${sameAggregate(a, l)}
+    JOIN ${e} ON ${e.id} = ${a.destinationId}
+    LEFT JOIN ${m} ON ${m.id} = ${e.tenantMappingId}
+    LEFT JOIN ${x} ON ${x.id} = ${m.cspSubscriptionId}
+   WHERE ${p.registrationId} = ${d.registrationId} AND ${p.reportedDay} = ${d.reportedDay}
+     AND ${l.reportedDay} = ${d.reportedDay}
+     AND (${x.id} IS NULL OR ${x.cspSubscriptionGuid} = ${p.destinationSubscriptionGuid}))`;
+  const rows = await select(
+    sql,
+    {
+      registrationId: d.registrationId,
+      reportedDay: d.reportedDay,
+      aggregates: c.aggregates,
+      rightLines: expression(rightLines, count()),
+    },
+    `FROM ${d} JOIN ${c} ON ${c.registrationId} = ${d.registrationId} AND ${c.reportedDay} = ${d.reportedDay}
+      WHERE ${inWholeRegistrations(scope, d.registrationId)}`,
   );
   const wrong = rows
-    .filter(({ aggregates, rightLines }) => Number(aggregates) !== Number(rightLines))
+    .filter(({ aggregates, rightLines }) => aggregates !== rightLines)
     .map((row) => `${row.registrationId}/${row.reportedDay}: ${row.aggregates} aggregates, ${row.rightLines} lines`);
   return verdict('EVERY_REPORTED_DAY_IS_ON_ITS_LINES', wrong, `${rows.length} days in reports`);
 }
 
 async function mappingsNeverOverlap(sql: Sql, scope: Scope): Promise<Invariant> {
-  const rows = await sql.query<{ tenantId: number; effectiveFrom: Hour; steps: number }>(
-    `SELECT m.tenant_id AS tenantId, m.effective_from AS effectiveFrom, COUNT(*) AS steps
-       FROM tenant_mapping m JOIN tenant t ON t.id = m.tenant_id
-      WHERE m.superseded_version = 0
-        AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })}
-      GROUP BY m.tenant_id, m.effective_from`,
+  const m = alias(tenantMappingTable, 'm');
+  const t = alias(tenantTable, 't');
+  const rows = await select(
+    sql,
+    { tenantId: m.tenantId, effectiveFrom: m.effectiveFrom, steps: count() },
+    `FROM ${m} JOIN ${t} ON ${t.id} = ${m.tenantId}
+      WHERE ${m.supersededVersion} = 0 AND ${inScope(scope, { registration: t.registrationId, tenant: t.id })}
+      GROUP BY ${m.tenantId}, ${m.effectiveFrom}`,
   );
   const twice = rows
-    .filter(({ steps }) => Number(steps) > 1)
+    .filter(({ steps }) => steps > 1)
     .map(({ tenantId, effectiveFrom }) => `${tenantId}/${effectiveFrom}: begins twice`);
   return verdict('MAPPINGS_NEVER_OVERLAP', twice, `${rows.length} mapping steps`);
 }

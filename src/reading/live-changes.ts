@@ -7,15 +7,27 @@ import { afterKey } from './usage-filter.js';
 import type { UsageKey } from './usage-filter.js';
 import { holds } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { sumOf } from '../database/dialect.js';
+import { exactSum, greatest, literal, notNull, total } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { Column } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
-import { REPORT_COLUMNS, asReport } from '../pipeline/reporting/report-store.js';
+import { usageReportTable } from '../pipeline/reporting/report.entity.js';
 import type { UsageReport } from '../pipeline/reporting/report.entity.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import type { RoutingReason } from '../pipeline/routing/destination.js';
 import type { Clock } from '../primitives/clock.js';
-import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import type { Day } from '../primitives/windows.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const d = alias(usageDayTotalTable, 'd');
+const f = alias(destinationTable, 'f');
+const g = alias(registrationTable, 'g');
+const p = alias(usageReportTable, 'p');
+const s = alias(stackSubscriptionTable, 's');
 
 /** Reported days of a registration that were closed; `fromDay` is null when nothing was closed before. */
 export interface WindowClosed {
@@ -86,8 +98,7 @@ export function isSeenBy({ registrationIds, tenantIds }: Scope, change: LiveChan
 
 /** Boundaries only move on, so the last one that was seen is all that has to be remembered. One row per stamp. */
 async function watchBoundaries(first: Sql): Promise<Look> {
-  const boundaries = (sql: Sql) =>
-    sql.query<{ id: number; day: Day }>('SELECT id, closed_before_day AS day FROM registration ORDER BY id');
+  const boundaries = (sql: Sql) => select(sql, { id: g.id, day: g.closedBeforeDay }, `FROM ${g} ORDER BY ${g.id}`);
   const known = new Map((await boundaries(first)).map(({ id, day }) => [id, day]));
   return async (sql) => {
     const changes: WindowClosed[] = [];
@@ -118,14 +129,14 @@ async function watchReports(first: Sql, { clock, rowsMax }: Looking): Promise<Lo
     const reports = await listSettled(sql, after, rowsMax);
     const last = reports.at(-1);
     const fresh = reports.filter((report) => !seen.has(nameOf(report)));
-    for (const report of fresh) seen.set(nameOf(report), Number(report.settledAt));
-    latest = Math.max(latest, Number(last?.settledAt ?? 0));
+    for (const report of fresh) seen.set(nameOf(report), report.settledAt);
+    latest = Math.max(latest, last?.settledAt ?? 0);
     const isWhole = reports.length < rowsMax || last === undefined;
     if (isWhole) {
       low = Math.max(low, begin());
       for (const [name, settledAt] of seen) if (settledAt < low) seen.delete(name);
     }
-    after = isWhole ? [low, 0] : [Number(last.settledAt), last.id];
+    after = isWhole ? [low, 0] : [last.settledAt, last.id];
     const topic = 'reportSettled' as const;
     return { isWhole, changes: fresh.map((report) => ({ topic, registrationId: report.registrationId, report })) };
   };
@@ -139,16 +150,17 @@ function nameOf({ id, generation }: UsageReport): string {
 }
 
 async function latestSettled(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ settledAt: number | null }>('SELECT MAX(settled_at) AS settledAt FROM usage_report');
-  return Number(row?.settledAt ?? 0);
+  const [row] = await select(sql, { settledAt: greatest(p.settledAt) }, `FROM ${p}`);
+  return row?.settledAt ?? 0;
 }
 
-async function listSettled(sql: Sql, after: UsageKey, limit: number): Promise<UsageReport[]> {
-  const rows = await sql.query<UsageReport>(
-    `SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE ${afterKey(['p.settled_at', 'p.id'], after)}
-      ORDER BY p.settled_at, p.id LIMIT ${Number(limit)}`,
+function listSettled(sql: Sql, after: UsageKey, limit: number) {
+  return select(
+    sql,
+    { ...p, settledAt: notNull(p.settledAt) },
+    `FROM ${p} WHERE ${afterKey([p.settledAt, p.id], after)}
+      ORDER BY ${p.settledAt}, ${p.id} LIMIT ${literal(limit)}`,
   );
-  return rows.map(asReport);
 }
 
 type OpenFallback = Omit<UsageOnFallback, 'topic'> & { readonly destinationId: number };
@@ -184,29 +196,28 @@ async function watchFallback(first: Sql, { rowsMax }: Looking): Promise<Look> {
   return look;
 }
 
-const FALLBACK_KEY = ['d.stack_subscription_id', 'd.reported_day', 'd.meter_id', 'd.destination_id'];
+const FALLBACK_KEY: readonly Column[] = [d.stackSubscriptionId, d.reportedDay, d.meterId, d.destinationId];
 
 function keyOf({ stackSubscriptionId, reportedDay, meterId, destinationId }: OpenFallback): UsageKey {
   return [stackSubscriptionId, reportedDay, meterId, destinationId];
 }
 
-async function listOpenFallback(sql: Sql, after: UsageKey | null, limit: number): Promise<OpenFallback[]> {
-  const rows = await sql.query<OpenFallback>(
-    `SELECT s.registration_id AS registrationId, s.tenant_id AS tenantId,
-            d.stack_subscription_id AS stackSubscriptionId, d.reported_day AS reportedDay, d.meter_id AS meterId,
-            d.destination_id AS destinationId, f.reason,
-            ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records
-       FROM usage_day_total d
-       JOIN stack_subscription s ON s.id = d.stack_subscription_id
-       JOIN registration g ON g.id = s.registration_id
-       JOIN destination f ON f.id = d.destination_id
-      WHERE d.reported_day >= (SELECT MIN(o.closed_before_day) FROM registration o WHERE o.state = 'OPEN')
-        AND g.state = 'OPEN' AND d.reported_day >= g.closed_before_day AND d.reported_day >= g.books_from_day
-        AND f.reason <> 'MAPPED'
-        ${after === null ? '' : `AND ${afterKey(FALLBACK_KEY, after)}`}
-      GROUP BY s.registration_id, s.tenant_id, d.stack_subscription_id, d.reported_day, d.meter_id, d.destination_id,
-               f.reason
-      ORDER BY ${FALLBACK_KEY.join(', ')} LIMIT ${Number(limit)}`,
+function listOpenFallback(sql: Sql, after: UsageKey | null, limit: number): Promise<OpenFallback[]> {
+  const o = alias(registrationTable, 'o');
+  const { registrationId, tenantId } = s;
+  const { stackSubscriptionId, reportedDay, meterId, destinationId } = d;
+  const { reason } = f;
+  const key = { registrationId, tenantId, stackSubscriptionId, reportedDay, meterId, destinationId, reason };
+  return select(
+    sql,
+    { ...key, quantity: exactSum(sql.dialect, d.quantity), records: total(d.records) },
+    `FROM ${d}
+       JOIN ${s} ON ${s.id} = ${stackSubscriptionId}
+       JOIN ${g} ON ${g.id} = ${registrationId}
+       JOIN ${f} ON ${f.id} = ${destinationId}
+      WHERE ${reportedDay} >= (SELECT MIN(${o.closedBeforeDay}) FROM ${o} WHERE ${o.state} = 'OPEN')
+        AND ${g.state} = 'OPEN' AND ${reportedDay} >= ${g.closedBeforeDay} AND ${reportedDay} >= ${g.booksFromDay}
+        AND ${reason} <> 'MAPPED' AND ${after === null ? '1 = 1' : afterKey(FALLBACK_KEY, after)}
+      GROUP BY ${Object.values(key).join(', ')} ORDER BY ${FALLBACK_KEY.join(', ')} LIMIT ${literal(limit)}`,
   );
-  return rows.map((row) => ({ ...row, quantity: canonicalQuantity(row.quantity), records: Number(row.records) }));
 }

@@ -4,13 +4,13 @@
  * different when the stream was opened.
  */
 import type { Credentials } from '../access/credentials.js';
-import type { ResolveScope } from '../access/principal.js';
 import type { Caller } from '../access/principal.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import type { Sql } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
+import type { ResolveScope } from '../tenancy/resolve-scope.js';
 import { startDeadline } from '../primitives/deadline.js';
 import { DomainError } from '../primitives/errors.js';
 import { isSeenBy, watchTopic } from './live-changes.js';

@@ -1,7 +1,10 @@
 import { among } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { sumOf } from '../database/dialect.js';
+import { count, exactSum } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { followsRouting } from '../pipeline/rollup/day-total-store.js';
 import { routedSpans } from '../pipeline/routing/destination.js';
 import type { RoutedSpan } from '../pipeline/routing/destination.js';
@@ -10,7 +13,6 @@ import type { TenantChange } from '../pipeline/routing/map-tenant.js';
 import { loadRoutingTable } from '../pipeline/routing/routing-store.js';
 import type { Clock } from '../primitives/clock.js';
 import { canonicalGuid } from '../primitives/ids.js';
-import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { firstHourOf } from '../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../primitives/windows.js';
@@ -19,6 +21,8 @@ import { tenantNotFound } from '../tenancy/add-csp-subscription.js';
 import { checkMappingAllowed } from '../tenancy/csp-rules.js';
 import { findTenant } from '../tenancy/tenancy-store.js';
 import type { Tenant } from '../tenancy/tenancy.entity.js';
+
+const r = alias(usageRecordTable, 'r');
 
 /** Usage of one meter that a change of mapping would take from one destination. */
 export interface UsageMove {
@@ -84,21 +88,18 @@ export async function usageIn(
   span: Pick<RoutedSpan, 'from' | 'to' | 'destinationId'>,
   closedBeforeDay: Day,
 ): Promise<UsageMove[]> {
-  const rows = await sql.query<{ meterId: number; quantity: string; records: number }>(
-    `SELECT r.meter_id AS meterId, ${sumOf(sql.dialect, 'r.quantity')} AS quantity, COUNT(*) AS records
-       FROM usage_record r
-      WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
-        AND r.reported_hour >= ? AND r.usage_hour >= ? AND r.usage_hour < ?
-        AND ${followsRouting('r', closedBeforeDay)}
-      GROUP BY r.meter_id ORDER BY r.meter_id`,
+  const { meterId } = r;
+  const rows = await select(
+    sql,
+    { meterId, quantity: exactSum(sql.dialect, r.quantity), records: count() },
+    `FROM ${r}
+      WHERE ${among(r.stackSubscriptionId, stackSubscriptionIds)}
+        AND ${r.reportedHour} >= ? AND ${r.usageHour} >= ? AND ${r.usageHour} < ?
+        AND ${followsRouting(r, closedBeforeDay)}
+      GROUP BY ${meterId} ORDER BY ${meterId}`,
     [firstHourOf(closedBeforeDay), span.from, span.to],
   );
-  return rows.map((row) => ({
-    meterId: row.meterId,
-    fromDestinationId: span.destinationId,
-    quantity: canonicalQuantity(row.quantity),
-    records: Number(row.records),
-  }));
+  return rows.map((row) => ({ ...row, fromDestinationId: span.destinationId }));
 }
 
 /** Records of these hours whose reported day is closed. */
@@ -109,12 +110,14 @@ export async function countClosed(
   closedBeforeDay: Day,
 ): Promise<number> {
   if (spans.length === 0) return 0;
-  const hours = spans.map(({ from, to }) => `(r.usage_hour >= ${from} AND r.usage_hour < ${to})`);
-  const [row] = await sql.query<{ records: number }>(
-    `SELECT COUNT(*) AS records FROM usage_record r
-      WHERE ${among('r.stack_subscription_id', stackSubscriptionIds)}
-        AND (r.reported_hour < ? OR NOT ${followsRouting('r', closedBeforeDay)}) AND (${hours.join(' OR ')})`,
+  const hours = spans.map(({ from, to }) => `(${r.usageHour} >= ${from} AND ${r.usageHour} < ${to})`);
+  const [row] = await select(
+    sql,
+    { records: count() },
+    `FROM ${r}
+      WHERE ${among(r.stackSubscriptionId, stackSubscriptionIds)}
+        AND (${r.reportedHour} < ? OR NOT ${followsRouting(r, closedBeforeDay)}) AND (${hours.join(' OR ')})`,
     [firstHourOf(closedBeforeDay)],
   );
-  return Number(row?.records ?? 0);
+  return row?.records ?? 0;
 }

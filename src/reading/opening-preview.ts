@@ -1,20 +1,34 @@
 import type { Scope } from '../access/scope.js';
+import { count, countDistinct, expression, total } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
 import { readOpening } from '../pipeline/closing/opening.js';
 import type { Opening, OpeningRule } from '../pipeline/closing/opening.js';
-import type { RoutingReason } from '../pipeline/routing/destination.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import { getWholeRegistration } from '../registration/registration-store.js';
 import { mustBeSettingUp } from '../registration/registration-state.js';
 import type { Registration } from '../registration/registration.entity.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const d = alias(usageDayTotalTable, 'd');
+const f = alias(destinationTable, 'f');
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
+
+const ON_BASE = {
+  stackSubscriptionId: d.stackSubscriptionId,
+  tenantId: s.tenantId,
+  reason: f.reason,
+  days: countDistinct(d.reportedDay),
+  records: total(d.records),
+};
 
 /** Usage of one stack subscription that would be closed for the base subscription, and why. */
-export interface OpeningFallback {
-  readonly stackSubscriptionId: number;
-  readonly tenantId: number | null;
-  readonly reason: RoutingReason;
-  readonly days: number;
-  readonly records: number;
-}
+export type OpeningFallback = Readonly<RowOf<typeof ON_BASE>>;
 
 /**
  * A stack subscription with usage hours of which records were pushed and others pulled: likely the same usage twice.
@@ -55,39 +69,34 @@ export async function previewOpenBooks(
   };
 }
 
-async function listOnBase(sql: Sql, registrationId: number, through: number): Promise<OpeningFallback[]> {
-  const rows = await sql.query<OpeningFallback>(
-    `SELECT d.stack_subscription_id AS stackSubscriptionId, s.tenant_id AS tenantId, f.reason,
-            COUNT(DISTINCT d.reported_day) AS days, SUM(d.records) AS records
-       FROM usage_day_total d
-       JOIN stack_subscription s ON s.id = d.stack_subscription_id
-       JOIN destination f ON f.id = d.destination_id
-      WHERE s.registration_id = ? AND d.reported_day <= ? AND f.reason <> 'MAPPED'
-      GROUP BY d.stack_subscription_id, s.tenant_id, f.reason
-      ORDER BY records DESC, d.stack_subscription_id, f.reason LIMIT ${ROWS_SHOWN}`,
+function listOnBase(sql: Sql, registrationId: number, through: number): Promise<OpeningFallback[]> {
+  return select(
+    sql,
+    ON_BASE,
+    `FROM ${d}
+       JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+       JOIN ${f} ON ${f.id} = ${d.destinationId}
+      WHERE ${s.registrationId} = ? AND ${d.reportedDay} <= ? AND ${f.reason} <> 'MAPPED'
+      GROUP BY ${d.stackSubscriptionId}, ${s.tenantId}, ${f.reason}
+      ORDER BY ${ON_BASE.records} DESC, ${d.stackSubscriptionId}, ${f.reason} LIMIT ${ROWS_SHOWN}`,
     [registrationId, through],
   );
-  return rows.map((row) => ({ ...row, days: Number(row.days), records: Number(row.records) }));
 }
 
 /** Rows of a stamp have no id of their own. */
-async function listMixed(sql: Sql, registrationId: number): Promise<MixedUsage[]> {
-  const rows = await sql.query<MixedUsage>(
-    `SELECT h.stack_subscription_id AS stackSubscriptionId, COUNT(*) AS hours,
-            SUM(h.pushed) AS pushedRecords, SUM(h.records - h.pushed) AS pulledRecords
-       FROM (SELECT r.stack_subscription_id, r.usage_hour, COUNT(*) AS records, COUNT(r.record_id) AS pushed
-               FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
-              WHERE s.registration_id = ?
-              GROUP BY r.stack_subscription_id, r.usage_hour) h
-      WHERE h.pushed > 0 AND h.pushed < h.records
-      GROUP BY h.stack_subscription_id
-      ORDER BY hours DESC, h.stack_subscription_id LIMIT ${ROWS_SHOWN}`,
+function listMixed(sql: Sql, registrationId: number): Promise<MixedUsage[]> {
+  const holder = expression('h.holder', r.stackSubscriptionId);
+  const [records, pushed] = [expression('h.records', count()), expression('h.pushed', count())];
+  const pulled = expression(`${records} - ${pushed}`, count());
+  return select(
+    sql,
+    { stackSubscriptionId: holder, hours: count(), pushedRecords: total(pushed), pulledRecords: total(pulled) },
+    `FROM (SELECT ${r.stackSubscriptionId} AS holder, ${count()} AS records, ${count(r.recordId)} AS pushed
+             FROM ${r} JOIN ${s} ON ${s.id} = ${r.stackSubscriptionId}
+            WHERE ${s.registrationId} = ?
+            GROUP BY ${r.stackSubscriptionId}, ${r.usageHour}) h
+      WHERE ${pushed} > 0 AND ${pushed} < ${records}
+      GROUP BY ${holder} ORDER BY ${count()} DESC, ${holder} LIMIT ${ROWS_SHOWN}`,
     [registrationId],
   );
-  return rows.map((row) => ({
-    stackSubscriptionId: row.stackSubscriptionId,
-    hours: Number(row.hours),
-    pushedRecords: Number(row.pushedRecords),
-    pulledRecords: Number(row.pulledRecords),
-  }));
 }

@@ -1,13 +1,29 @@
 import { furthestBehind } from '../collection/watermark-store.js';
+import { count, countDistinct, least, notNull } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { daySealTable } from '../pipeline/closing/daily-aggregate.entity.js';
 import { lastDayThatIsOver } from '../pipeline/closing/closing-rule.js';
+import { usageBatchTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { REPORT_STATES } from '../pipeline/reporting/report-state.js';
-import { isToBeReported } from '../pipeline/reporting/report-store.js';
 import type { ReportState } from '../pipeline/reporting/report-state.js';
+import { isToBeReported } from '../pipeline/reporting/report-store.js';
+import { usageReportDayTable, usageReportTable } from '../pipeline/reporting/report.entity.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
-import type { Day, Hour } from '../primitives/windows.js';
-import type { RegistrationState } from '../registration/registration-state.js';
-import type { UsageIntake } from '../registration/usage-intake.js';
+import type { Day } from '../primitives/windows.js';
+import { collectionWatermarkTable } from '../registration/collection-watermark.entity.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const b = usageBatchTable;
+const c = alias(daySealTable, 'c');
+const d = alias(usageDayTotalTable, 'd');
+const g = alias(registrationTable, 'g');
+const p = alias(usageReportTable, 'p');
+const s = alias(stackSubscriptionTable, 's');
+const w = leftJoined(collectionWatermarkTable, 'w');
 
 /** Where the stages stand, over all registrations: for whoever runs the gateway. Ages are 0 when nothing waits. */
 export interface PipelineState {
@@ -32,67 +48,67 @@ export interface PipelineState {
 
 /** Reads totals, seals and reports, and no records. `graceMs`: how long a day stays open after its end. */
 export async function readPipelineState(sql: Sql, now: number, graceMs: number): Promise<PipelineState> {
-  const [batch] = await sql.query<{ receivedAt: number }>(
-    'SELECT received_at AS receivedAt FROM usage_batch ORDER BY id DESC LIMIT 1',
-  );
-  const [settingUp] = await sql.query<{ registrations: number; oldest: number | null }>(
-    "SELECT COUNT(*) AS registrations, MIN(created_at) AS oldest FROM registration WHERE state = 'SETTING_UP'",
+  const [batch] = await select(sql, { receivedAt: b.receivedAt }, `FROM ${b} ORDER BY ${b.id} DESC LIMIT 1`);
+  const [settingUp] = await select(
+    sql,
+    { registrations: count(), oldest: least(g.createdAt) },
+    `FROM ${g} WHERE ${g.state} = 'SETTING_UP'`,
   );
   const pulledBefore = await furthestBehind(sql);
-  const open = await sql.query<OpenRegistration>(
-    `SELECT g.state, g.usage_intake AS usageIntake, w.collected_before_hour AS pulledBefore,
-            COUNT(DISTINCT d.reported_day) AS days, MIN(d.reported_day) AS oldest
-       FROM registration g
-       JOIN stack_subscription s ON s.registration_id = g.id
-       JOIN usage_day_total d ON d.stack_subscription_id = s.id
-        AND d.reported_day >= g.closed_before_day AND d.reported_day >= g.books_from_day
-       LEFT JOIN collection_watermark w ON w.registration_id = g.id
-      WHERE g.state = 'OPEN'
-      GROUP BY g.id, g.state, g.usage_intake, w.collected_before_hour`,
+  // Registrations with open days that hold usage.
+  const open = await select(
+    sql,
+    {
+      state: g.state,
+      usageIntake: g.usageIntake,
+      pulledBefore: w.collectedBeforeHour,
+      days: countDistinct(d.reportedDay),
+      oldest: notNull(least(d.reportedDay)),
+    },
+    `FROM ${g}
+       JOIN ${s} ON ${s.registrationId} = ${g.id}
+       JOIN ${d} ON ${d.stackSubscriptionId} = ${s.id}
+        AND ${d.reportedDay} >= ${g.closedBeforeDay} AND ${d.reportedDay} >= ${g.booksFromDay}
+       LEFT JOIN ${w} ON ${w.registrationId} = ${g.id}
+      WHERE ${g.state} = 'OPEN'
+      GROUP BY ${g.id}, ${g.state}, ${g.usageIntake}, ${w.collectedBeforeHour}`,
   );
   const due = open.filter(({ oldest, ...intake }) => (lastDayThatIsOver({ ...intake, now, graceMs }) ?? -1) >= oldest);
-  const [closed] = await sql.query<{ days: number }>('SELECT COUNT(*) AS days FROM day_seal');
-  const [unprepared] = await sql.query<{ days: number; oldest: Day | null }>(
-    `SELECT COUNT(*) AS days, MIN(c.reported_day) AS oldest
-       FROM day_seal c
-       JOIN registration g ON g.id = c.registration_id
-       LEFT JOIN usage_report_day d ON d.registration_id = c.registration_id AND d.reported_day = c.reported_day
-      WHERE d.registration_id IS NULL AND ${isToBeReported('c.reported_day', 'g')}`,
+  const [closed] = await select(sql, { days: count() }, `FROM ${c}`);
+  const prepared = leftJoined(usageReportDayTable, 'd');
+  const [unprepared] = await select(
+    sql,
+    { days: count(), oldest: least(c.reportedDay) },
+    `FROM ${c}
+       JOIN ${g} ON ${g.id} = ${c.registrationId}
+       LEFT JOIN ${prepared} ON ${prepared.registrationId} = ${c.registrationId}
+             AND ${prepared.reportedDay} = ${c.reportedDay}
+      WHERE ${prepared.registrationId} IS NULL AND ${isToBeReported(c.reportedDay, g)}`,
   );
-  const states = await sql.query<{ state: ReportState; reports: number; oldest: Day }>(
-    `SELECT p.state, COUNT(*) AS reports, MIN(p.reported_day) AS oldest
-       FROM usage_report p JOIN registration g ON g.id = p.registration_id
-      WHERE g.is_usage_reporting_enabled = 1 GROUP BY p.state`,
+  const states = await select(
+    sql,
+    { state: p.state, reports: count(), oldest: notNull(least(p.reportedDay)) },
+    `FROM ${p} JOIN ${g} ON ${g.id} = ${p.registrationId} WHERE ${g.isUsageReportingEnabled} = 1 GROUP BY ${p.state}`,
   );
   const unsent = states.filter(({ state }) => state !== 'ACCEPTED').map(({ oldest }) => oldest);
-  const countOf = (wanted: ReportState) => Number(states.find(({ state }) => state === wanted)?.reports ?? 0);
-  const settingUpSince = settingUp?.oldest ?? null;
+  const countOf = (wanted: ReportState) => states.find(({ state }) => state === wanted)?.reports ?? 0;
   return {
-    settingUp: Number(settingUp?.registrations ?? 0),
-    oldestSettingUpAgeMs: settingUpSince === null ? 0 : Math.max(0, now - Number(settingUpSince)),
-    lastBatchAgeMs: batch === undefined ? 0 : Math.max(0, now - Number(batch.receivedAt)),
+    settingUp: settingUp?.registrations ?? 0,
+    oldestSettingUpAgeMs: msSince(settingUp?.oldest, now),
+    lastBatchAgeMs: msSince(batch?.receivedAt, now),
     collectionLagMs: pulledBefore === null ? 0 : Math.max(0, now - hourStart(pulledBefore).getTime()),
-    openDays: open.reduce((sum, { days }) => sum + Number(days), 0),
+    openDays: open.reduce((sum, { days }) => sum + days, 0),
     oldestOpenDayAgeMs: Math.max(0, ...open.map(({ oldest }) => ageOf(oldest, now))),
     closingLagMs: Math.max(0, ...due.map(({ oldest }) => ageOf(oldest, now) - graceMs)),
-    closedDays: daysIn(closed),
-    unpreparedDays: daysIn(unprepared),
+    closedDays: closed?.days ?? 0,
+    unpreparedDays: unprepared?.days ?? 0,
     oldestUnsentAgeMs: Math.max(0, ...[...unsent, unprepared?.oldest ?? null].map((day) => ageOf(day, now))),
     reports: Object.fromEntries(REPORT_STATES.map((state) => [state, countOf(state)])) as Record<ReportState, number>,
   };
 }
 
-/** A registration with open days that hold usage. */
-interface OpenRegistration {
-  readonly state: RegistrationState;
-  readonly usageIntake: UsageIntake;
-  readonly pulledBefore: Hour | null;
-  readonly days: number;
-  readonly oldest: Day;
-}
-
-function daysIn(row: { readonly days: number } | undefined): number {
-  return Number(row?.days ?? 0);
+function msSince(moment: number | null | undefined, now: number): number {
+  return moment == null ? 0 : Math.max(0, now - moment);
 }
 
 function ageOf(day: Day | null, now: number): number {

@@ -1,20 +1,39 @@
-import { among, inWholeRegistrations } from '../access/scope.js';
+import { among, amongTexts, inWholeRegistrations } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { sumOf } from '../database/dialect.js';
+import { count, exactSum, expression, notNull, least, literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { meterTable } from '../metering/meter.entity.js';
+import { dailyAggregateTable, daySealTable } from '../pipeline/closing/daily-aggregate.entity.js';
 import { sameAggregate } from '../pipeline/closing/daily-aggregate-store.js';
 import { CommerceError } from '../pipeline/reporting/commerce-client.js';
 import type { CommerceClient, CommerceTotal } from '../pipeline/reporting/commerce-client.js';
 import { checkMaySend } from '../pipeline/reporting/reportable-books.js';
 import { ALARM_AGE_MS, WARNING_AGE_MS } from '../pipeline/reporting/report-state.js';
-import type { LineStatus, ReportState } from '../pipeline/reporting/report-state.js';
-import { REPORT_COLUMNS, asReport, isToBeReported } from '../pipeline/reporting/report-store.js';
+import type { ReportState } from '../pipeline/reporting/report-state.js';
+import { isToBeReported } from '../pipeline/reporting/report-store.js';
+import {
+  usageReportAttemptTable,
+  usageReportDayTable,
+  usageReportLineTable,
+  usageReportTable,
+} from '../pipeline/reporting/report.entity.js';
 import type { UsageReport, UsageReportAttempt } from '../pipeline/reporting/report.entity.js';
 import { DomainError } from '../primitives/errors.js';
-import { ZERO, canonicalQuantity } from '../primitives/quantity.js';
+import { ZERO } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { firstHourOf, hourStart } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
+import { registrationTable } from '../registration/registration.entity.js';
+
+const a = alias(dailyAggregateTable, 'a');
+const g = alias(registrationTable, 'g');
+const l = alias(usageReportLineTable, 'l');
+const m = alias(meterTable, 'm');
+const p = alias(usageReportTable, 'p');
+const t = alias(usageReportAttemptTable, 't');
 
 /** Which reports to list: latest first, those before a row id. */
 export interface ReportsQuestion {
@@ -29,67 +48,55 @@ export interface ReportsQuestion {
 export async function listReports(sql: Sql, scope: Scope, question: ReportsQuestion): Promise<UsageReport[]> {
   const { registrationId, states, ids, beforeId, limit } = question;
   const where = [
-    inWholeRegistrations(scope, 'p.registration_id'),
-    ...(registrationId === undefined ? [] : [`p.registration_id = ${Number(registrationId)}`]),
-    ...(states === undefined
-      ? []
-      : [states.length === 0 ? '1 = 0' : `p.state IN (${states.map(() => '?').join(', ')})`]),
-    ...(ids === undefined ? [] : [among('p.id', ids)]),
-    ...(beforeId === null ? [] : [`p.id < ${Number(beforeId)}`]),
+    inWholeRegistrations(scope, p.registrationId),
+    ...(registrationId === undefined ? [] : [`${p.registrationId} = ${literal(registrationId)}`]),
+    ...(states === undefined ? [] : [amongTexts(p.state, states)]),
+    ...(ids === undefined ? [] : [among(p.id, ids)]),
+    ...(beforeId === null ? [] : [`${p.id} < ${literal(beforeId)}`]),
   ];
-  const rows = await sql.query<UsageReport>(
-    `SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE ${where.join(' AND ')} ORDER BY p.id DESC LIMIT ${Number(limit)}`,
-    [...(states ?? [])],
-  );
-  return rows.map(asReport);
+  const latest = `FROM ${p} WHERE ${where.join(' AND ')} ORDER BY ${p.id} DESC LIMIT ${literal(limit)}`;
+  return select(sql, p, latest, states ?? []);
 }
 
-/** Reports that are not settled, of one state and one reason. */
-export interface WaitingReports {
+const WAITING = {
   /** PENDING: tried again later. SENDING: another process sends them, or did when it died. */
-  readonly state: 'PENDING' | 'SENDING';
+  state: p.state,
   /** Why the last attempt failed; null where there was none. */
-  readonly errorCode: string | null;
-  readonly count: number;
+  errorCode: p.errorCode,
+  count: count(),
   /** When the first of them is tried again, in milliseconds since 1970. */
-  readonly dueAt: number;
-}
+  dueAt: notNull(least(p.dueAt)),
+};
+/** Reports that are not settled, of one state and one reason. */
+export type WaitingReports = Readonly<RowOf<typeof WAITING>>;
 
 /** What waits to be sent, the next to be sent first. */
 export async function countWaitingReports(sql: Sql): Promise<readonly WaitingReports[]> {
-  const rows = await sql.query<WaitingReports>(
-    `SELECT state, error_code AS errorCode, COUNT(*) AS count, MIN(due_at) AS dueAt FROM usage_report
-      WHERE state IN ('PENDING', 'SENDING') GROUP BY state, error_code ORDER BY MIN(due_at)`,
+  return select(
+    sql,
+    WAITING,
+    `FROM ${p} WHERE ${p.state} IN ('PENDING', 'SENDING')
+      GROUP BY ${p.state}, ${p.errorCode} ORDER BY ${least(p.dueAt)}`,
   );
-  return rows.map((row) => ({ ...row, count: Number(row.count), dueAt: Number(row.dueAt) }));
 }
 
 const ATTEMPTS_SHOWN = 100;
 
 /** The latest attempts at a report, latest first. The report was read in scope. */
 export async function listAttempts(sql: Sql, scope: Scope, reportId: number): Promise<UsageReportAttempt[]> {
-  const rows = await sql.query<UsageReportAttempt>(
-    `SELECT a.report_id AS reportId, a.attempt_no AS attemptNo, a.started_at AS startedAt, a.ended_at AS endedAt,
-            a.outcome, a.code, a.message
-       FROM usage_report_attempt a JOIN usage_report p ON p.id = a.report_id
-      WHERE a.report_id = ? AND ${inWholeRegistrations(scope, 'p.registration_id')}
-      ORDER BY a.attempt_no DESC LIMIT ${ATTEMPTS_SHOWN}`,
+  return select(
+    sql,
+    t,
+    `FROM ${t} JOIN ${p} ON ${p.id} = ${t.reportId}
+      WHERE ${t.reportId} = ? AND ${inWholeRegistrations(scope, p.registrationId)}
+      ORDER BY ${t.attemptNo} DESC LIMIT ${ATTEMPTS_SHOWN}`,
     [reportId],
   );
-  return rows.map((row) => ({
-    ...row,
-    startedAt: Number(row.startedAt),
-    endedAt: row.endedAt === null ? null : Number(row.endedAt),
-  }));
 }
 
+const LINE = { reportId: l.reportId, lineNo: l.lineNo, status: l.status, code: l.code };
 /** The line on which an aggregate was reported. */
-export interface ReportedLine {
-  readonly reportId: number;
-  readonly lineNo: number;
-  readonly status: LineStatus;
-  readonly code: string | null;
-}
+export type ReportedLine = Readonly<RowOf<typeof LINE>>;
 
 /** Where the usage of an aggregate was reported: that of its whole usage day, for its destination. Null: not yet. */
 export async function findReportedLine(
@@ -104,14 +111,15 @@ export async function findReportedLine(
     readonly destinationId: number;
   },
 ): Promise<ReportedLine | null> {
-  const [row] = await sql.query<ReportedLine>(
-    `SELECT l.report_id AS reportId, l.line_no AS lineNo, l.status, l.code
-       FROM daily_aggregate a
-       JOIN usage_report_line l ON ${sameAggregate('a', 'l')}
-       JOIN usage_report p ON p.id = l.report_id
-      WHERE a.stack_subscription_id = ? AND a.reported_day = ? AND a.usage_day = ? AND a.meter_id = ?
-        AND a.resource_id = ? AND a.destination_id = ?
-        AND ${inWholeRegistrations(scope, 'p.registration_id')}`,
+  const [row] = await select(
+    sql,
+    LINE,
+    `FROM ${a}
+       JOIN ${l} ON ${sameAggregate(a, l)}
+       JOIN ${p} ON ${p.id} = ${l.reportId}
+      WHERE ${a.stackSubscriptionId} = ? AND ${a.reportedDay} = ? AND ${a.usageDay} = ? AND ${a.meterId} = ?
+        AND ${a.resourceId} = ? AND ${a.destinationId} = ?
+        AND ${inWholeRegistrations(scope, p.registrationId)}`,
     [
       aggregate.stackSubscriptionId,
       aggregate.reportedDay,
@@ -137,22 +145,26 @@ export interface UnsentUsage {
 
 /** What of a registration's closed usage is still to be taken, and how old that is. Pay-as-you-use has 30 days. */
 export async function findUnsent(sql: Sql, registrationId: number, now: number): Promise<UnsentUsage> {
-  const [row] = await sql.query<{ days: number; oldestDay: Day | null }>(
-    `SELECT COUNT(*) AS days, MIN(u.reported_day) AS oldestDay FROM (
-       SELECT p.reported_day FROM usage_report p
-         JOIN registration g ON g.id = p.registration_id AND g.is_usage_reporting_enabled = 1
-        WHERE p.registration_id = ? AND p.state <> 'ACCEPTED'
+  const c = alias(daySealTable, 'c');
+  const d = leftJoined(usageReportDayTable, 'd');
+  const [row] = await select(
+    sql,
+    { days: count(), oldestDay: least(expression('u.day', p.reportedDay)) },
+    `FROM (
+       SELECT ${p.reportedDay} AS day FROM ${p}
+         JOIN ${g} ON ${g.id} = ${p.registrationId} AND ${g.isUsageReportingEnabled} = 1
+        WHERE ${p.registrationId} = ? AND ${p.state} <> 'ACCEPTED'
        UNION
-       SELECT c.reported_day FROM day_seal c
-         JOIN registration g ON g.id = c.registration_id
-         LEFT JOIN usage_report_day d ON d.registration_id = c.registration_id AND d.reported_day = c.reported_day
-        WHERE c.registration_id = ? AND d.registration_id IS NULL AND ${isToBeReported('c.reported_day', 'g')}) u`,
+       SELECT ${c.reportedDay} FROM ${c}
+         JOIN ${g} ON ${g.id} = ${c.registrationId}
+         LEFT JOIN ${d} ON ${d.registrationId} = ${c.registrationId} AND ${d.reportedDay} = ${c.reportedDay}
+        WHERE ${c.registrationId} = ? AND ${d.registrationId} IS NULL AND ${isToBeReported(c.reportedDay, g)}) u`,
     [registrationId, registrationId],
   );
-  const oldestDay = row?.oldestDay ?? null;
+  const { days, oldestDay } = row ?? { days: 0, oldestDay: null };
   if (oldestDay === null) return { days: 0, oldestDay, ageMs: 0, level: 'NONE' };
   const ageMs = Math.max(0, now - hourStart(firstHourOf(oldestDay + 1)).getTime());
-  return { days: Number(row?.days), oldestDay, ageMs, level: levelOf(ageMs) };
+  return { days, oldestDay, ageMs, level: levelOf(ageMs) };
 }
 
 function levelOf(ageMs: number): UnsentUsage['level'] {
@@ -184,15 +196,21 @@ export async function reconcileReports(
   if (commerce !== null) await checkMaySend(sql, commerce);
   const totals = commerce === null ? null : await askTotals(commerce, registration.cloudId, signal);
   if (totals === null) return null;
-  const sent = await sql.query<{ destination: string; meterId: string; quantity: string; lineCount: number }>(
-    `SELECT p.destination_subscription_guid AS destination, m.meter_guid AS meterId,
-            ${sumOf(sql.dialect, 'a.quantity')} AS quantity, COUNT(*) AS lineCount
-       FROM usage_report p
-       JOIN usage_report_line l ON l.report_id = p.id AND l.status IN ('ACCEPTED', 'DUPLICATE')
-       JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
-       JOIN meter m ON m.id = l.meter_id
-      WHERE p.registration_id = ?
-      GROUP BY p.destination_subscription_guid, m.meter_guid`,
+  const [destinationGuid, meterGuid] = [p.destinationSubscriptionGuid, m.meterGuid];
+  const sent = await select(
+    sql,
+    {
+      destination: destinationGuid,
+      meterId: meterGuid,
+      sent: exactSum(sql.dialect, a.quantity),
+      sentLines: count(),
+    },
+    `FROM ${p}
+       JOIN ${l} ON ${l.reportId} = ${p.id} AND ${l.status} IN ('ACCEPTED', 'DUPLICATE')
+       JOIN ${a} ON ${sameAggregate(a, l)}
+       JOIN ${m} ON ${m.id} = ${l.meterId}
+      WHERE ${p.registrationId} = ?
+      GROUP BY ${destinationGuid}, ${meterGuid}`,
     [registration.id],
   );
   const rows = new Map<string, Reconciliation>();
@@ -205,9 +223,8 @@ export async function reconcileReports(
       received: ZERO,
       receivedLines: 0,
     };
-  for (const { destination, meterId, quantity, lineCount } of sent) {
-    const row = rowOf(destination, meterId);
-    rows.set(`${destination} ${meterId}`, { ...row, sent: canonicalQuantity(quantity), sentLines: Number(lineCount) });
+  for (const { destination, meterId, ...sums } of sent) {
+    rows.set(`${destination} ${meterId}`, { ...rowOf(destination, meterId), ...sums });
   }
   for (const { destinationSubscriptionId: destination, meterId, quantity, lines } of totals) {
     const row = rowOf(destination, meterId);

@@ -1,16 +1,23 @@
 import { among } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
-import type { DaySeal } from '../pipeline/closing/daily-aggregate.entity.js';
-import { SEAL_COLUMNS, listDaySubscriptions, readDailyAggregates } from '../pipeline/closing/daily-aggregate-store.js';
+import { daySealTable } from '../pipeline/closing/daily-aggregate.entity.js';
+import { listDaySubscriptions, readDailyAggregates } from '../pipeline/closing/daily-aggregate-store.js';
 import { NO_CHECKSUM, beginDayChecksum } from '../pipeline/closing/day-checksum.js';
 import { dayText } from '../primitives/windows.js';
 import type { Day } from '../primitives/windows.js';
+import { closedDayTable } from '../registration/closed-day.entity.js';
+import { registrationTable } from '../registration/registration.entity.js';
 
-interface SealedDay extends DaySeal {
-  readonly cloudId: string;
-  readonly routingVersion: number;
-}
+const c = alias(closedDayTable, 'c');
+const g = alias(registrationTable, 'g');
+const p = alias(daySealTable, 'p');
+
+const SEALED_DAY = { ...p, cloudId: g.cloudId, routingVersion: c.routingVersion };
+type SealedDay = Readonly<RowOf<typeof SEALED_DAY>>;
 
 /**
  * Computes the checksum of every closed day anew and compares it, and its link to the day before, with the seal.
@@ -34,13 +41,15 @@ export async function checkSeals(
   return { days: days.length, differences };
 }
 
-/** What proves the closed days of a registration up to its last one before a day; no checksum where it has no seal. */
-export interface LastSeal {
-  readonly registrationId: number;
-  readonly checksum: string | null;
+const seal = leftJoined(daySealTable, 'p');
+const LAST_SEAL = {
+  registrationId: c.registrationId,
+  checksum: seal.checksum,
   /** A day that was closed anew, in books that were restored, has another moment. */
-  readonly closedAt: number;
-}
+  closedAt: c.closedAt,
+};
+/** What proves the closed days of a registration up to its last one before a day; no checksum where it has no seal. */
+export type LastSeal = Readonly<RowOf<typeof LAST_SEAL>>;
 
 /** The seal of the last closed day with usage before one, of each of these registrations that has such a day. */
 export async function listLastSeals(
@@ -49,17 +58,19 @@ export async function listLastSeals(
   registrationIds: readonly number[],
   before: Day,
 ): Promise<LastSeal[]> {
-  const rows = await sql.query<LastSeal>(
-    `SELECT c.registration_id AS registrationId, p.checksum, c.closed_at AS closedAt
-       FROM closed_day c
-       LEFT JOIN day_seal p ON p.registration_id = c.registration_id AND p.reported_day = c.reported_day
-      WHERE ${among('c.registration_id', scope.registrationIds)} AND ${among('c.registration_id', registrationIds)}
-        AND c.reported_day = (SELECT MAX(x.reported_day) FROM closed_day x
-                               WHERE x.registration_id = c.registration_id AND x.reported_day < ?)
-      ORDER BY c.registration_id`,
+  const x = alias(closedDayTable, 'x');
+  const { registrationId, reportedDay } = c;
+  return select(
+    sql,
+    LAST_SEAL,
+    `FROM ${c}
+       LEFT JOIN ${seal} ON ${seal.registrationId} = ${registrationId} AND ${seal.reportedDay} = ${reportedDay}
+      WHERE ${among(registrationId, scope.registrationIds)} AND ${among(registrationId, registrationIds)}
+        AND ${reportedDay} = (SELECT MAX(${x.reportedDay}) FROM ${x}
+                               WHERE ${x.registrationId} = ${registrationId} AND ${x.reportedDay} < ?)
+      ORDER BY ${registrationId}`,
     [before],
   );
-  return rows.map((row) => ({ ...row, closedAt: Number(row.closedAt) }));
 }
 
 async function checksumOf(sql: Sql, day: SealedDay): Promise<string> {
@@ -70,12 +81,13 @@ async function checksumOf(sql: Sql, day: SealedDay): Promise<string> {
 }
 
 function listSealedDays(sql: Sql, scope: Scope): Promise<SealedDay[]> {
-  return sql.query<SealedDay>(
-    `SELECT ${SEAL_COLUMNS}, g.cloud_id AS cloudId, c.routing_version AS routingVersion
-       FROM closed_day c
-       JOIN registration g ON g.id = c.registration_id
-       JOIN day_seal p ON p.registration_id = c.registration_id AND p.reported_day = c.reported_day
-      WHERE ${among('c.registration_id', scope.registrationIds)}
-      ORDER BY c.registration_id, c.reported_day`,
+  return select(
+    sql,
+    SEALED_DAY,
+    `FROM ${c}
+       JOIN ${g} ON ${g.id} = ${c.registrationId}
+       JOIN ${p} ON ${p.registrationId} = ${c.registrationId} AND ${p.reportedDay} = ${c.reportedDay}
+      WHERE ${among(c.registrationId, scope.registrationIds)}
+      ORDER BY ${c.registrationId}, ${c.reportedDay}`,
   );
 }

@@ -2,14 +2,16 @@ import { readDailyRows, readHourlyRows } from './aggregate-rows.js';
 import type { AggregateRow } from './aggregate-rows.js';
 import type { KeptPages } from './kept-pages.js';
 import { afterAllOf, areClosed, filtersDestination, listReadableSubscriptions } from './usage-filter.js';
-import { totalConditions } from './usage-filter.js';
+import { destinationConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import { startReading } from './usage-spans.js';
 import type { Granularity } from './usage-spans.js';
 import { createRouter } from './usage-router.js';
 import type { Router } from './usage-router.js';
 import type { Scope } from '../access/scope.js';
+import { select } from '../database/select.js';
 import type { Sql } from '../database/transaction.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
 import { canonicalQuantity } from '../primitives/quantity.js';
 import type { Quantity } from '../primitives/quantity.js';
@@ -132,7 +134,7 @@ async function asAggregates(
     if (route === null) continue;
     const { stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part } = row;
     aggregates.push({
-      key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)],
+      key: [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part],
       registrationId: route.registrationId,
       destinationId: row.destinationId ?? route.destinationId,
       isClosed: route.isClosed,
@@ -143,7 +145,7 @@ async function asAggregates(
       usage: { from: usageWindow * width, to: (usageWindow + 1) * width },
       reported: { from: reportedWindow * width, to: (reportedWindow + 1) * width },
       quantity: canonicalQuantity(row.quantity),
-      records: Number(row.records),
+      records: row.records,
     });
   }
   return aggregates;
@@ -151,12 +153,8 @@ async function asAggregates(
 
 /** The destinations that a filter names. */
 export async function destinationIds(sql: Sql, filter: UsageFilter): Promise<ReadonlySet<number>> {
-  const condition = totalConditions({
-    ...(filter.cspSubscriptionIds && { cspSubscriptionIds: filter.cspSubscriptionIds }),
-    ...(filter.reasons && { reasons: filter.reasons }),
-  }).join(' AND ');
-  const rows = await sql.query<{ id: number }>(
-    `SELECT d.destination_id AS id FROM (SELECT id AS destination_id FROM destination) d WHERE ${condition}`,
-  );
+  const { id } = destinationTable;
+  const where = destinationConditions(filter, id).join(' AND ');
+  const rows = await select(sql, { id }, `FROM ${destinationTable} WHERE ${where}`);
   return new Set(rows.map(({ id }) => id));
 }

@@ -1,10 +1,25 @@
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
+import { literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { Column, RowOf } from '../database/table.js';
 import type { Sql, SqlValue } from '../database/transaction.js';
 import { uriKey } from '../pipeline/ingestion/dictionary.js';
+import { resourceTable, usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
+import { destinationTable } from '../pipeline/routing/destination.entity.js';
 import type { RoutingReason } from '../pipeline/routing/destination.js';
 import { firstHourOf } from '../primitives/windows.js';
-import type { Day, Hour } from '../primitives/windows.js';
+import type { Hour } from '../primitives/windows.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { stackSubscriptionTable, tenantMappingTable, tenantTable } from '../tenancy/tenancy.entity.js';
+
+const d = alias(usageDayTotalTable, 'd');
+const g = alias(registrationTable, 'g');
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
+const t = leftJoined(tenantTable, 't');
 
 /** Which of the two times a range is about. Never substituted for each other. */
 export const CLOCKS = ['REPORTED', 'USAGE'] as const;
@@ -27,15 +42,16 @@ export interface UsageFilter {
   readonly reasons?: readonly RoutingReason[];
 }
 
-/** A stack subscription whose usage is in scope, with what decides how its rows are routed. */
-export interface ReadableSubscription {
-  readonly id: number;
-  readonly registrationId: number;
+const READABLE_SUBSCRIPTION = {
+  id: s.id,
+  registrationId: s.registrationId,
   /** Null while nobody has said whose it is. */
-  readonly tenantId: number | null;
-  readonly closedBeforeDay: Day;
-  readonly routingVersion: number;
-}
+  tenantId: s.tenantId,
+  closedBeforeDay: g.closedBeforeDay,
+  routingVersion: g.routingVersion,
+};
+/** A stack subscription whose usage is in scope, with what decides how its rows are routed. */
+export type ReadableSubscription = Readonly<RowOf<typeof READABLE_SUBSCRIPTION>>;
 
 /** Whether every reported window before this hour is closed, for all of them: what it holds never changes then. */
 export function areClosed(subscriptions: readonly ReadableSubscription[], before: Hour): boolean {
@@ -51,12 +67,12 @@ const NEVER = 2 ** 31 - 1;
 export function subscriptionConditions(scope: Scope, filter: UsageFilter): string {
   const unknown = filter.isTenantUnknown;
   return [
-    inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
-    ...narrowed('s.registration_id', filter.registrationIds),
-    ...narrowed('s.tenant_id', filter.tenantIds),
-    ...narrowed('s.id', filter.stackSubscriptionIds),
-    ...narrowed('t.reseller_id', filter.resellerIds),
-    ...(unknown === undefined ? [] : [`s.tenant_id IS ${unknown ? '' : 'NOT '}NULL`]),
+    inScope(scope, { registration: s.registrationId, tenant: s.tenantId }),
+    ...narrowed(s.registrationId, filter.registrationIds),
+    ...narrowed(s.tenantId, filter.tenantIds),
+    ...narrowed(s.id, filter.stackSubscriptionIds),
+    ...narrowed(t.resellerId, filter.resellerIds),
+    ...(unknown === undefined ? [] : [`${s.tenantId} IS ${unknown ? '' : 'NOT '}NULL`]),
   ].join(' AND ');
 }
 
@@ -67,14 +83,14 @@ export function listReadableSubscriptions(
   filter: UsageFilter,
   fromId: number,
 ): Promise<ReadableSubscription[]> {
-  return sql.query<ReadableSubscription>(
-    `SELECT s.id, s.registration_id AS registrationId, s.tenant_id AS tenantId,
-            g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion
-       FROM stack_subscription s
-       JOIN registration g ON g.id = s.registration_id
-       LEFT JOIN tenant t ON t.id = s.tenant_id
-      WHERE s.id >= ? AND ${subscriptionConditions(scope, filter)}
-      ORDER BY s.id LIMIT ${SUBSCRIPTIONS_MAX}`,
+  return select(
+    sql,
+    READABLE_SUBSCRIPTION,
+    `FROM ${s}
+       JOIN ${g} ON ${g.id} = ${s.registrationId}
+       LEFT JOIN ${t} ON ${t.id} = ${s.tenantId}
+      WHERE ${s.id} >= ? AND ${subscriptionConditions(scope, filter)}
+      ORDER BY ${s.id} LIMIT ${SUBSCRIPTIONS_MAX}`,
     [fromId],
   );
 }
@@ -87,20 +103,25 @@ export function afterAllOf(subscriptions: readonly ReadableSubscription[]): Usag
 
 /** Conditions on a day total `d`: its meters, and its destinations as the totals carry them. */
 export function totalConditions(filter: UsageFilter): string[] {
-  const { cspSubscriptionIds, reasons } = filter;
+  return [...narrowed(d.meterId, filter.meterIds), ...destinationConditions(filter, d.destinationId)];
+}
+
+/** Conditions on the row id of a destination. */
+export function destinationConditions(
+  { cspSubscriptionIds, reasons }: UsageFilter,
+  destinationId: Column<number>,
+): string[] {
+  const e = alias(destinationTable, 'e');
+  const m = leftJoined(tenantMappingTable, 'm');
   const quoted = reasons?.map((reason) => `'${reason}'`).join(', ');
-  const destinations = [
-    ...(quoted === undefined ? [] : [quoted === '' ? '1 = 0' : `e.reason IN (${quoted})`]),
-    ...narrowed('m.csp_subscription_id', cspSubscriptionIds),
+  const conditions = [
+    ...(quoted === undefined ? [] : [quoted === '' ? '1 = 0' : `${e.reason} IN (${quoted})`]),
+    ...narrowed(m.cspSubscriptionId, cspSubscriptionIds),
   ];
+  if (conditions.length === 0) return [];
   return [
-    ...narrowed('d.meter_id', filter.meterIds),
-    ...(destinations.length === 0
-      ? []
-      : [
-          `d.destination_id IN (SELECT e.id FROM destination e
-             LEFT JOIN tenant_mapping m ON m.id = e.tenant_mapping_id WHERE ${destinations.join(' AND ')})`,
-        ]),
+    `${destinationId} IN (SELECT ${e.id} FROM ${e} LEFT JOIN ${m} ON ${m.id} = ${e.tenantMappingId}
+       WHERE ${conditions.join(' AND ')})`,
   ];
 }
 
@@ -114,14 +135,15 @@ export function recordConditions(filter: UsageFilter): {
   readonly conditions: readonly string[];
   readonly values: readonly SqlValue[];
 } {
-  const conditions = [...narrowed('r.meter_id', filter.meterIds), ...narrowed('r.resource_id', filter.resourceIds)];
+  const o = resourceTable;
+  const conditions = [...narrowed(r.meterId, filter.meterIds), ...narrowed(r.resourceId, filter.resourceIds)];
   const values: SqlValue[] = [];
   if (filter.resourceUri !== undefined) {
-    conditions.push('r.resource_id IN (SELECT id FROM resource WHERE uri_key = ?)');
+    conditions.push(`${r.resourceId} IN (SELECT ${o.id} FROM ${o} WHERE ${o.uriKey} = ?)`);
     values.push(uriKey(filter.resourceUri));
   }
   if (filter.location !== undefined) {
-    conditions.push('r.resource_id IN (SELECT id FROM resource WHERE location = ?)');
+    conditions.push(`${r.resourceId} IN (SELECT ${o.id} FROM ${o} WHERE ${o.location} = ?)`);
     values.push(filter.location);
   }
   return { conditions, values };
@@ -131,8 +153,8 @@ export function recordConditions(filter: UsageFilter): {
  * "After this row", for rows ordered by these columns: the expanded form, which every server answers by seeking in an
  * index; the shorter row-value form makes MariaDB read everything before. With '>=' it is "from this row on".
  */
-export function afterKey(columns: readonly string[], key: readonly number[], compares: '>' | '>=' = '>'): string {
-  const whole = key.map(Number);
+export function afterKey(columns: readonly Column[], key: readonly number[], compares: '>' | '>=' = '>'): string {
+  const whole = key.map(literal);
   let condition = `${columns.at(-1)} ${compares} ${whole.at(-1)}`;
   for (let index = columns.length - 2; index >= 0; index -= 1) {
     const column = columns[index];
@@ -152,6 +174,6 @@ export interface UsageRange {
   readonly to: Hour;
 }
 
-function narrowed(column: string, ids: readonly number[] | undefined): string[] {
+function narrowed(column: Column<number | null>, ids: readonly number[] | undefined): string[] {
   return ids === undefined ? [] : [among(column, ids)];
 }

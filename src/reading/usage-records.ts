@@ -11,35 +11,50 @@ import { destinationIds } from './usage-aggregates.js';
 import type { Reading } from './usage-aggregates.js';
 import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import type { SqlValue } from '../database/transaction.js';
-import type { Sql } from '../database/transaction.js';
+import { literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { RowOf } from '../database/table.js';
+import type { Sql, SqlValue } from '../database/transaction.js';
+import {
+  quarantinedRecordTable,
+  usageBatchTable,
+  usageRecordTable,
+  usageSourceTable,
+} from '../pipeline/ingestion/ingestion.entity.js';
 import type { QuarantinedRecord } from '../pipeline/ingestion/ingestion.entity.js';
-import { QUARANTINED } from '../pipeline/ingestion/usage-record-store.js';
-import { canonicalQuantity } from '../primitives/quantity.js';
-import type { Quantity } from '../primitives/quantity.js';
 import { dayOf } from '../primitives/windows.js';
+import { stackSubscriptionTable } from '../tenancy/tenancy.entity.js';
+
+const b = alias(usageBatchTable, 'b');
+const q = alias(quarantinedRecordTable, 'q');
+const r = alias(usageRecordTable, 'r');
+const u = alias(usageSourceTable, 'u');
+
+const RECORD = {
+  stackSubscriptionId: r.stackSubscriptionId,
+  reportedHour: r.reportedHour,
+  usageHour: r.usageHour,
+  meterId: r.meterId,
+  resourceId: r.resourceId,
+  identity: r.identity,
+  source: u.name,
+  /** Null for usage pulled from a stamp, whose rows have no id. */
+  recordId: r.recordId,
+  corrects: r.corrects,
+  quantity: r.quantity,
+  receivedAt: b.receivedAt,
+  receivedBy: b.receivedBy,
+  /** Of a correction: the reported day of its record, where that is earlier. Else null. */
+  correctedDay: r.correctedDay,
+};
 
 /** A usage record as it is read back, with where it is billed. */
-export interface UsageRecordRow {
+export type UsageRecordRow = Readonly<RowOf<typeof RECORD>> & {
   readonly registrationId: number;
-  readonly stackSubscriptionId: number;
-  readonly reportedHour: number;
-  readonly usageHour: number;
-  readonly meterId: number;
-  readonly resourceId: number;
-  readonly identity: Buffer;
-  readonly source: string;
-  /** Null for usage pulled from a stamp, whose rows have no id. */
-  readonly recordId: string | null;
-  readonly corrects: string | null;
-  readonly quantity: Quantity;
-  readonly receivedAt: number;
-  readonly receivedBy: string;
-  /** Of a correction: the reported day of its record, where that is earlier. Else null. */
-  readonly correctedDay: number | null;
   readonly destinationId: number;
   readonly isClosed: boolean;
-}
+};
 
 /** The key of a record as a cursor holds it: five numbers and the identity in hex. */
 export interface RecordKey {
@@ -64,7 +79,7 @@ export interface RecordsPage {
   readonly resumeAfter: RecordKey | null;
 }
 
-const KEY = ['r.stack_subscription_id', 'r.reported_hour', 'r.usage_hour', 'r.meter_id', 'r.resource_id'];
+const KEY = [r.stackSubscriptionId, r.reportedHour, r.usageHour, r.meterId, r.resourceId];
 
 /** How many rows are read at once when the filter may drop most of them. */
 const ROWS_PER_READ = 1_000;
@@ -120,33 +135,31 @@ async function readRecords(
   const from = after?.numbers[0] ?? 0;
   const subscriptions = await listReadableSubscriptions(sql, scope, filter, from);
   const { conditions, values } = recordConditions(filter);
-  const clock = range.clock === 'REPORTED' ? 'r.reported_hour' : 'r.usage_hour';
+  const clock = range.clock === 'REPORTED' ? r.reportedHour : r.usageHour;
   const ids = subscriptions.map(({ id }) => id);
   const bound: SqlValue[] = [...values];
-  const where = [among('r.stack_subscription_id', ids), ...conditions];
+  const where = [among(r.stackSubscriptionId, ids), ...conditions];
   where.push(`${clock} >= ${range.from} AND ${clock} < ${range.to}`);
   if (question.recordId !== undefined) {
-    where.push('r.record_id = ?');
+    where.push(`${r.recordId} = ?`);
     bound.push(question.recordId);
   }
   if (question.identity !== undefined) {
-    where.push('r.identity = ?');
+    where.push(`${r.identity} = ?`);
     bound.push(question.identity);
   }
   if (after !== null) {
-    where.push(`(${afterKey(KEY, after.numbers)} OR (${sameKey(after.numbers)} AND r.identity > ?))`);
+    where.push(`(${afterKey(KEY, after.numbers)} OR (${sameKey(after.numbers)} AND ${r.identity} > ?))`);
     bound.push(Buffer.from(after.identity, 'hex'));
   }
-  const rows = await sql.query<Omit<UsageRecordRow, 'registrationId' | 'destinationId' | 'isClosed'>>(
-    `SELECT r.stack_subscription_id AS stackSubscriptionId, r.reported_hour AS reportedHour,
-            r.usage_hour AS usageHour, r.meter_id AS meterId, r.resource_id AS resourceId, r.identity,
-            u.name AS source, r.record_id AS recordId, r.corrects, r.quantity,
-            r.corrected_day AS correctedDay, b.received_at AS receivedAt, b.received_by AS receivedBy
-       FROM usage_record r
-       JOIN usage_source u ON u.id = r.source_id
-       JOIN usage_batch b ON b.id = r.batch_id
+  const rows = await select(
+    sql,
+    RECORD,
+    `FROM ${r}
+       JOIN ${u} ON ${u.id} = ${r.sourceId}
+       JOIN ${b} ON ${b.id} = ${r.batchId}
       WHERE ${where.join(' AND ')}
-      ORDER BY ${KEY.join(', ')}, r.identity LIMIT ${limit}`,
+      ORDER BY ${KEY.join(', ')}, ${r.identity} LIMIT ${limit}`,
     bound,
   );
   const routed = await createRouter(sql, routingTables, subscriptions).route(
@@ -154,9 +167,7 @@ async function readRecords(
   );
   const shown = rows.flatMap((row, index) => {
     const route = routed[index] ?? null;
-    if (route === null) return [];
-    const quantity = canonicalQuantity(row.quantity);
-    return [{ ...row, ...route, quantity, receivedAt: Number(row.receivedAt) }];
+    return route === null ? [] : [{ ...row, ...route }];
   });
   const last = rows.at(-1);
   if (last !== undefined && rows.length === limit) return { rows: shown, resumeAfter: keyOfRecord(last) };
@@ -178,24 +189,26 @@ export function listQuarantinedRecords(
   },
 ): Promise<QuarantinedRecord[]> {
   const { beforeId, registrationId, code, isReplayed, ids } = question;
+  const s = leftJoined(stackSubscriptionTable, 's');
   const where = [
-    inScope(scope, { registration: 'q.registration_id', tenant: 's.tenant_id' }),
-    ...(beforeId === null ? [] : [`q.id < ${Number(beforeId)}`]),
-    ...(registrationId === undefined ? [] : [`q.registration_id = ${Number(registrationId)}`]),
-    ...(ids === undefined ? [] : [among('q.id', ids)]),
-    ...(code === undefined ? [] : ['q.code = ?']),
-    ...(isReplayed === undefined ? [] : [`q.replayed_at IS ${isReplayed ? 'NOT ' : ''}NULL`]),
+    inScope(scope, { registration: q.registrationId, tenant: s.tenantId }),
+    ...(beforeId === null ? [] : [`${q.id} < ${literal(beforeId)}`]),
+    ...(registrationId === undefined ? [] : [`${q.registrationId} = ${literal(registrationId)}`]),
+    ...(ids === undefined ? [] : [among(q.id, ids)]),
+    ...(code === undefined ? [] : [`${q.code} = ?`]),
+    ...(isReplayed === undefined ? [] : [`${q.replayedAt} IS ${isReplayed ? 'NOT ' : ''}NULL`]),
   ];
-  return sql.query<QuarantinedRecord>(
-    `SELECT ${QUARANTINED}
-       FROM quarantined_record q
-       LEFT JOIN stack_subscription s ON s.registration_id = q.registration_id
-             AND s.stack_subscription_guid = q.stack_subscription_guid
-      WHERE ${where.join(' AND ')} ORDER BY q.id DESC LIMIT ${Number(question.limit)}`,
+  return select(
+    sql,
+    q,
+    `FROM ${q}
+       LEFT JOIN ${s} ON ${s.registrationId} = ${q.registrationId}
+             AND ${s.stackSubscriptionGuid} = ${q.stackSubscriptionGuid}
+      WHERE ${where.join(' AND ')} ORDER BY ${q.id} DESC LIMIT ${literal(question.limit)}`,
     code === undefined ? [] : [code],
   );
 }
 
 function sameKey(numbers: readonly number[]): string {
-  return KEY.map((column, index) => `${column} = ${Number(numbers[index])}`).join(' AND ');
+  return KEY.map((column, index) => `${column} = ${literal(numbers[index] ?? 0)}`).join(' AND ');
 }

@@ -1,7 +1,9 @@
 import type { ReadableSubscription } from './usage-filter.js';
+import { alias } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
 import { listClosedVersions } from '../pipeline/closing/closed-day-store.js';
 import { listCorrectionDays } from '../pipeline/ingestion/correction-store.js';
+import { usageRecordTable } from '../pipeline/ingestion/ingestion.entity.js';
 import { correctionPartOfHour, correctionParts, dayParts } from '../pipeline/routing/day-parts.js';
 import type { DayPart } from '../pipeline/routing/day-parts.js';
 import { destinationOf } from '../pipeline/routing/destination.js';
@@ -9,6 +11,8 @@ import type { RoutingTable } from '../pipeline/routing/destination.js';
 import type { RoutingTables } from '../pipeline/routing/routing-store.js';
 import { HOURS_PER_DAY, dayOf, firstHourOf } from '../primitives/windows.js';
 import type { Day, Hour, HourRange } from '../primitives/windows.js';
+
+const r = alias(usageRecordTable, 'r');
 
 /** What decides the destination of a row: whose it is, when it was used, and on which reported day it is filed. */
 export interface Routable {
@@ -123,9 +127,9 @@ export function createRouter(
         }),
       ).map(
         ({ stackSubscriptionId, correctedDay, part, from, to }) =>
-          `${part.part} * (r.stack_subscription_id = ${stackSubscriptionId} AND r.usage_hour >= ${part.from}
-            AND r.usage_hour < ${part.to} AND r.reported_hour >= ${from} AND r.reported_hour < ${to}
-            AND ${correctedDay === null ? 'r.corrected_day IS NULL' : `COALESCE(r.corrected_day, 0) = ${correctedDay}`})`,
+          `${part.part} * (${r.stackSubscriptionId} = ${stackSubscriptionId} AND ${r.usageHour} >= ${part.from}
+            AND ${r.usageHour} < ${part.to} AND ${r.reportedHour} >= ${from} AND ${r.reportedHour} < ${to}
+            AND ${correctedDay === null ? `${r.correctedDay} IS NULL` : `COALESCE(${r.correctedDay}, 0) = ${correctedDay}`})`,
       );
       return terms.length === 0 ? '0' : `(${terms.join(' + ')})`;
     },

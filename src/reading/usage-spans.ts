@@ -3,9 +3,15 @@ import type { AggregateRow, Span } from './aggregate-rows.js';
 import { totalConditions } from './usage-filter.js';
 import type { ReadableSubscription, UsageFilter, UsageKey, UsageRange } from './usage-filter.js';
 import { among } from '../access/scope.js';
+import { count, literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { Column, RowOf } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
+import { usageDayTotalTable } from '../pipeline/rollup/rollup.entity.js';
 import { HOURS_PER_DAY, dayOf, firstHourOf } from '../primitives/windows.js';
-import type { Day } from '../primitives/windows.js';
+
+const d = alias(usageDayTotalTable, 'd');
 
 export const GRANULARITIES = ['HOURLY', 'DAILY'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
@@ -129,7 +135,7 @@ function keyOf({
   resourceId,
   part,
 }: AggregateRow): UsageKey {
-  return [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, Number(part)];
+  return [stackSubscriptionId, reportedWindow, usageWindow, meterId, resourceId, part];
 }
 
 /** Which reported days to read next: enough of them that their totals alone would fill the page. */
@@ -148,7 +154,7 @@ async function spansToRead(
     for (const day of days) {
       if (promised > limit) return { spans: joinedSpans(enough), isLast: false };
       enough.push(day);
-      promised += Number(day.totals);
+      promised += day.totals;
     }
     if (days.length > limit || promised > limit) return { spans: joinedSpans(enough), isLast: false };
   }
@@ -161,11 +167,12 @@ function subscriptionsAtFirst({ clock, from, to }: UsageRange): number {
   return Math.max(AT_FIRST.subscriptions, Math.floor(AT_FIRST.days / days));
 }
 
-interface DayWithUsage {
-  readonly stackSubscriptionId: number;
-  readonly reportedDay: Day;
-  readonly totals: number;
-}
+const DAY_WITH_USAGE = {
+  stackSubscriptionId: d.stackSubscriptionId,
+  reportedDay: d.reportedDay,
+  totals: count(),
+};
+type DayWithUsage = Readonly<RowOf<typeof DAY_WITH_USAGE>>;
 
 function listDaysWithUsage(
   sql: Sql,
@@ -174,25 +181,27 @@ function listDaysWithUsage(
   after: UsageKey | null,
 ): Promise<DayWithUsage[]> {
   const conditions = [
-    among('d.stack_subscription_id', ids),
-    range.clock === 'REPORTED' ? withinDays('d.reported_day', range) : daysBetween('d.usage_day', range),
+    among(d.stackSubscriptionId, ids),
+    range.clock === 'REPORTED' ? withinDays(d.reportedDay, range) : daysBetween(d.usageDay, range),
     ...totalConditions(filter),
     ...(after === null ? [] : [fromDay(after, granularity)]),
   ];
-  return sql.query<DayWithUsage>(
-    `SELECT d.stack_subscription_id AS stackSubscriptionId, d.reported_day AS reportedDay, COUNT(*) AS totals
-       FROM usage_day_total d WHERE ${conditions.join(' AND ')}
-      GROUP BY d.stack_subscription_id, d.reported_day
-      ORDER BY d.stack_subscription_id, d.reported_day LIMIT ${limit + 1}`,
+  const { stackSubscriptionId, reportedDay } = d;
+  return select(
+    sql,
+    DAY_WITH_USAGE,
+    `FROM ${d} WHERE ${conditions.join(' AND ')}
+      GROUP BY ${stackSubscriptionId}, ${reportedDay}
+      ORDER BY ${stackSubscriptionId}, ${reportedDay} LIMIT ${limit + 1}`,
   );
 }
 
-function daysBetween(column: string, { from, to }: UsageRange): string {
+function daysBetween(column: Column<number>, { from, to }: UsageRange): string {
   return `${column} >= ${dayOf(from)} AND ${column} < ${dayOf(to - 1) + 1}`;
 }
 
 /** A few days are named, so that they are sought in the index by reported day and not in the subscription's history. */
-function withinDays(column: string, range: UsageRange): string {
+function withinDays(column: Column<number>, range: UsageRange): string {
   const first = dayOf(range.from);
   const days = dayOf(range.to - 1) + 1 - first;
   if (days > DAYS_LOOKED_UP_MAX) return daysBetween(column, range);
@@ -206,8 +215,9 @@ function withinDays(column: string, range: UsageRange): string {
 function fromDay(after: UsageKey, granularity: Granularity): string {
   const [subscription = 0, reported = 0] = after;
   const day = granularity === 'DAILY' ? reported : dayOf(reported);
-  return `d.stack_subscription_id >= ${Number(subscription)} AND (d.stack_subscription_id > ${Number(subscription)}
-    OR d.reported_day >= ${Number(day)})`;
+  const from = literal(subscription);
+  return `${d.stackSubscriptionId} >= ${from} AND (${d.stackSubscriptionId} > ${from}
+    OR ${d.reportedDay} >= ${literal(day)})`;
 }
 
 function joinedSpans(days: readonly DayWithUsage[]): Span[] {

@@ -2,12 +2,23 @@ import { afterKey, subscriptionConditions, totalConditions } from './usage-filte
 import type { UsageClock, UsageFilter, UsageKey } from './usage-filter.js';
 import { inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { sumOf } from '../database/dialect.js';
+import { exactSum, firstOf, least, literal, total, whole } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias, leftJoined } from '../database/table.js';
+import type { Column } from '../database/table.js';
 import type { Sql } from '../database/transaction.js';
-import { canonicalQuantity } from '../primitives/quantity.js';
+import { usageDayTotalTable, usageMonthTotalTable } from '../pipeline/rollup/rollup.entity.js';
 import type { Quantity } from '../primitives/quantity.js';
 import { FOREVER, dayOf, firstDayOf, monthOf } from '../primitives/windows.js';
 import type { Day, Month } from '../primitives/windows.js';
+import { registrationTable } from '../registration/registration.entity.js';
+import { stackSubscriptionTable, tenantTable } from '../tenancy/tenancy.entity.js';
+
+const g = alias(registrationTable, 'g');
+const s = alias(stackSubscriptionTable, 's');
+const t = leftJoined(tenantTable, 't');
+/** What is added up: day totals, or month totals and the day totals of open days, with day and month of each. */
+const d = { ...alias(usageDayTotalTable, 'd'), day: whole('d.day'), month: whole('d.month') };
 
 /**
  * By what usage is added up. The meter is always one of them: amounts of different units have no sum.
@@ -52,26 +63,30 @@ export async function listUsageSummary(sql: Sql, scope: Scope, question: Summary
   const source = canUseMonths(question)
     ? monthsSource(question, subscriptionsOf(scope, filter), await firstOpenDay(sql, scope))
     : daysSource(question);
-  const expressions: Readonly<Record<Grouping, string>> = {
-    REGISTRATION: 's.registration_id',
-    TENANT: 'COALESCE(s.tenant_id, 0)',
-    STACK_SUBSCRIPTION: 'd.stack_subscription_id',
-    DAY: 'd.day',
-    MONTH: 'd.month',
-    DESTINATION: 'd.destination_id',
+  const expressions: Readonly<Record<Grouping, Column<number>>> = {
+    REGISTRATION: s.registrationId,
+    TENANT: firstOf(s.tenantId, literal(0)),
+    STACK_SUBSCRIPTION: d.stackSubscriptionId,
+    DAY: d.day,
+    MONTH: d.month,
+    DESTINATION: d.destinationId,
   };
-  const columns = [...groupBy.map((grouping) => expressions[grouping]), 'd.meter_id'];
+  const columns = [...groupBy.map((grouping) => expressions[grouping]), d.meterId];
   const where = [
     subscriptionConditions(scope, filter),
     ...totalConditions(filter),
     ...(after === null ? [] : [afterKey(columns, after)]),
   ];
-  const rows = await sql.query<Record<string, number> & { quantity: string }>(
-    `SELECT ${columns.map((column, index) => `${column} AS k${index}`).join(', ')},
-            ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records
-       FROM (${source}) d
-       JOIN stack_subscription s ON s.id = d.stack_subscription_id
-       LEFT JOIN tenant t ON t.id = s.tenant_id
+  const keys: Readonly<Record<string, Column<number>>> = Object.fromEntries(
+    columns.map((column, index) => [`k${index}`, column]),
+  );
+  const sums = { quantity: exactSum(sql.dialect, d.quantity), records: total(d.records) };
+  const rows = await select(
+    sql,
+    { ...keys, ...sums },
+    `FROM (${source}) d
+       JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+       LEFT JOIN ${t} ON ${t.id} = ${s.tenantId}
       WHERE ${where.join(' AND ')}
       GROUP BY ${columns.join(', ')} ORDER BY ${columns.join(', ')} LIMIT ${limit}`,
   );
@@ -80,9 +95,10 @@ export async function listUsageSummary(sql: Sql, scope: Scope, question: Summary
 
 function asSummaryRow(
   groupBy: readonly Grouping[],
-  row: Readonly<Record<string, number>> & { readonly quantity: string },
+  row: { readonly quantity: Quantity; readonly records: number },
 ): UsageSummaryRow {
-  const key = [...groupBy, 'METER'].map((_, index) => Number(row[`k${index}`]));
+  const keys = row as Readonly<Record<string, unknown>>;
+  const key = [...groupBy, 'METER'].map((_, index) => keys[`k${index}`] as number);
   const of = (grouping: Grouping) => {
     const index = groupBy.indexOf(grouping);
     return index < 0 ? null : (key[index] ?? null);
@@ -96,8 +112,8 @@ function asSummaryRow(
     month: of('MONTH'),
     destinationId: of('DESTINATION'),
     meterId: key.at(-1) ?? 0,
-    quantity: canonicalQuantity(row.quantity),
-    records: Number(row['records']),
+    quantity: row.quantity,
+    records: row.records,
   };
 }
 
@@ -108,15 +124,17 @@ function canUseMonths({ range, groupBy }: SummaryQuestion): boolean {
 }
 
 function daysSource({ range, groupBy }: SummaryQuestion): string {
-  const clock = range.clock === 'USAGE' ? 'usage_day' : 'reported_day';
+  const o = usageDayTotalTable;
+  const clock = range.clock === 'USAGE' ? o.usageDay : o.reportedDay;
   const month = groupBy.includes('MONTH') ? monthOfColumn(clock, range) : '0';
-  return `SELECT stack_subscription_id, ${clock} AS day, ${month} AS month, meter_id, destination_id, quantity, records
-            FROM usage_day_total WHERE ${clock} >= ${range.from} AND ${clock} < ${range.to}`;
+  return `SELECT ${o.stackSubscriptionId}, ${clock} AS day, ${month} AS month, ${o.meterId}, ${o.destinationId},
+                 ${o.quantity}, ${o.records}
+            FROM ${o} WHERE ${clock} >= ${range.from} AND ${clock} < ${range.to}`;
 }
 
 /** The stack subscriptions that are asked about, sought by name: totals lie in their order. */
 function subscriptionsOf(scope: Scope, filter: UsageFilter): string {
-  return `SELECT s.id FROM stack_subscription s LEFT JOIN tenant t ON t.id = s.tenant_id
+  return `SELECT ${s.id} FROM ${s} LEFT JOIN ${t} ON ${t.id} = ${s.tenantId}
            WHERE ${subscriptionConditions(scope, filter)}`;
 }
 
@@ -125,15 +143,16 @@ function subscriptionsOf(scope: Scope, filter: UsageFilter): string {
  * set up nothing is closed, so they say with which day their usage begins.
  */
 async function firstOpenDay(sql: Sql, scope: Scope): Promise<Day> {
-  const [row] = await sql.query<{ day: Day | null }>(
-    `SELECT MIN(CASE WHEN g.state = 'OPEN' THEN g.closed_before_day ELSE COALESCE(
-              (SELECT MIN(d.reported_day) FROM usage_day_total d
-                 JOIN stack_subscription s ON s.id = d.stack_subscription_id
-                WHERE s.registration_id = g.id), ${dayOf(FOREVER)}) END) AS day
-       FROM registration g
-      WHERE ${inScope(scope, { registration: 'g.id', tenant: null })}`,
+  const o = alias(usageDayTotalTable, 'o');
+  const openFrom = `CASE WHEN ${g.state} = 'OPEN' THEN ${g.closedBeforeDay} ELSE COALESCE(
+    (SELECT MIN(${o.reportedDay}) FROM ${o} JOIN ${s} ON ${s.id} = ${o.stackSubscriptionId}
+      WHERE ${s.registrationId} = ${g.id}), ${dayOf(FOREVER)}) END`;
+  const [row] = await select(
+    sql,
+    { day: least(whole(openFrom)) },
+    `FROM ${g} WHERE ${inScope(scope, { registration: g.id, tenant: null })}`,
   );
-  return Number(row?.day ?? 0);
+  return row?.day ?? 0;
 }
 
 /**
@@ -141,21 +160,25 @@ async function firstOpenDay(sql: Sql, scope: Scope): Promise<Day> {
  * number is what lets the database seek in the index by reported day, instead of reading the history.
  */
 function monthsSource({ range }: SummaryQuestion, subscriptions: string, firstOpen: Day): string {
-  return `SELECT stack_subscription_id, 0 AS day, usage_month AS month, meter_id, destination_id, quantity, records
-            FROM usage_month_total WHERE usage_month >= ${monthOf(range.from)} AND usage_month < ${monthOf(range.to)}
-             AND stack_subscription_id IN (${subscriptions})
+  const m = usageMonthTotalTable;
+  const o = alias(usageDayTotalTable, 'o');
+  const p = alias(stackSubscriptionTable, 'p');
+  return `SELECT ${m.stackSubscriptionId}, 0 AS day, ${m.usageMonth} AS month, ${m.meterId}, ${m.destinationId},
+                 ${m.quantity}, ${m.records}
+            FROM ${m} WHERE ${m.usageMonth} >= ${monthOf(range.from)} AND ${m.usageMonth} < ${monthOf(range.to)}
+             AND ${m.stackSubscriptionId} IN (${subscriptions})
           UNION ALL
-          SELECT o.stack_subscription_id, 0, ${monthOfColumn('o.usage_day', range)}, o.meter_id, o.destination_id,
-                 o.quantity, o.records
-            FROM usage_day_total o
-            JOIN stack_subscription p ON p.id = o.stack_subscription_id
-            JOIN registration g ON g.id = p.registration_id
-           WHERE o.reported_day >= ${firstOpen} AND o.reported_day >= g.closed_before_day
-             AND o.usage_day >= ${range.from} AND o.usage_day < ${range.to}`;
+          SELECT ${o.stackSubscriptionId}, 0, ${monthOfColumn(o.usageDay, range)}, ${o.meterId}, ${o.destinationId},
+                 ${o.quantity}, ${o.records}
+            FROM ${o}
+            JOIN ${p} ON ${p.id} = ${o.stackSubscriptionId}
+            JOIN ${g} ON ${g.id} = ${p.registrationId}
+           WHERE ${o.reportedDay} >= ${firstOpen} AND ${o.reportedDay} >= ${g.closedBeforeDay}
+             AND ${o.usageDay} >= ${range.from} AND ${o.usageDay} < ${range.to}`;
 }
 
 /** The calendar month of a day column: months have no fixed length, so the range's months are written out. */
-function monthOfColumn(column: string, range: DayRange): string {
+function monthOfColumn(column: Column<Day>, range: DayRange): string {
   const cases: string[] = [];
   const last = monthOf(range.to - 1);
   for (let month = monthOf(range.from); month < last; month += 1) {

@@ -2,6 +2,7 @@ import { checkRegistration } from './registration-rules.js';
 import type { NewRegistration } from './registration-rules.js';
 import { checkBooksFrom } from './registration-state.js';
 import { findRegistration } from './registration-store.js';
+import { registrationTable } from './registration.entity.js';
 import type { Registration } from './registration.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
@@ -10,7 +11,8 @@ import { WHOLE_BOOKS } from '../access/scope.js';
 import { refusalOf } from '../books/books-kind.js';
 import { holdBooks } from '../books/books-store.js';
 import type { Database } from '../database/database.js';
-import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import { insertRow } from '../database/change.js';
+import { isDuplicateKey } from '../database/faults.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
@@ -34,7 +36,7 @@ export async function createRegistration(
     return await inAuditedTransaction(app, { action: 'createRegistration', by: input.by }, async (tx) => {
       const { kind } = await holdBooks(tx);
       if (kind === 'DEMO' && input.isOfDemo !== true) throw refusalOf(kind);
-      const id = await insertRow<Registration>(tx, 'registration', {
+      const id = await insertRow(tx, registrationTable, {
         ...checked,
         state: 'SETTING_UP',
         booksFromDay,

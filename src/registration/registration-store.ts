@@ -1,43 +1,41 @@
-import type { RegistrationState } from './registration-state.js';
+import { registrationTable } from './registration.entity.js';
 import type { Registration } from './registration.entity.js';
-import { inScope } from '../access/scope.js';
+import { among, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
-import { lockForRead, lockForWrite } from '../database/dialect.js';
+import { update } from '../database/change.js';
+import { expression, literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import type { RowOf } from '../database/table.js';
 import type { Sql, Tx } from '../database/transaction.js';
 import { DomainError } from '../primitives/errors.js';
 import type { Day } from '../primitives/windows.js';
 
-const COLUMNS = `g.id, g.name, g.name_key AS nameKey, g.cloud_id AS cloudId,
-  g.base_subscription_guid AS baseSubscriptionGuid, g.base_offer AS baseOffer, g.resource_group AS resourceGroup,
-  g.billing_model AS billingModel, g.partner_id AS partnerId, g.is_multitenancy_approved AS isMultitenancyApproved,
-  g.is_usage_reporting_enabled AS isUsageReportingEnabled, g.agreement_number AS agreementNumber,
-  g.ms_asset_tag AS msAssetTag, g.usage_intake AS usageIntake, g.state, g.books_from_day AS booksFromDay,
-  g.opened_at AS openedAt, g.opened_digest AS openedDigest, g.closed_before_day AS closedBeforeDay,
-  g.routing_version AS routingVersion, g.waiting_corrections AS waitingCorrections,
-  g.created_at AS createdAt, g.created_by AS createdBy`;
+const g = registrationTable;
 
 /** A registration that was taken back keeps its row, for what names it; nobody finds it. */
 const DISCARDED = 'DISCARDED';
-const IS_THERE = `g.state <> '${DISCARDED}'`;
+const IS_THERE = `${g.state} <> '${DISCARDED}'`;
 
 /** What of a registration an ingest must know, and must not see change until it commits. */
-export interface OpenState {
-  readonly name: string;
-  readonly state: RegistrationState;
-  readonly closedBeforeDay: number;
-  readonly routingVersion: number;
+const OPEN_STATE = {
+  name: g.name,
+  state: g.state,
+  closedBeforeDay: g.closedBeforeDay,
+  routingVersion: g.routingVersion,
   /** Whether corrections may wait for records that are to come. */
-  readonly waitingCorrections: number;
-}
+  waitingCorrections: g.waitingCorrections,
+};
+
+/** That of a registration. */
+export type OpenState = Readonly<RowOf<typeof OPEN_STATE>>;
 
 /** The registration of this name, compared without case; null when there is none in the scope. */
 export async function findRegistration(sql: Sql, scope: Scope, name: string): Promise<Registration | null> {
-  const rows = await sql.query<Registration>(
-    `SELECT ${COLUMNS} FROM registration g
-      WHERE g.name_key = ? AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}`,
-    [name.toLowerCase()],
-  );
-  return asRegistration(rows[0]);
+  const inIt = inScope(scope, { registration: g.id, tenant: null });
+  const [found] = await select(sql, g, `FROM ${g} WHERE ${g.nameKey} = ? AND ${IS_THERE} AND ${inIt}`, [
+    name.toLowerCase(),
+  ]);
+  return found ?? null;
 }
 
 /** The registration of this name, if the caller may see it; not-yours and not-found answer alike. */
@@ -63,12 +61,9 @@ export async function stopReporting(
   tx: Tx,
   { name, cloudId }: Pick<Registration, 'name' | 'cloudId'>,
 ): Promise<number | null> {
-  const [found] = await tx.query<{ id: number }>('SELECT id FROM registration WHERE name = ? AND cloud_id = ?', [
-    name,
-    cloudId,
-  ]);
+  const [found] = await select(tx, { id: g.id }, `FROM ${g} WHERE ${g.name} = ? AND ${g.cloudId} = ?`, [name, cloudId]);
   if (found === undefined) return null;
-  await tx.execute('UPDATE registration SET is_usage_reporting_enabled = 0 WHERE id = ?', [found.id]);
+  await update(tx, g, { isUsageReportingEnabled: false }, `${g.id} = ?`, [found.id]);
   return found.id;
 }
 
@@ -78,14 +73,15 @@ export async function listRegistrations(
   scope: Scope,
   page: { readonly afterId: number; readonly limit: number; readonly ids?: readonly number[] },
 ): Promise<Registration[]> {
-  const only = page.ids === undefined ? '' : `AND g.id IN (${[0, ...page.ids].map(Number).join(', ')})`;
-  const rows = await sql.query<Registration>(
-    `SELECT ${COLUMNS} FROM registration g
-      WHERE g.id > ? ${only} AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
-      ORDER BY g.id LIMIT ${Number(page.limit)}`,
+  return select(
+    sql,
+    g,
+    `FROM ${g}
+      WHERE ${g.id} > ? AND ${among(g.id, page.ids ?? 'all')} AND ${IS_THERE}
+        AND ${inScope(scope, { registration: g.id, tenant: null })}
+      ORDER BY ${g.id} LIMIT ${literal(page.limit)}`,
     [page.afterId],
   );
-  return rows.map((row) => withFlags(row));
 }
 
 /**
@@ -93,49 +89,40 @@ export async function listRegistrations(
  * registered on this base subscription. Empty for an id that is not known or not the caller's.
  */
 export async function listStampsOf(sql: Sql, scope: Scope, providerSubscriptionGuid: string): Promise<Registration[]> {
-  const rows = await sql.query<Registration>(
-    `SELECT ${COLUMNS} FROM registration g
-      WHERE (g.cloud_id = ? OR g.base_subscription_guid = ?)
-        AND ${IS_THERE} AND ${inScope(scope, { registration: 'g.id', tenant: null })}
-      ORDER BY g.id`,
+  return select(
+    sql,
+    g,
+    `FROM ${g}
+      WHERE (${g.cloudId} = ? OR ${g.baseSubscriptionGuid} = ?)
+        AND ${IS_THERE} AND ${inScope(scope, { registration: g.id, tenant: null })}
+      ORDER BY ${g.id}`,
     [providerSubscriptionGuid, providerSubscriptionGuid],
   );
-  return rows.map((row) => withFlags(row));
 }
 
 /** Keeps closing and mapping changes out until the end of the transaction; other ingests may go on. */
 export async function holdOpenState(tx: Tx, registrationId: number): Promise<OpenState> {
-  const rows = await tx.query<OpenState>(
-    `SELECT g.name, g.state, g.closed_before_day AS closedBeforeDay, g.routing_version AS routingVersion,
-            g.waiting_corrections AS waitingCorrections
-       FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForRead(tx.dialect)}`,
-    [registrationId],
-  );
-  return only(rows);
+  const held = `FROM ${g} WHERE ${g.id} = ? AND ${IS_THERE} ${tx.dialect.lockForRead}`;
+  return only(await select(tx, OPEN_STATE, held, [registrationId]));
 }
 
 /** Keeps everything else out of this registration's books until the end of the transaction. */
 export async function lockRegistration(tx: Tx, registrationId: number): Promise<Registration> {
-  const rows = await tx.query<Registration>(
-    `SELECT ${COLUMNS} FROM registration g WHERE g.id = ? AND ${IS_THERE} ${lockForWrite(tx.dialect)}`,
-    [registrationId],
-  );
-  return withFlags(only(rows));
+  const locked = `FROM ${g} WHERE ${g.id} = ? AND ${IS_THERE} ${tx.dialect.lockForWrite}`;
+  return only(await select(tx, g, locked, [registrationId]));
 }
 
 /** Notes whether corrections wait for their records. The caller holds the lock of the registration. */
 export async function noteWaitingCorrections(tx: Tx, registrationId: number, isWaiting: boolean): Promise<void> {
-  await tx.execute('UPDATE registration SET waiting_corrections = ? WHERE id = ?', [Number(isWaiting), registrationId]);
+  await change(tx, registrationId, { waitingCorrections: isWaiting ? 1 : 0 });
 }
 
 /** Begins a new routing version: what was decided before stays readable under the old one. */
 export async function bumpRoutingVersion(tx: Tx, registrationId: number): Promise<number> {
-  await tx.execute('UPDATE registration SET routing_version = routing_version + 1 WHERE id = ?', [registrationId]);
-  const rows = await tx.query<{ routingVersion: number }>(
-    'SELECT routing_version AS routingVersion FROM registration WHERE id = ?',
-    [registrationId],
-  );
-  return only(rows).routingVersion;
+  const next = expression(`${g.routingVersion} + 1`, g.routingVersion);
+  await update(tx, g, { routingVersion: next }, `${g.id} = ?`, [registrationId]);
+  const { routingVersion } = g;
+  return only(await select(tx, { routingVersion }, `FROM ${g} WHERE ${g.id} = ?`, [registrationId])).routingVersion;
 }
 
 /** Writes down other terms. The caller holds the lock of the registration. */
@@ -147,19 +134,9 @@ export async function updateTerms(
     'baseOffer' | 'partnerId' | 'isMultitenancyApproved' | 'agreementNumber' | 'msAssetTag' | 'booksFromDay'
   >,
 ): Promise<void> {
-  await tx.execute(
-    `UPDATE registration SET base_offer = ?, partner_id = ?, is_multitenancy_approved = ?, agreement_number = ?,
-            ms_asset_tag = ?, books_from_day = ? WHERE id = ?`,
-    [
-      terms.baseOffer,
-      terms.partnerId,
-      Number(terms.isMultitenancyApproved),
-      terms.agreementNumber,
-      terms.msAssetTag,
-      terms.booksFromDay,
-      registrationId,
-    ],
-  );
+  const { baseOffer, partnerId, isMultitenancyApproved, agreementNumber, msAssetTag, booksFromDay } = terms;
+  const only = { baseOffer, partnerId, isMultitenancyApproved, agreementNumber, msAssetTag, booksFromDay };
+  await change(tx, registrationId, only);
 }
 
 /** Opens the books, for ever. The caller holds the lock of the registration. */
@@ -168,10 +145,8 @@ export async function openRegistration(
   registrationId: number,
   opened: { readonly at: number; readonly booksFromDay: Day; readonly digest: string },
 ): Promise<void> {
-  await tx.execute(
-    "UPDATE registration SET state = 'OPEN', opened_at = ?, books_from_day = ?, opened_digest = ? WHERE id = ?",
-    [opened.at, opened.booksFromDay, opened.digest, registrationId],
-  );
+  const { at: openedAt, booksFromDay, digest: openedDigest } = opened;
+  await change(tx, registrationId, { state: 'OPEN', openedAt, booksFromDay, openedDigest });
 }
 
 /**
@@ -179,27 +154,20 @@ export async function openRegistration(
  * holds the lock of the registration.
  */
 export async function retireRegistration(tx: Tx, registrationId: number): Promise<void> {
-  const nobodys = `#${Number(registrationId)}`;
-  await tx.execute('UPDATE registration SET state = ?, name_key = ?, cloud_id = ? WHERE id = ?', [
-    DISCARDED,
-    nobodys,
-    nobodys,
-    registrationId,
-  ]);
+  const nobodys = `#${registrationId}`;
+  const state = expression(`'${DISCARDED}'`, g.state);
+  await update(tx, g, { state, nameKey: nobodys, cloudId: nobodys }, `${g.id} = ?`, [registrationId]);
 }
 
 /** Says with which reported day the books begin, while they are set up and nobody has said it. */
 export async function sayBooksFrom(tx: Tx, registrationId: number, day: Day): Promise<void> {
-  await tx.execute(
-    `UPDATE registration SET books_from_day = ?
-      WHERE id = ? AND state = 'SETTING_UP' AND books_from_day IS NULL`,
-    [day, registrationId],
-  );
+  const unsaid = `${g.id} = ? AND ${g.state} = 'SETTING_UP' AND ${g.booksFromDay} IS NULL`;
+  await update(tx, g, { booksFromDay: day }, unsaid, [registrationId]);
 }
 
 /** Closes all reported days before this one. The caller holds the lock of the registration. */
 export async function moveClosedBoundary(tx: Tx, registrationId: number, closedBeforeDay: number): Promise<void> {
-  await tx.execute('UPDATE registration SET closed_before_day = ? WHERE id = ?', [closedBeforeDay, registrationId]);
+  await change(tx, registrationId, { closedBeforeDay });
 }
 
 function only<Row>(rows: readonly Row[]): Row {
@@ -208,17 +176,6 @@ function only<Row>(rows: readonly Row[]): Row {
   return row;
 }
 
-function asRegistration(row: Registration | undefined): Registration | null {
-  return row === undefined ? null : withFlags(row);
-}
-
-/** Both databases keep flags as 0 and 1. */
-function withFlags(row: Registration): Registration {
-  return {
-    ...row,
-    isMultitenancyApproved: Boolean(row.isMultitenancyApproved),
-    isUsageReportingEnabled: Boolean(row.isUsageReportingEnabled),
-    openedAt: row.openedAt === null ? null : Number(row.openedAt),
-    createdAt: Number(row.createdAt),
-  };
+async function change(tx: Tx, registrationId: number, set: Partial<Omit<Registration, 'id'>>): Promise<void> {
+  await update(tx, g, set, `${g.id} = ?`, [registrationId]);
 }

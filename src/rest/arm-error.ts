@@ -1,7 +1,7 @@
 /**
  * Refusals in the words of Azure Resource Manager: a status, a code, and the nested body that every Azure client reads.
  */
-import { asUnavailable } from '../database/transaction.js';
+import { asUnavailable } from '../database/faults.js';
 import { DomainError } from '../primitives/errors.js';
 import type { ErrorCode } from '../primitives/errors.js';
 import { headersOf } from '../primitives/refusal-status.js';

@@ -95,7 +95,7 @@ function checkWhatStays(known: Registration, asked: RegistrationInput): void {
     throw new DomainError('CloudIdUpdateNotAllowed', `"${known.name}" is the name of another stamp.`);
   }
   if (billingModel !== undefined && billingModel !== known.billingModel) throw changeNotAllowed('billingModel');
-  const isReporting = Boolean(known.isUsageReportingEnabled);
+  const isReporting = known.isUsageReportingEnabled;
   if (isUsageReportingEnabled !== undefined && isUsageReportingEnabled !== isReporting) {
     throw changeNotAllowed('usageReportingEnabled');
   }

@@ -1,5 +1,6 @@
 import { checkCspSubscription, checkMappingAllowed } from './csp-rules.js';
 import { countOfOtherPartners, findTenant, listCspSubscriptions } from './tenancy-store.js';
+import { cspSubscriptionTable } from './tenancy.entity.js';
 import type { CspSubscription } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
@@ -7,7 +8,8 @@ import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
-import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import { insertRow } from '../database/change.js';
+import { isDuplicateKey } from '../database/faults.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
@@ -50,7 +52,7 @@ export async function addCspSubscription(
   try {
     return await inAuditedTransaction(app, { action: 'addCspSubscription', by: input.by }, async (tx) => {
       await holdOpenState(tx, registration.id);
-      await insertRow<CspSubscription>(tx, 'csp_subscription', {
+      await insertRow(tx, cspSubscriptionTable, {
         registrationId: registration.id,
         tenantId: tenant.id,
         cspSubscriptionGuid,

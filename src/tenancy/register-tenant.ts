@@ -1,4 +1,5 @@
 import { findTenant, listResellers } from './tenancy-store.js';
+import { resellerTable, tenantTable } from './tenancy.entity.js';
 import type { Reseller, Tenant } from './tenancy.entity.js';
 import { subjectOf } from '../access/actor.js';
 import type { By } from '../access/actor.js';
@@ -6,7 +7,8 @@ import { inAuditedTransaction } from '../access/audited-transaction.js';
 import { WHOLE_BOOKS, mustSeeAllTenants } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
 import type { Database } from '../database/database.js';
-import { insertRow, isDuplicateKey } from '../database/transaction.js';
+import { insertRow } from '../database/change.js';
+import { isDuplicateKey } from '../database/faults.js';
 import type { Sql } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError, invariant } from '../primitives/errors.js';
@@ -45,7 +47,7 @@ export async function registerTenant(
   try {
     return await inAuditedTransaction(app, { action: 'registerTenant', by: input.by }, async (tx) => {
       await holdOpenState(tx, registration.id);
-      const tenantId = await insertRow<Tenant>(tx, 'tenant', {
+      const tenantId = await insertRow(tx, tenantTable, {
         ...key,
         name,
         resellerId: reseller?.id ?? null,
@@ -85,7 +87,7 @@ export async function registerReseller(
   const partnerId = input.partnerId ?? null;
   try {
     return await inAuditedTransaction(app, { action: 'registerReseller', by: input.by }, async (tx) => {
-      await insertRow<Reseller>(tx, 'reseller', {
+      await insertRow(tx, resellerTable, {
         name,
         nameKey: name.toLowerCase(),
         partnerId,

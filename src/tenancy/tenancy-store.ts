@@ -1,7 +1,20 @@
+import {
+  cspSubscriptionTable,
+  resellerTable,
+  stackSubscriptionTable,
+  tenantMappingTable,
+  tenantTable,
+} from './tenancy.entity.js';
 import type { CspSubscription, Reseller, StackSubscription, Tenant } from './tenancy.entity.js';
-import { among, inScope } from '../access/scope.js';
+import { among, amongTexts, inScope } from '../access/scope.js';
 import type { Scope } from '../access/scope.js';
+import { update } from '../database/change.js';
+import { count, expression, holdsThat, least, literal } from '../database/expressions.js';
+import { select } from '../database/select.js';
+import { alias } from '../database/table.js';
+import type { Column } from '../database/table.js';
 import type { Sql, Tx } from '../database/transaction.js';
+import { registrationTable } from '../registration/registration.entity.js';
 
 /** Rows after this row id, and how many of them. */
 export interface Page {
@@ -9,15 +22,14 @@ export interface Page {
   readonly limit: number;
 }
 
-const TENANT = `t.id, t.registration_id AS registrationId, t.tenant_guid AS tenantGuid, t.name,
-  t.reseller_id AS resellerId, t.created_at AS createdAt, t.created_by AS createdBy`;
-const CSP = `c.id, c.registration_id AS registrationId, c.tenant_id AS tenantId,
-  c.csp_subscription_guid AS cspSubscriptionGuid, c.name, c.offer, c.partner_id AS partnerId,
-  c.created_at AS createdAt, c.created_by AS createdBy`;
-const STACK = `s.id, s.registration_id AS registrationId, s.stack_subscription_guid AS stackSubscriptionGuid,
-  s.tenant_id AS tenantId, s.name, s.first_seen_at AS firstSeenAt`;
-const RESELLER = `r.id, r.name, r.name_key AS nameKey, r.partner_id AS partnerId, r.created_at AS createdAt,
-  r.created_by AS createdBy`;
+const c = alias(cspSubscriptionTable, 'c');
+const g = alias(registrationTable, 'g');
+const m = alias(tenantMappingTable, 'm');
+/** Another step of the same tenant. */
+const n = alias(tenantMappingTable, 'n');
+const r = alias(resellerTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
+const t = alias(tenantTable, 't');
 
 /** Which tenants; what is left out does not narrow. */
 export interface TenantFilter {
@@ -41,27 +53,27 @@ export function listTenants(
 ): Promise<Tenant[]> {
   const guids = wanted(filter.tenantGuid, filter.tenantGuids);
   const { registrationName } = filter;
-  const mapped = `EXISTS (SELECT 1 FROM tenant_mapping m WHERE m.tenant_id = t.id AND m.superseded_version = 0
-      AND m.csp_subscription_id IS NOT NULL AND m.effective_from = (SELECT MAX(n.effective_from)
-        FROM tenant_mapping n WHERE n.tenant_id = t.id AND n.superseded_version = 0
-        AND n.effective_from <= ${Number(filter.usageHour ?? 0)}))`;
+  const mapped = `EXISTS (SELECT 1 FROM ${m} WHERE ${m.tenantId} = ${t.id} AND ${m.supersededVersion} = 0
+      AND ${m.cspSubscriptionId} IS NOT NULL AND ${m.effectiveFrom} = (SELECT MAX(${n.effectiveFrom})
+        FROM ${n} WHERE ${n.tenantId} = ${t.id} AND ${n.supersededVersion} = 0
+        AND ${n.effectiveFrom} <= ${literal(filter.usageHour ?? 0)}))`;
   const conditions = [
-    inScope(scope, { registration: 't.registration_id', tenant: 't.id' }),
-    't.id > ?',
-    ...equals('t.registration_id', filter.registrationId),
+    inScope(scope, { registration: t.registrationId, tenant: t.id }),
+    `${t.id} > ?`,
+    ...equals(t.registrationId, filter.registrationId),
     ...(registrationName === undefined
       ? []
-      : ['t.registration_id = (SELECT g.id FROM registration g WHERE g.name_key = ?)']),
-    ...equals('t.reseller_id', filter.resellerId),
-    ...(filter.ids === undefined ? [] : [among('t.id', filter.ids)]),
-    ...oneOf('t.tenant_guid', guids),
+      : [`${t.registrationId} = (SELECT ${g.id} FROM ${g} WHERE ${g.nameKey} = ?)`]),
+    ...equals(t.resellerId, filter.resellerId),
+    ...oneOfIds(t.id, filter.ids),
+    ...oneOf(t.tenantGuid, guids),
     ...(filter.isMapped === undefined ? [] : [filter.isMapped ? mapped : `NOT ${mapped}`]),
   ];
-  return sql.query<Tenant>(
-    `SELECT ${TENANT} FROM tenant t WHERE ${conditions.join(' AND ')}
-      ORDER BY t.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...(registrationName === undefined ? [] : [registrationName.toLowerCase()]), ...(guids ?? [])],
-  );
+  return select(sql, t, `FROM ${t} WHERE ${conditions.join(' AND ')} ORDER BY ${t.id} LIMIT ${literal(page.limit)}`, [
+    page.afterId,
+    ...(registrationName === undefined ? [] : [registrationName.toLowerCase()]),
+    ...(guids ?? []),
+  ]);
 }
 
 /** The tenant of a directory on a registration; null when there is none in the scope. */
@@ -79,12 +91,12 @@ export async function changeTenant(
   tx: Tx,
   { id, name, resellerId }: Pick<Tenant, 'id' | 'name' | 'resellerId'>,
 ): Promise<void> {
-  await tx.execute('UPDATE tenant SET name = ?, reseller_id = ? WHERE id = ?', [name, resellerId, id]);
+  await update(tx, tenantTable, { name, resellerId }, `${tenantTable.id} = ?`, [id]);
 }
 
 /** Writes down another name. The caller holds the lock of the registration. */
 export async function changeCspSubscription(tx: Tx, { id, name }: Pick<CspSubscription, 'id' | 'name'>): Promise<void> {
-  await tx.execute('UPDATE csp_subscription SET name = ? WHERE id = ?', [name, id]);
+  await update(tx, cspSubscriptionTable, { name }, `${cspSubscriptionTable.id} = ?`, [id]);
 }
 
 /** CSP subscriptions in the scope, in the order of their row ids. */
@@ -102,18 +114,15 @@ export function listCspSubscriptions(
 ): Promise<CspSubscription[]> {
   const guids = wanted(filter.cspSubscriptionGuid, filter.cspSubscriptionGuids);
   const conditions = [
-    inScope(scope, { registration: 'c.registration_id', tenant: 'c.tenant_id' }),
-    'c.id > ?',
-    ...equals('c.registration_id', filter.registrationId),
-    ...(filter.tenantIds === undefined ? [] : [among('c.tenant_id', filter.tenantIds)]),
-    ...(filter.ids === undefined ? [] : [among('c.id', filter.ids)]),
-    ...oneOf('c.csp_subscription_guid', guids),
+    inScope(scope, { registration: c.registrationId, tenant: c.tenantId }),
+    `${c.id} > ?`,
+    ...equals(c.registrationId, filter.registrationId),
+    ...oneOfIds(c.tenantId, filter.tenantIds),
+    ...oneOfIds(c.id, filter.ids),
+    ...oneOf(c.cspSubscriptionGuid, guids),
   ];
-  return sql.query<CspSubscription>(
-    `SELECT ${CSP} FROM csp_subscription c WHERE ${conditions.join(' AND ')}
-      ORDER BY c.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...(guids ?? [])],
-  );
+  const found = `FROM ${c} WHERE ${conditions.join(' AND ')} ORDER BY ${c.id} LIMIT ${literal(page.limit)}`;
+  return select(sql, c, found, [page.afterId, ...(guids ?? [])]);
 }
 
 /** How many CSP subscriptions of a registration belong to another partner. */
@@ -122,11 +131,9 @@ export async function countOfOtherPartners(
   registrationId: number,
   partnerId: string | null,
 ): Promise<number> {
-  const [row] = await sql.query<{ others: number }>(
-    'SELECT COUNT(*) AS others FROM csp_subscription WHERE registration_id = ? AND partner_id <> ?',
-    [registrationId, partnerId ?? ''],
-  );
-  return Number(row?.others ?? 0);
+  const ofOthers = `FROM ${c} WHERE ${c.registrationId} = ? AND ${c.partnerId} <> ?`;
+  const [row] = await select(sql, { others: count() }, ofOthers, [registrationId, partnerId ?? '']);
+  return row?.others ?? 0;
 }
 
 /** Which stack subscriptions; what is left out does not narrow. */
@@ -152,21 +159,18 @@ export function listStackSubscriptions(
   const unknown = filter.isTenantUnknown;
   const guids = wanted(filter.stackSubscriptionGuid, filter.stackSubscriptionGuids);
   const conditions = [
-    inScope(scope, { registration: 's.registration_id', tenant: 's.tenant_id' }),
-    's.id > ?',
-    ...equals('s.registration_id', filter.registrationId),
-    ...(filter.registrationIds === undefined ? [] : [among('s.registration_id', filter.registrationIds)]),
-    ...equals('s.tenant_id', filter.tenantId),
-    ...(filter.tenantIds === undefined ? [] : [among('s.tenant_id', filter.tenantIds)]),
-    ...(filter.ids === undefined ? [] : [among('s.id', filter.ids)]),
-    ...(unknown === undefined ? [] : [`s.tenant_id IS ${unknown ? '' : 'NOT '}NULL`]),
-    ...oneOf('s.stack_subscription_guid', guids),
+    inScope(scope, { registration: s.registrationId, tenant: s.tenantId }),
+    `${s.id} > ?`,
+    ...equals(s.registrationId, filter.registrationId),
+    ...oneOfIds(s.registrationId, filter.registrationIds),
+    ...equals(s.tenantId, filter.tenantId),
+    ...oneOfIds(s.tenantId, filter.tenantIds),
+    ...oneOfIds(s.id, filter.ids),
+    ...(unknown === undefined ? [] : [`${s.tenantId} IS ${unknown ? '' : 'NOT '}NULL`]),
+    ...oneOf(s.stackSubscriptionGuid, guids),
   ];
-  return sql.query<StackSubscription>(
-    `SELECT ${STACK} FROM stack_subscription s WHERE ${conditions.join(' AND ')}
-      ORDER BY s.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...(guids ?? [])],
-  );
+  const found = `FROM ${s} WHERE ${conditions.join(' AND ')} ORDER BY ${s.id} LIMIT ${literal(page.limit)}`;
+  return select(sql, s, found, [page.afterId, ...(guids ?? [])]);
 }
 
 /** Resellers that own a tenant in scope; all of them only for a caller who sees all tenants of all registrations. */
@@ -179,20 +183,12 @@ export function listResellers(
   const own =
     scope.tenantIds === 'all' && scope.registrationIds === 'all'
       ? '1 = 1'
-      : `EXISTS (SELECT 1 FROM tenant t WHERE t.reseller_id = r.id
-           AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })})`;
+      : `EXISTS (SELECT 1 FROM ${t} WHERE ${t.resellerId} = ${r.id}
+           AND ${inScope(scope, { registration: t.registrationId, tenant: t.id })})`;
   const keys = wanted(filter.name, filter.names)?.map((name) => name.toLowerCase());
-  const conditions = [
-    own,
-    'r.id > ?',
-    ...(filter.ids === undefined ? [] : [among('r.id', filter.ids)]),
-    ...oneOf('r.name_key', keys),
-  ];
-  return sql.query<Reseller>(
-    `SELECT ${RESELLER} FROM reseller r WHERE ${conditions.join(' AND ')}
-      ORDER BY r.id LIMIT ${Number(page.limit)}`,
-    [page.afterId, ...(keys ?? [])],
-  );
+  const conditions = [own, `${r.id} > ?`, ...oneOfIds(r.id, filter.ids), ...oneOf(r.nameKey, keys)];
+  const found = `FROM ${r} WHERE ${conditions.join(' AND ')} ORDER BY ${r.id} LIMIT ${literal(page.limit)}`;
+  return select(sql, r, found, [page.afterId, ...(keys ?? [])]);
 }
 
 /** One step of a tenant's billing history as people read it: with its end, and who made it. */
@@ -214,34 +210,34 @@ export async function listMappingHistory(
   scope: Scope,
   tenantIds: readonly number[],
 ): Promise<MappingHistoryRow[]> {
-  const rows = await sql.query<Omit<MappingHistoryRow, 'isSuperseded'> & { isSuperseded: number }>(
-    `SELECT m.id, m.tenant_id AS tenantId, m.csp_subscription_id AS cspSubscriptionId,
-            m.effective_from AS effectiveFrom,
-            (SELECT MIN(n.effective_from) FROM tenant_mapping n WHERE n.tenant_id = m.tenant_id
-               AND n.superseded_version = 0 AND n.effective_from > m.effective_from) AS effectiveTo,
-            CASE WHEN m.superseded_version = 0 THEN 0 ELSE 1 END AS isSuperseded,
-            m.created_at AS createdAt, m.created_by AS createdBy
-       FROM tenant_mapping m JOIN tenant t ON t.id = m.tenant_id
-      WHERE ${among('m.tenant_id', tenantIds)}
-        AND ${inScope(scope, { registration: 't.registration_id', tenant: 't.id' })}
-      ORDER BY m.tenant_id, m.effective_from DESC, m.id DESC`,
+  const { id, tenantId, cspSubscriptionId, effectiveFrom, createdAt, createdBy } = m;
+  const next = `(SELECT MIN(${n.effectiveFrom}) FROM ${n} WHERE ${n.tenantId} = ${m.tenantId}
+    AND ${n.supersededVersion} = 0 AND ${n.effectiveFrom} > ${m.effectiveFrom} AND ${m.supersededVersion} = 0)`;
+  return select(
+    sql,
+    {
+      ...{ id, tenantId, cspSubscriptionId, effectiveFrom, createdAt, createdBy },
+      effectiveTo: expression(next, least(n.effectiveFrom)),
+      isSuperseded: holdsThat(`${m.supersededVersion} <> 0`),
+    },
+    `FROM ${m} JOIN ${t} ON ${t.id} = ${m.tenantId}
+      WHERE ${among(m.tenantId, tenantIds)} AND ${inScope(scope, { registration: t.registrationId, tenant: t.id })}
+      ORDER BY ${m.tenantId}, ${m.effectiveFrom} DESC, ${m.id} DESC`,
   );
-  return rows.map((row) => ({
-    ...row,
-    isSuperseded: Boolean(row.isSuperseded),
-    effectiveTo: row.isSuperseded ? null : row.effectiveTo,
-  }));
 }
 
-function equals(column: string, id: number | undefined): string[] {
-  return id === undefined ? [] : [`${column} = ${Number(id)}`];
+function equals(column: Column<number | null>, id: number | undefined): string[] {
+  return id === undefined ? [] : [`${column} = ${literal(id)}`];
+}
+
+function oneOfIds(column: Column<number | null>, ids: readonly number[] | undefined): string[] {
+  return ids === undefined ? [] : [among(column, ids)];
 }
 
 function wanted(one: string | undefined, many: readonly string[] | undefined): readonly string[] | undefined {
   return one === undefined ? many : [one];
 }
 
-function oneOf(column: string, values: readonly string[] | undefined): string[] {
-  if (values === undefined) return [];
-  return values.length === 0 ? ['1 = 0'] : [`${column} IN (${values.map(() => '?').join(', ')})`];
+function oneOf(column: Column<string>, values: readonly string[] | undefined): string[] {
+  return values === undefined ? [] : [amongTexts(column, values)];
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { localKey } from '../../src/access/local-tokens.js';
 import { openCommerceBooks } from '../../src/commerce-simulator/commerce-books.js';
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { fileCommerce } from '../../src/pipeline/reporting/clients/file-commerce.js';
 import { REPORT_FORM } from '../../src/pipeline/reporting/commerce-client.js';
 

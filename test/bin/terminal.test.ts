@@ -6,7 +6,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { withProgress } from '../../src/bin/progress.js';
 import { commandLine } from '../support/command.js';
 import type { CommandLine } from '../support/command.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { entities, migrations } from '../../src/data-source.js';
 import { guid, usageRecord } from '../support/world.js';
 

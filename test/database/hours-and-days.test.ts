@@ -1,6 +1,6 @@
 import { NarrowHoursAndDays1764007000000 } from '../../migrations/1764007000000-narrow-hours-and-days.js';
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { SqlValue } from '../../src/database/transaction.js';
 import { digest16 } from '../../src/primitives/ids.js';

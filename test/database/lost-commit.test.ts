@@ -2,8 +2,8 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
-import { asUnavailable } from '../../src/database/transaction.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import { asUnavailable } from '../../src/database/faults.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
 
 const NEW_RESELLER = "INSERT INTO reseller (name, name_key, created_at, created_by) VALUES ('P', 'p', 0, 'test')";

@@ -1,5 +1,5 @@
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { Database } from '../../src/database/database.js';
 import { NewerDatabaseError, migrateDown, migrateUp, pendingMigrations } from '../../src/database/migrate.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';
@@ -86,7 +86,7 @@ async function pendingDifference(db: Database): Promise<string[]> {
 
 async function tableNames(db: Database): Promise<string[]> {
   const text =
-    db.dialect === 'sqlite'
+    db.dialect.name === 'sqlite'
       ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
       : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
   const rows = await db.reader.query<{ name: string }>(text);

@@ -1,5 +1,5 @@
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { Sql } from '../../src/database/transaction.js';
 import { describeEachDatabase, openTestDatabase } from '../support/databases.js';

@@ -3,7 +3,6 @@ import { EDGE, HUB, demoWorld } from '../../src/demo/demo-world.js';
 import type { DemoWorld } from '../../src/demo/demo-world.js';
 import { isDemoLoaded, loadDemo } from '../../src/demo/load-demo.js';
 import type { Database } from '../../src/database/database.js';
-import { sumOf } from '../../src/database/dialect.js';
 import { createDictionary } from '../../src/pipeline/ingestion/dictionary.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
 import { createRoutingTables, insertFallbackDestinations } from '../../src/pipeline/routing/routing-store.js';
@@ -179,7 +178,7 @@ async function verdicts(db: Database) {
 /** The exact quantity of each meter in a table. */
 async function sums(db: Database, table: string): Promise<ReadonlyMap<number, string>> {
   const rows = await db.reader.query<{ meterId: number; quantity: string }>(
-    `SELECT meter_id AS meterId, ${sumOf(db.dialect, 'quantity')} AS quantity FROM ${table}
+    `SELECT meter_id AS meterId, ${db.dialect.sumOf('quantity')} AS quantity FROM ${table}
       GROUP BY meter_id ORDER BY meter_id`,
   );
   return new Map(rows.map(({ meterId, quantity }) => [meterId, canonicalQuantity(quantity)]));

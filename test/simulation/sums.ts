@@ -1,4 +1,3 @@
-import { sumOf } from '../../src/database/dialect.js';
 import type { Database } from '../../src/database/database.js';
 import { canonicalQuantity } from '../../src/primitives/quantity.js';
 
@@ -7,7 +6,7 @@ export async function totalsOf(db: Database, registrationId: number): Promise<Re
   const rows = await db.reader.query<{ key: string; quantity: string } & Record<string, string | number>>(
     `SELECT d.reported_day AS reportedDay, d.usage_day AS usageDay, s.stack_subscription_guid AS stack,
             m.meter_guid AS meter, COALESCE(c.csp_subscription_guid, g.base_subscription_guid) AS destination,
-            ${sumOf(db.dialect, 'd.quantity')} AS quantity
+            ${db.dialect.sumOf('d.quantity')} AS quantity
        FROM usage_day_total d
        JOIN stack_subscription s ON s.id = d.stack_subscription_id
        JOIN meter m ON m.id = d.meter_id

@@ -9,7 +9,6 @@ import { collectRound } from '../../src/collection/collect-round.js';
 import type { CollectionSource } from '../../src/collection/collection-file.js';
 import type { CollectionEvent } from '../../src/collection/collection-log.js';
 import { findWatermark } from '../../src/collection/watermark-store.js';
-import { sumOf } from '../../src/database/dialect.js';
 import { canonicalQuantity } from '../../src/primitives/quantity.js';
 import { hourOf } from '../../src/primitives/windows.js';
 import { getRegistration } from '../../src/registration/registration-store.js';
@@ -99,7 +98,7 @@ async function watermarkOf(gateway: TestGateway, name: string): Promise<number |
 async function booksOf(gateway: TestGateway, name: string): Promise<readonly [number, string]> {
   const { reader } = gateway.app.db;
   const [row] = await reader.query<{ records: number; quantity: string | null }>(
-    `SELECT COUNT(*) AS records, ${sumOf(reader.dialect, 'r.quantity')} AS quantity
+    `SELECT COUNT(*) AS records, ${reader.dialect.sumOf('r.quantity')} AS quantity
        FROM usage_record r JOIN stack_subscription s ON s.id = r.stack_subscription_id
        JOIN registration g ON g.id = s.registration_id WHERE g.name_key = ?`,
     [name],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeOnMysql, makeOnSqlite, nameOfServer } from './empty-database.js';
 import type { EmptyDatabase } from './empty-database.js';
 import { entities, migrations } from '../../src/data-source.js';
-import { openDatabase } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import type { Database } from '../../src/database/database.js';
 import type { Dialect } from '../../src/database/dialect.js';
 import type { OnStatement } from '../../src/database/transaction.js';
@@ -14,7 +14,7 @@ import type { OnStatement } from '../../src/database/transaction.js';
 export interface TestServer {
   /** What the reports call it, for example "SQLite" or "MariaDB 10.11". */
   readonly label: string;
-  readonly dialect: Dialect;
+  readonly dialect: Dialect['name'];
   /** What the test file still has to remove, newest last. The blocks of `describeEachDatabase` empty it. */
   readonly leftovers: Set<() => Promise<void>>;
   /** Makes a database of a random name, removed at the end of the describe block at the latest. */
@@ -149,7 +149,7 @@ async function isQuicklyEmptied({ reader }: Database): Promise<boolean> {
 /** Takes out everything that the migrations did not put in. Tables that they filled are put back as they were. */
 async function empty({ source, dialect }: Database): Promise<void> {
   const [off, on] =
-    dialect === 'sqlite'
+    dialect.name === 'sqlite'
       ? ['PRAGMA foreign_keys = OFF', 'PRAGMA foreign_keys = ON']
       : ['SET FOREIGN_KEY_CHECKS = 0', 'SET FOREIGN_KEY_CHECKS = 1'];
   const runner = source.createQueryRunner();
@@ -161,7 +161,7 @@ async function empty({ source, dialect }: Database): Promise<void> {
       await runner.query(REFILLED.get(tableName) ?? `DELETE FROM ${tableName}`);
     }
     // Numbers begin anew too: README.md shows some.
-    if (dialect === 'sqlite') await runner.query('UPDATE sqlite_sequence SET seq = 0');
+    if (dialect.name === 'sqlite') await runner.query('UPDATE sqlite_sequence SET seq = 0');
     await runner.commitTransaction();
     await runner.query(on);
   } finally {

@@ -1,6 +1,5 @@
 import { WHOLE_BOOKS, scope } from '../../src/access/scope.js';
 import { findWatermark } from '../../src/collection/watermark-store.js';
-import { sumOf } from '../../src/database/dialect.js';
 import type { JsonObject } from '../../src/pipeline/ingestion/exact-json.js';
 import { deliveryOfRecord } from '../../src/pipeline/ingestion/usage-wire.js';
 import { recordUsage } from '../../src/pipeline/pipeline.js';
@@ -101,7 +100,7 @@ export async function frozen({ app }: TestGateway, booksFrom: number) {
   const { reader } = app.db;
   const rows = await reader.query<{ isHistory: number; destinationId: number; meterId: number } & Sums>(
     `SELECT CASE WHEN a.reported_day < ? THEN 1 ELSE 0 END AS isHistory, a.destination_id AS destinationId,
-            a.meter_id AS meterId, ${sumOf(reader.dialect, 'a.quantity')} AS quantity, SUM(a.records) AS records
+            a.meter_id AS meterId, ${reader.dialect.sumOf('a.quantity')} AS quantity, SUM(a.records) AS records
        FROM daily_aggregate a GROUP BY CASE WHEN a.reported_day < ? THEN 1 ELSE 0 END, a.destination_id, a.meter_id
       ORDER BY 1, 2, 3`,
     [booksFrom, booksFrom],

@@ -23,6 +23,8 @@ const LEFT_OVER = /\b(FIXM[E]|XX[X])\b/;
 
 const inTests = (path: string) => path.startsWith('test/');
 const isRun = (path: string) => path.startsWith('src/bin/') || path.startsWith('bench/') || inTests(path);
+/** The receiver that plays Commerce has books of its own. */
+const isBelowStores = (path: string) => !path.startsWith('src/') || /^src\/(database|commerce-simulator)\//.test(path);
 const nowhere = () => false;
 
 export const HABITS: readonly Habit[] = [
@@ -61,6 +63,25 @@ export const HABITS: readonly Habit[] = [
     cure: 'calls .save(), which looks before it leaps in a transaction of its own. Insert, or update',
     isHome: nowhere,
     isWrong: (node) => isMethodCall(node, (method) => method === 'save'),
+  },
+  {
+    name: 'what a row holds follows from its columns',
+    cure: 'asks in text of its own and believes a type. Use select() or selectTuples() of src/database/select.ts',
+    isHome: isBelowStores,
+    isWrong: (node) => isCallOn(node, /^(sql|tx|reader|source|runner|first)$/, ['query', 'tuples']),
+  },
+  {
+    name: 'values are written beside the names of their columns',
+    cure: 'writes values by their place in a list. Use src/database/change.ts',
+    isHome: isBelowStores,
+    isWrong: (node) => isCallOn(node, /^tx$/, ['insertRows', 'loadRows']) || isWritingText(node),
+  },
+  {
+    name: 'databases differ in src/database alone',
+    cure: 'asks which database it is. Give the dialect a function for it',
+    isHome: isBelowStores,
+    isWrong: (node) =>
+      ts.isPropertyAccessExpression(node) && node.name.text === 'name' && lastNameOf(node.expression) === 'dialect',
   },
   {
     name: 'tables come from migrations',
@@ -149,6 +170,22 @@ function textsOf(file: SourceFile): readonly { readonly pos: number; readonly en
 
 function isMember(node: ts.Node, object: string, member: string): boolean {
   return ts.isPropertyAccessExpression(node) && node.name.text === member && node.expression.getText() === object;
+}
+
+/** Whether a method of these is called on what is called so, itself or as a property. */
+function isCallOn(node: ts.Node, receiver: RegExp, methods: readonly string[]): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  return methods.includes(node.expression.name.text) && receiver.test(lastNameOf(node.expression.expression));
+}
+
+function lastNameOf(node: ts.Node): string {
+  return ts.isPropertyAccessExpression(node) ? node.name.text : node.getText();
+}
+
+const WRITING = /^.\s*(INSERT INTO|REPLACE INTO|UPDATE \S+ SET)\b/;
+
+function isWritingText(node: ts.Node): boolean {
+  return (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && WRITING.test(node.getText());
 }
 
 function isMethodCall(node: ts.Node, isMeant: (method: string) => boolean): boolean {

@@ -2,7 +2,6 @@ import { STAMP } from './senders.js';
 import type { Sent, SentRecord } from './senders.js';
 import { guid } from '../support/world.js';
 import type { App } from '../../src/app.js';
-import { sumOf } from '../../src/database/dialect.js';
 import { fromUnits, toUnits } from '../../src/primitives/quantity.js';
 
 /** What the run came to. */
@@ -113,7 +112,7 @@ async function booksOf(
   const count = table === 'usage_record' ? 'COUNT(*)' : 'SUM(t.records)';
   const rows = await reader.query<{ name: string; quantity: string; records: number | string; meter: string }>(
     `SELECT s.stack_subscription_guid AS name, m.meter_guid AS meter, ${count} AS records,
-            ${sumOf(reader.dialect, 't.quantity')} AS quantity
+            ${reader.dialect.sumOf('t.quantity')} AS quantity
        FROM ${table} t JOIN stack_subscription s ON s.id = t.stack_subscription_id JOIN meter m ON m.id = t.meter_id
       GROUP BY s.stack_subscription_guid, m.meter_guid`,
   );

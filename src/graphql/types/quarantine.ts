@@ -62,11 +62,11 @@ export function toQuarantinedRecord(row: QuarantinedRow): QuarantinedRecord {
     recordId,
     stackSubscriptionId: row.stackSubscriptionGuid,
     raw,
-    firstSeenAt: Number(row.firstSeenAt),
-    lastSeenAt: Number(row.lastSeenAt),
+    firstSeenAt: row.firstSeenAt,
+    lastSeenAt: row.lastSeenAt,
     timesSeen,
     reportedWindow: reportedHour === null ? null : toWindow({ from: reportedHour, to: reportedHour + 1 }),
-    replayedAt: replayedAt === null ? null : Number(replayedAt),
+    replayedAt,
     registrationRowId: row.registrationId,
   };
 }

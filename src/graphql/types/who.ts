@@ -135,7 +135,7 @@ export function toTenant(row: TenantRow): Tenant {
     nodeType: 'Tenant',
     tenantId: row.tenantGuid,
     name,
-    createdAt: Number(row.createdAt),
+    createdAt: row.createdAt,
     createdBy,
     rowId: id,
     registrationId,
@@ -175,7 +175,7 @@ export function toTenantMapping(row: MappingHistoryRow): TenantMapping {
     effectiveFrom: hourStart(row.effectiveFrom).getTime(),
     effectiveTo: row.effectiveTo === null ? null : hourStart(row.effectiveTo).getTime(),
     isSuperseded: row.isSuperseded,
-    createdAt: Number(row.createdAt),
+    createdAt: row.createdAt,
     createdBy: row.createdBy,
     tenantRowId: row.tenantId,
     cspSubscriptionRowId: row.cspSubscriptionId,
@@ -195,7 +195,7 @@ export class Reseller extends Node {
 /** A reseller as the API shows it. */
 export function toReseller(row: ResellerRow): Reseller {
   const { name, partnerId } = row;
-  const createdAt = Number(row.createdAt);
+  const createdAt = row.createdAt;
   return { id: nodeId('Reseller', row.id), nodeType: 'Reseller', name, partnerId, createdAt };
 }
 
@@ -229,7 +229,7 @@ export function toCspSubscription(row: CspSubscriptionRow): CspSubscription {
     name,
     offer,
     partnerId,
-    createdAt: Number(row.createdAt),
+    createdAt: row.createdAt,
     registrationId,
     tenantRowId: row.tenantId,
   };
@@ -259,7 +259,7 @@ export function toStackSubscription(row: StackSubscriptionRow): StackSubscriptio
     nodeType: 'StackSubscription',
     stackSubscriptionId: row.stackSubscriptionGuid,
     name: row.name,
-    firstSeenAt: Number(row.firstSeenAt),
+    firstSeenAt: row.firstSeenAt,
     rowId: row.id,
     registrationId: row.registrationId,
     tenantRowId: row.tenantId,

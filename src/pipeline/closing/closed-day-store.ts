@@ -1,11 +1,22 @@
-import type { ClosedDay } from './closed-day.entity.js';
 import { among } from '../../access/scope.js';
-import { sumOf } from '../../database/dialect.js';
+import { insertRow, insertSelected } from '../../database/change.js';
+import { exactSum, greatest, least, literal, total } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias } from '../../database/table.js';
 import type { Sql, Tx } from '../../database/transaction.js';
 import type { Day, Month } from '../../primitives/windows.js';
-import { addToTotal } from '../rollup/day-total-store.js';
+import { closedDayTable } from '../../registration/closed-day.entity.js';
+import type { ClosedDay } from '../../registration/closed-day.entity.js';
+import { stackSubscriptionTable } from '../../tenancy/tenancy.entity.js';
+import { usageDayTotalTable, usageMonthTotalTable } from '../rollup/rollup.entity.js';
 
-const KEYS = ['stack_subscription_id', 'usage_month', 'meter_id', 'destination_id'];
+const c = closedDayTable;
+const d = alias(usageDayTotalTable, 'd');
+const s = alias(stackSubscriptionTable, 's');
+
+/** Day totals of the reported days of a range, whose values are to be bound. */
+const IN_RANGE = `FROM ${d} JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+  WHERE ${s.registrationId} = ? AND ${d.reportedDay} >= ? AND ${d.reportedDay} < ?`;
 
 /** A half-open range of reported days of one registration. */
 export interface ReportedDays {
@@ -16,12 +27,8 @@ export interface ReportedDays {
 
 /** The first reported day in the range that holds usage; null when none does. */
 export async function findReportedDay(sql: Sql, days: ReportedDays): Promise<Day | null> {
-  const [row] = await sql.query<{ reportedDay: Day | null }>(
-    `SELECT MIN(d.reported_day) AS reportedDay
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day >= ? AND d.reported_day < ?`,
-    [days.registrationId, days.from, days.to],
-  );
+  const first = { reportedDay: least(d.reportedDay) };
+  const [row] = await select(sql, first, IN_RANGE, [days.registrationId, days.from, days.to]);
   return row?.reportedDay ?? null;
 }
 
@@ -30,23 +37,15 @@ export async function usageDaysOf(
   sql: Sql,
   days: ReportedDays,
 ): Promise<{ readonly first: Day; readonly last: Day } | null> {
-  const [row] = await sql.query<{ first: Day | null; last: Day | null }>(
-    `SELECT MIN(d.usage_day) AS first, MAX(d.usage_day) AS last
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day >= ? AND d.reported_day < ?`,
-    [days.registrationId, days.from, days.to],
-  );
+  const ends = { first: least(d.usageDay), last: greatest(d.usageDay) };
+  const [row] = await select(sql, ends, IN_RANGE, [days.registrationId, days.from, days.to]);
   if (row === undefined || row.first === null || row.last === null) return null;
   return { first: row.first, last: row.last };
 }
 
 /** Puts on record that a day is closed; the key refuses to close it twice. */
 export async function insertClosedDay(tx: Tx, day: ClosedDay): Promise<void> {
-  await tx.execute(
-    `INSERT INTO closed_day (registration_id, reported_day, routing_version, closed_at, closed_by)
-     VALUES (?, ?, ?, ?, ?)`,
-    [day.registrationId, day.reportedDay, day.routingVersion, day.closedAt, day.closedBy],
-  );
+  await insertRow(tx, c, day);
 }
 
 /** Adds the range's usage of one calendar month, whose days are [firstDay, endDay), to the month totals. */
@@ -55,16 +54,22 @@ export async function addToMonthTotals(
   days: ReportedDays,
   month: { readonly month: Month; readonly firstDay: Day; readonly endDay: Day },
 ): Promise<void> {
-  await tx.execute(
-    `INSERT INTO usage_month_total (${KEYS.join(', ')}, quantity, records)
-     SELECT d.stack_subscription_id, ${Number(month.month)}, d.meter_id, d.destination_id,
-            ${sumOf(tx.dialect, 'd.quantity')}, SUM(d.records)
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day >= ? AND d.reported_day < ?
-        AND d.usage_day >= ? AND d.usage_day < ?
-      GROUP BY d.stack_subscription_id, d.meter_id, d.destination_id
-     ${addToTotal(tx.dialect, 'usage_month_total', KEYS)}`,
+  const { stackSubscriptionId, meterId, destinationId } = d;
+  await insertSelected(
+    tx,
+    usageMonthTotalTable,
+    {
+      stackSubscriptionId,
+      usageMonth: literal(month.month),
+      meterId,
+      destinationId,
+      quantity: exactSum(tx.dialect, d.quantity),
+      records: total(d.records),
+    },
+    `${IN_RANGE} AND ${d.usageDay} >= ? AND ${d.usageDay} < ?
+      GROUP BY ${stackSubscriptionId}, ${meterId}, ${destinationId}`,
     [days.registrationId, days.from, days.to, month.firstDay, month.endDay],
+    { key: ['stackSubscriptionId', 'usageMonth', 'meterId', 'destinationId'], adds: ['quantity', 'records'] },
   );
 }
 
@@ -74,10 +79,10 @@ export async function listClosedVersions(
   registrationIds: readonly number[],
   days: { readonly from: Day; readonly to: Day },
 ): Promise<ReadonlyMap<number, ReadonlyMap<Day, number>>> {
-  const rows = await sql.query<{ registrationId: number; reportedDay: Day; version: number }>(
-    `SELECT registration_id AS registrationId, reported_day AS reportedDay, routing_version AS version
-       FROM closed_day WHERE ${among('registration_id', registrationIds)}
-        AND reported_day >= ? AND reported_day < ?`,
+  const rows = await select(
+    sql,
+    { registrationId: c.registrationId, reportedDay: c.reportedDay, version: c.routingVersion },
+    `FROM ${c} WHERE ${among(c.registrationId, registrationIds)} AND ${c.reportedDay} >= ? AND ${c.reportedDay} < ?`,
     [days.from, days.to],
   );
   const versions = new Map<number, Map<Day, number>>();

@@ -1,25 +1,39 @@
+import { dailyAggregateTable, daySealTable } from './daily-aggregate.entity.js';
 import type { DailyAggregate, DaySeal } from './daily-aggregate.entity.js';
 import { among } from '../../access/scope.js';
-import { sumOf } from '../../database/dialect.js';
+import { insertRow, insertSelected } from '../../database/change.js';
+import { count, exactSum, greatest, notNull, least, literal, total } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias } from '../../database/table.js';
+import type { Column, RowOf } from '../../database/table.js';
 import type { Sql, Tx } from '../../database/transaction.js';
 import { firstHourOf } from '../../primitives/windows.js';
 import type { Day } from '../../primitives/windows.js';
-import { addToTotal } from '../rollup/day-total-store.js';
+import { stackSubscriptionTable } from '../../tenancy/tenancy.entity.js';
+import { usageRecordTable } from '../ingestion/ingestion.entity.js';
+import { usageDayTotalTable } from '../rollup/rollup.entity.js';
 import type { DayPart } from '../routing/day-parts.js';
 
-/** The columns that make a daily aggregate this one and no other, in the order in which aggregates are read. */
-export const DAILY_AGGREGATE_KEY = [
-  'stack_subscription_id',
-  'reported_day',
-  'usage_day',
-  'meter_id',
-  'resource_id',
-  'part',
-] as const;
+const a = dailyAggregateTable;
+const d = alias(usageDayTotalTable, 'd');
+const p = daySealTable;
+const r = alias(usageRecordTable, 'r');
+const s = alias(stackSubscriptionTable, 's');
 
-/** Holds where two rows, of tables under these names, are of the same daily aggregate. */
-export function sameAggregate(left: string, right: string): string {
-  return DAILY_AGGREGATE_KEY.map((column) => `${left}.${column} = ${right}.${column}`).join(' AND ');
+/** What makes a daily aggregate this one and no other, in the order in which aggregates are read. */
+const KEY = ['stackSubscriptionId', 'reportedDay', 'usageDay', 'meterId', 'resourceId', 'part'] as const;
+
+/** The columns of a table that hold such a key. */
+export type AggregateKey = Readonly<Record<(typeof KEY)[number], Column<number>>>;
+
+/** These columns, in the order in which aggregates are read. */
+export function aggregateKeyOf(columns: AggregateKey): readonly Column<number>[] {
+  return KEY.map((property) => columns[property]);
+}
+
+/** Holds where two rows are of the same daily aggregate. */
+export function sameAggregate(left: AggregateKey, right: AggregateKey): string {
+  return KEY.map((property) => `${left[property]} = ${right[property]}`).join(' AND ');
 }
 
 /** One reported day of one registration. */
@@ -28,27 +42,28 @@ export interface RegistrationDay {
   readonly reportedDay: Day;
 }
 
+const DAY_SUBSCRIPTION = {
+  id: d.stackSubscriptionId,
+  records: total(d.records),
+  firstUsageDay: notNull(least(d.usageDay)),
+  lastUsageDay: notNull(greatest(d.usageDay)),
+};
 /** A stack subscription with usage on a reported day: how many records, and the usage days that they span. */
-export interface DaySubscription {
-  readonly id: number;
-  readonly records: number;
-  readonly firstUsageDay: Day;
-  readonly lastUsageDay: Day;
-}
+export type DaySubscription = Readonly<RowOf<typeof DAY_SUBSCRIPTION>>;
 
 const AGGREGATES_PER_READ = 10_000;
 const SUBSCRIPTIONS_PER_READ = 500;
 
 /** The stack subscriptions of a reported day, in the order of their row ids. */
 export async function listDaySubscriptions(sql: Sql, day: RegistrationDay): Promise<DaySubscription[]> {
-  const rows = await sql.query<DaySubscription>(
-    `SELECT d.stack_subscription_id AS id, SUM(d.records) AS records, MIN(d.usage_day) AS firstUsageDay, MAX(d.usage_day) AS lastUsageDay
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day = ?
-      GROUP BY d.stack_subscription_id ORDER BY d.stack_subscription_id`,
+  return select(
+    sql,
+    DAY_SUBSCRIPTION,
+    `FROM ${d} JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+      WHERE ${s.registrationId} = ? AND ${d.reportedDay} = ?
+      GROUP BY ${d.stackSubscriptionId} ORDER BY ${d.stackSubscriptionId}`,
     [day.registrationId, day.reportedDay],
   );
-  return rows.map((row) => ({ ...row, records: Number(row.records) }));
 }
 
 /**
@@ -65,17 +80,28 @@ export async function freezeDailyAggregates(
   },
 ): Promise<void> {
   const { reportedDay, correctedDay, part } = what;
-  await tx.execute(
-    `INSERT INTO daily_aggregate (${DAILY_AGGREGATE_KEY.join(', ')}, destination_id, quantity, records)
-     SELECT r.stack_subscription_id, ${Number(reportedDay)}, r.usage_day, r.meter_id, r.resource_id,
-            ${Number(part.part)}, ${Number(part.destinationId)}, ${sumOf(tx.dialect, 'r.quantity')}, COUNT(*)
-       FROM usage_record r
-      WHERE ${among('r.stack_subscription_id', what.stackSubscriptionIds)}
-        AND r.reported_hour >= ? AND r.reported_hour < ? AND r.usage_hour >= ? AND r.usage_hour < ?
-        AND r.corrected_day ${correctedDay === null ? 'IS NULL' : `= ${Number(correctedDay)}`}
-      GROUP BY r.stack_subscription_id, r.usage_day, r.meter_id, r.resource_id
-     ${addToTotal(tx.dialect, 'daily_aggregate', DAILY_AGGREGATE_KEY)}`,
+  const { stackSubscriptionId, usageDay, meterId, resourceId } = r;
+  await insertSelected(
+    tx,
+    a,
+    {
+      stackSubscriptionId,
+      reportedDay: literal(reportedDay),
+      usageDay,
+      meterId,
+      resourceId,
+      part: literal(part.part),
+      destinationId: literal(part.destinationId),
+      quantity: exactSum(tx.dialect, r.quantity),
+      records: count(),
+    },
+    `FROM ${r}
+      WHERE ${among(stackSubscriptionId, what.stackSubscriptionIds)}
+        AND ${r.reportedHour} >= ? AND ${r.reportedHour} < ? AND ${r.usageHour} >= ? AND ${r.usageHour} < ?
+        AND ${r.correctedDay} ${correctedDay === null ? 'IS NULL' : `= ${literal(correctedDay)}`}
+      GROUP BY ${stackSubscriptionId}, ${usageDay}, ${meterId}, ${resourceId}`,
     [firstHourOf(reportedDay), firstHourOf(reportedDay + 1), part.from, part.to],
+    { key: KEY, adds: ['quantity', 'records'] },
   );
 }
 
@@ -123,19 +149,19 @@ function readPage(
   page: { readonly reportedDay: Day; readonly group: readonly number[]; readonly after: DailyAggregate | null },
 ): Promise<DailyAggregate[]> {
   const { reportedDay, group, after } = page;
-  return sql.query<DailyAggregate>(
-    `SELECT stack_subscription_id AS stackSubscriptionId, reported_day AS reportedDay, usage_day AS usageDay,
-            meter_id AS meterId, resource_id AS resourceId, part, destination_id AS destinationId, quantity, records
-       FROM daily_aggregate
-      WHERE ${among('stack_subscription_id', group)} AND reported_day = ? ${after === null ? '' : AFTER}
-      ORDER BY ${DAILY_AGGREGATE_KEY.join(', ')} LIMIT ${AGGREGATES_PER_READ}`,
+  return select(
+    sql,
+    a,
+    `FROM ${a}
+      WHERE ${among(a.stackSubscriptionId, group)} AND ${a.reportedDay} = ? ${after === null ? '' : AFTER}
+      ORDER BY ${aggregateKeyOf(a).join(', ')} LIMIT ${AGGREGATES_PER_READ}`,
     [reportedDay, ...(after === null ? [] : valuesAfter(after))],
   );
 }
 
 /** After an aggregate of the same subscription and day. */
-const AFTER = `AND usage_day >= ? AND (usage_day > ? OR meter_id > ?
-  OR (meter_id = ? AND (resource_id > ? OR (resource_id = ? AND part > ?))))`;
+const AFTER = `AND ${a.usageDay} >= ? AND (${a.usageDay} > ? OR ${a.meterId} > ?
+  OR (${a.meterId} = ? AND (${a.resourceId} > ? OR (${a.resourceId} = ? AND ${a.part} > ?))))`;
 
 /** In the order of the question marks of AFTER. */
 function valuesAfter({ usageDay, meterId, resourceId, part }: DailyAggregate): number[] {
@@ -144,40 +170,32 @@ function valuesAfter({ usageDay, meterId, resourceId, part }: DailyAggregate): n
 
 /** Differences, per usage day, meter and destination, between what a day froze and its totals. None: it adds up. */
 export async function countFrozenDifferences(sql: Sql, day: RegistrationDay): Promise<number> {
-  const sums = (table: string) => `
-    SELECT d.usage_day AS usage_day, d.meter_id AS meter_id, d.destination_id AS destination_id,
-           ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records
-      FROM ${table} d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-     WHERE s.registration_id = ? AND d.reported_day = ?
-     GROUP BY d.usage_day, d.meter_id, d.destination_id`;
-  const [row] = await sql.query<{ differences: number }>(
-    `SELECT COUNT(*) AS differences FROM (
-       SELECT x.usage_day FROM (${sums('usage_day_total')} UNION ALL ${sums('daily_aggregate')}) x
-        GROUP BY x.usage_day, x.meter_id, x.destination_id, x.quantity, x.records HAVING COUNT(*) <> 2) y`,
+  const sums = (of: typeof d | typeof frozen) => `
+    SELECT ${of.usageDay} AS a, ${of.meterId} AS b, ${of.destinationId} AS c,
+           ${exactSum(sql.dialect, of.quantity)} AS d, ${total(of.records)} AS e
+      FROM ${of} JOIN ${s} ON ${s.id} = ${of.stackSubscriptionId}
+     WHERE ${s.registrationId} = ? AND ${of.reportedDay} = ?
+     GROUP BY ${of.usageDay}, ${of.meterId}, ${of.destinationId}`;
+  const frozen = alias(dailyAggregateTable, 'f');
+  const [row] = await select(
+    sql,
+    { differences: count() },
+    `FROM (SELECT x.a FROM (${sums(d)} UNION ALL ${sums(frozen)}) x
+            GROUP BY x.a, x.b, x.c, x.d, x.e HAVING COUNT(*) <> 2) y`,
     [day.registrationId, day.reportedDay, day.registrationId, day.reportedDay],
   );
-  return Number(row?.differences);
+  return row?.differences ?? 0;
 }
 
 /** The seal of the last closed day with usage before one; null for the first. */
 export async function findSealBefore(sql: Sql, day: RegistrationDay): Promise<DaySeal | null> {
-  const [row] = await sql.query<DaySeal>(
-    `SELECT ${SEAL_COLUMNS} FROM day_seal p
-      WHERE p.registration_id = ? AND p.reported_day < ? ORDER BY p.reported_day DESC LIMIT 1`,
-    [day.registrationId, day.reportedDay],
-  );
+  const before = `FROM ${p} WHERE ${p.registrationId} = ? AND ${p.reportedDay} < ?
+    ORDER BY ${p.reportedDay} DESC LIMIT 1`;
+  const [row] = await select(sql, p, before, [day.registrationId, day.reportedDay]);
   return row ?? null;
 }
 
 /** Seals a day; the key refuses a second seal. */
 export async function insertDaySeal(tx: Tx, seal: DaySeal): Promise<void> {
-  await tx.execute(
-    `INSERT INTO day_seal (registration_id, reported_day, previous_checksum, checksum, aggregates, records)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-    [seal.registrationId, seal.reportedDay, seal.previousChecksum, seal.checksum, seal.aggregates, seal.records],
-  );
+  await insertRow(tx, p, seal);
 }
-
-/** Of a seal `p`. */
-export const SEAL_COLUMNS = `p.registration_id AS registrationId, p.reported_day AS reportedDay,
-  p.previous_checksum AS previousChecksum, p.checksum, p.aggregates, p.records`;

@@ -36,7 +36,7 @@ export function beginDayChecksum(day: {
       for (const aggregate of aggregates) {
         hash.update(`${lineOf(aggregate)}\n`);
         count += 1;
-        records += Number(aggregate.records);
+        records += aggregate.records;
       }
     },
     end: () => ({ checksum: hash.digest('hex'), aggregates: count, records }),
@@ -46,5 +46,5 @@ export function beginDayChecksum(day: {
 function lineOf(row: DailyAggregate): string {
   const { stackSubscriptionId, reportedDay, usageDay, meterId, resourceId, part, destinationId } = row;
   const key = [stackSubscriptionId, reportedDay, usageDay, meterId, resourceId, part];
-  return [...key, destinationId, canonicalQuantity(row.quantity), Number(row.records)].join('\t');
+  return [...key, destinationId, canonicalQuantity(row.quantity), row.records].join('\t');
 }

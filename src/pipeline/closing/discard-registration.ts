@@ -2,9 +2,29 @@ import type { By } from '../../access/actor.js';
 import { inAuditedTransaction } from '../../access/audited-transaction.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
+import { countDistinct, total } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias, leftJoined } from '../../database/table.js';
+import type { Column, Table } from '../../database/table.js';
 import type { Clock } from '../../primitives/clock.js';
+import { collectionWatermarkTable } from '../../registration/collection-watermark.entity.js';
 import { getWholeRegistration, lockRegistration, retireRegistration } from '../../registration/registration-store.js';
 import { mustBeSettingUp } from '../../registration/registration-state.js';
+import {
+  cspSubscriptionTable,
+  stackSubscriptionAssignmentTable,
+  stackSubscriptionTable,
+  tenantMappingTable,
+  tenantTable,
+} from '../../tenancy/tenancy.entity.js';
+import {
+  correctedRecordTable,
+  correctionDayTable,
+  quarantinedRecordTable,
+  resourceTable,
+} from '../ingestion/ingestion.entity.js';
+import { usageDayTotalTable } from '../rollup/rollup.entity.js';
+import { destinationTable } from '../routing/destination.entity.js';
 
 /** What was taken back. */
 export interface DiscardedRegistration {
@@ -14,24 +34,30 @@ export interface DiscardedRegistration {
   readonly records: number;
 }
 
-const OF_REGISTRATION = 'registration_id = ?';
-const OF_ITS_TENANTS = 'tenant_id IN (SELECT id FROM tenant WHERE registration_id = ?)';
-const OF_ITS_SUBSCRIPTIONS = 'stack_subscription_id IN (SELECT id FROM stack_subscription WHERE registration_id = ?)';
+const d = leftJoined(usageDayTotalTable, 'd');
+const s = alias(stackSubscriptionTable, 's');
+const t = alias(tenantTable, 't');
+
+const ofRegistration = ({ registrationId }: { readonly registrationId: Column<number> }) => `${registrationId} = ?`;
+const ofItsTenants = ({ tenantId }: { readonly tenantId: Column<number> }) =>
+  `${tenantId} IN (SELECT ${t.id} FROM ${t} WHERE ${t.registrationId} = ?)`;
+const ofItsSubscriptions = ({ stackSubscriptionId }: { readonly stackSubscriptionId: Column<number | null> }) =>
+  `${stackSubscriptionId} IN (SELECT ${s.id} FROM ${s} WHERE ${s.registrationId} = ?)`;
 
 /** What leads to anything of a registration, in an order in which nothing is left that refers to what is gone. */
-const ROWS: readonly (readonly [table: string, which: string])[] = [
-  ['collection_watermark', OF_REGISTRATION],
-  ['quarantined_record', OF_REGISTRATION],
-  ['usage_day_total', OF_ITS_SUBSCRIPTIONS],
-  ['corrected_record', OF_ITS_SUBSCRIPTIONS],
-  ['correction_day', OF_ITS_SUBSCRIPTIONS],
-  ['resource', OF_ITS_SUBSCRIPTIONS],
-  ['destination', OF_REGISTRATION],
-  ['tenant_mapping', OF_ITS_TENANTS],
-  ['stack_subscription_assignment', OF_ITS_SUBSCRIPTIONS],
-  ['stack_subscription', OF_REGISTRATION],
-  ['csp_subscription', OF_REGISTRATION],
-  ['tenant', OF_REGISTRATION],
+const ROWS: readonly (readonly [table: Table, which: string])[] = [
+  [collectionWatermarkTable, ofRegistration(collectionWatermarkTable)],
+  [quarantinedRecordTable, ofRegistration(quarantinedRecordTable)],
+  [usageDayTotalTable, ofItsSubscriptions(usageDayTotalTable)],
+  [correctedRecordTable, ofItsSubscriptions(correctedRecordTable)],
+  [correctionDayTable, ofItsSubscriptions(correctionDayTable)],
+  [resourceTable, ofItsSubscriptions(resourceTable)],
+  [destinationTable, ofRegistration(destinationTable)],
+  [tenantMappingTable, ofItsTenants(tenantMappingTable)],
+  [stackSubscriptionAssignmentTable, ofItsSubscriptions(stackSubscriptionAssignmentTable)],
+  [stackSubscriptionTable, ofRegistration(stackSubscriptionTable)],
+  [cspSubscriptionTable, ofRegistration(cspSubscriptionTable)],
+  [tenantTable, ofRegistration(tenantTable)],
 ];
 
 /**
@@ -49,10 +75,10 @@ export async function discardRegistration(
   return inAuditedTransaction(app, { action: 'discardRegistration', by: input.by }, async (tx) => {
     const registration = await lockRegistration(tx, id);
     mustBeSettingUp(registration);
-    const [held] = await tx.query<{ stackSubscriptions: number; records: number | null }>(
-      `SELECT COUNT(DISTINCT s.id) AS stackSubscriptions, SUM(d.records) AS records
-         FROM stack_subscription s LEFT JOIN usage_day_total d ON d.stack_subscription_id = s.id
-        WHERE s.registration_id = ?`,
+    const [held] = await select(
+      tx,
+      { stackSubscriptions: countDistinct(s.id), records: total(d.records) },
+      `FROM ${s} LEFT JOIN ${d} ON ${d.stackSubscriptionId} = ${s.id} WHERE ${s.registrationId} = ?`,
       [id],
     );
     for (const [table, which] of ROWS) await tx.execute(`DELETE FROM ${table} WHERE ${which}`, [id]);
@@ -61,8 +87,8 @@ export async function discardRegistration(
     const result = {
       name,
       cloudId,
-      stackSubscriptions: Number(held?.stackSubscriptions ?? 0),
-      records: Number(held?.records ?? 0),
+      stackSubscriptions: held?.stackSubscriptions ?? 0,
+      records: held?.records ?? 0,
     };
     return {
       result,

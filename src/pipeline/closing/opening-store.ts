@@ -1,14 +1,20 @@
-import { sumOf } from '../../database/dialect.js';
+import { exactSum, holdsThat, literal, total } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias } from '../../database/table.js';
+import type { RowOf } from '../../database/table.js';
 import type { Sql } from '../../database/transaction.js';
-import { canonicalQuantity } from '../../primitives/quantity.js';
 import type { Quantity } from '../../primitives/quantity.js';
 import type { Day } from '../../primitives/windows.js';
+import { stackSubscriptionTable } from '../../tenancy/tenancy.entity.js';
+import { usageDayTotalTable } from '../rollup/rollup.entity.js';
+
+const d = alias(usageDayTotalTable, 'd');
+const s = alias(stackSubscriptionTable, 's');
+
+const DAY = { day: d.reportedDay, records: total(d.records) };
 
 /** A reported day that closes when books are opened, and how many records it holds. */
-export interface OpeningDay {
-  readonly day: Day;
-  readonly records: number;
-}
+export type OpeningDay = Readonly<RowOf<typeof DAY>>;
 
 /** Usage of one meter for one destination on these days, apart for history and for the books. */
 export interface OpeningSum {
@@ -28,42 +34,36 @@ export interface OpeningDays {
 
 /** Reported days with usage up to and including one, oldest first. */
 export async function listOpeningDays(sql: Sql, days: OpeningDays): Promise<OpeningDay[]> {
-  const rows = await sql.query<OpeningDay>(
-    `SELECT d.reported_day AS day, SUM(d.records) AS records
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day <= ?
-      GROUP BY d.reported_day ORDER BY d.reported_day`,
+  return select(
+    sql,
+    DAY,
+    `FROM ${d} JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+      WHERE ${s.registrationId} = ? AND ${d.reportedDay} <= ?
+      GROUP BY ${d.reportedDay} ORDER BY ${d.reportedDay}`,
     [days.registrationId, days.through],
   );
-  return rows.map(({ day, records }) => ({ day, records: Number(records) }));
 }
 
 /** What these days add up to, in the order of its key. */
 export async function listOpeningSums(sql: Sql, days: OpeningDays): Promise<OpeningSum[]> {
-  const isHistory = `CASE WHEN d.reported_day < ${Number(days.booksFrom)} THEN 1 ELSE 0 END`;
-  const rows = await sql.query<Omit<OpeningSum, 'isHistory' | 'quantity'> & { isHistory: number; quantity: string }>(
-    `SELECT ${isHistory} AS isHistory, d.destination_id AS destinationId, d.meter_id AS meterId,
-            ${sumOf(sql.dialect, 'd.quantity')} AS quantity, SUM(d.records) AS records
-       FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? AND d.reported_day <= ?
-      GROUP BY ${isHistory}, d.destination_id, d.meter_id
-      ORDER BY ${isHistory}, d.destination_id, d.meter_id`,
+  const isHistory = holdsThat(`${d.reportedDay} < ${literal(days.booksFrom)}`);
+  const { destinationId, meterId } = d;
+  return select(
+    sql,
+    { isHistory, destinationId, meterId, quantity: exactSum(sql.dialect, d.quantity), records: total(d.records) },
+    `FROM ${d} JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId}
+      WHERE ${s.registrationId} = ? AND ${d.reportedDay} <= ?
+      GROUP BY ${isHistory}, ${destinationId}, ${meterId} ORDER BY ${isHistory}, ${destinationId}, ${meterId}`,
     [days.registrationId, days.through],
   );
-  return rows.map((row) => ({
-    isHistory: Number(row.isHistory) === 1,
-    destinationId: row.destinationId,
-    meterId: row.meterId,
-    quantity: canonicalQuantity(row.quantity),
-    records: Number(row.records),
-  }));
 }
 
 /** Whether a registration holds any usage at all. */
 export async function holdsUsage(sql: Sql, registrationId: number): Promise<boolean> {
-  const rows = await sql.query(
-    `SELECT 1 AS one FROM usage_day_total d JOIN stack_subscription s ON s.id = d.stack_subscription_id
-      WHERE s.registration_id = ? LIMIT 1`,
+  const rows = await select(
+    sql,
+    { day: d.reportedDay },
+    `FROM ${d} JOIN ${s} ON ${s.id} = ${d.stackSubscriptionId} WHERE ${s.registrationId} = ? LIMIT 1`,
     [registrationId],
   );
   return rows.length > 0;

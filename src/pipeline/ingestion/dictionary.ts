@@ -1,11 +1,17 @@
+import { resourceTable, usageSourceTable } from './ingestion.entity.js';
 import type { UsageEntry } from './usage-record.js';
+import { insertRows } from '../../database/change.js';
 import type { Database } from '../../database/database.js';
-import { onDuplicateKeep } from '../../database/dialect.js';
-import type { SqlValue, Tx } from '../../database/transaction.js';
+import { literal } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import type { Column, Kinds, NewRow, Table } from '../../database/table.js';
+import type { Tx } from '../../database/transaction.js';
+import { meterTable } from '../../metering/meter.entity.js';
 import { invariant } from '../../primitives/errors.js';
 import { digest16 } from '../../primitives/ids.js';
 import { ownText } from '../../primitives/own-text.js';
 import { holdOpenState } from '../../registration/registration-store.js';
+import { stackSubscriptionTable } from '../../tenancy/tenancy.entity.js';
 
 /** The integers that stand for what entries name, each list in the order of the entries. */
 export interface IdsOfEntries {
@@ -31,54 +37,35 @@ const DESCRIBED_LENGTH_MAX = 32 * 1024 * 1024;
 const DESCRIPTIONS_MAX = 8;
 const NAMES_PER_STATEMENT_MAX = 400;
 
-/** One kind of name: its table, its key columns, and what is written when it is new. */
-interface Kind {
-  readonly table: string;
-  readonly keyColumn: string;
-  readonly columns: readonly string[];
-}
-
-/** Where names of one kind are looked up. */
-interface Place {
+/** Where names of one kind are looked up: by a column that is unique where the condition holds. */
+interface Place<K extends Kinds> {
   readonly db: Database;
   readonly registrationId: number;
-  readonly kind: Kind;
-  readonly within: string;
+  readonly table: Table<K>;
+  readonly id: Column<number>;
+  readonly key: Column<Key>;
+  readonly within?: string;
 }
 
+type Key = string | Buffer;
+
 /** A name that is not in memory: what it is looked up by, and what is written when it is new. */
-interface Named {
-  readonly key: SqlValue;
-  readonly row: readonly SqlValue[];
+interface Named<K extends Kinds> {
+  readonly key: Key;
+  readonly row: NewRow<K>;
 }
 
 /** How the entries of a batch name things of one kind. `named` is asked for what is not in memory only. */
-interface Naming {
+interface Naming<K extends Kinds> {
   readonly recall: (entry: UsageEntry, index: number) => number | undefined;
   readonly remember: (entry: UsageEntry, index: number, id: number) => void;
-  readonly named: (entry: UsageEntry, index: number) => Named;
+  readonly named: (entry: UsageEntry, index: number) => Named<K>;
 }
 
-const METER: Kind = {
-  table: 'meter',
-  keyColumn: 'meter_guid',
-  columns: ['meter_guid', 'wire_id', 'is_deprecated', 'billed_by_microsoft', 'is_known', 'created_at'],
-};
-const STACK_SUBSCRIPTION: Kind = {
-  table: 'stack_subscription',
-  keyColumn: 'stack_subscription_guid',
-  columns: ['registration_id', 'stack_subscription_guid', 'first_seen_at'],
-};
-const SOURCE: Kind = {
-  table: 'usage_source',
-  keyColumn: 'name',
-  columns: ['registration_id', 'name'],
-};
-const RESOURCE: Kind = {
-  table: 'resource',
-  keyColumn: 'identity',
-  columns: ['stack_subscription_id', 'identity', 'uri_key', 'uri', 'location', 'tags', 'additional_info'],
-};
+const m = meterTable;
+const o = resourceTable;
+const s = stackSubscriptionTable;
+const u = usageSourceTable;
 
 /** A dictionary with an empty memory. One per thread that takes usage in. */
 export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dictionary {
@@ -86,34 +73,44 @@ export function createDictionary(describedLengthMax = DESCRIBED_LENGTH_MAX): Dic
   const registrations = new Map<number, { readonly sources: NameMemory; readonly stackSubscriptions: NameMemory }>();
   return {
     idsOf: async (db, registrationId, entries, now) => {
-      const within = `registration_id = ${Number(registrationId)}`;
       const known = registrations.get(registrationId) ?? {
         sources: new NameMemory(),
         stackSubscriptions: new NameMemory(),
       };
       registrations.set(registrationId, known);
-      const meters = await intern({ db, registrationId, kind: METER, within: '1 = 1' }, entries, {
+      const at = { db, registrationId };
+      const meters = await intern({ ...at, table: m, id: m.id, key: m.meterGuid }, entries, {
         recall: ({ meterGuid }) => memory.meters.get(meterGuid),
         remember: ({ meterGuid }, _, id) => memory.meters.set(meterGuid, id),
         named: ({ meterGuid, meterWireId }) => ({
           key: meterGuid,
-          row: [meterGuid, meterWireId, 0, 'unknown', 0, now],
+          row: {
+            meterGuid,
+            wireId: meterWireId,
+            isDeprecated: false,
+            billedByMicrosoft: 'unknown',
+            isKnown: false,
+            createdAt: now,
+          },
         }),
       });
-      const sources = await intern({ db, registrationId, kind: SOURCE, within }, entries, {
+      const ownSources = `${u.registrationId} = ${literal(registrationId)}`;
+      const sources = await intern({ ...at, table: u, id: u.id, key: u.name, within: ownSources }, entries, {
         recall: ({ source }) => known.sources.get(source),
         remember: ({ source }, _, id) => known.sources.set(source, id),
-        named: ({ source }) => ({ key: source, row: [registrationId, source] }),
+        named: ({ source }) => ({ key: source, row: { registrationId, name: source } }),
       });
-      const stackSubscriptions = await intern({ db, registrationId, kind: STACK_SUBSCRIPTION, within }, entries, {
+      const own = { table: s, id: s.id, key: s.stackSubscriptionGuid };
+      const within = `${s.registrationId} = ${literal(registrationId)}`;
+      const stackSubscriptions = await intern({ ...at, ...own, within }, entries, {
         recall: ({ stackSubscriptionGuid }) => known.stackSubscriptions.get(stackSubscriptionGuid),
         remember: ({ stackSubscriptionGuid }, _, id) => known.stackSubscriptions.set(stackSubscriptionGuid, id),
         named: ({ stackSubscriptionGuid }) => ({
           key: stackSubscriptionGuid,
-          row: [registrationId, stackSubscriptionGuid, now],
+          row: { registrationId, stackSubscriptionGuid, firstSeenAt: now },
         }),
       });
-      const resources = await intern({ db, registrationId, kind: RESOURCE, within: '1 = 1' }, entries, {
+      const resources = await intern({ ...at, table: o, id: o.id, key: o.identity }, entries, {
         recall: (entry, index) => memory.resources.get(stackSubscriptions[index] ?? 0, entry),
         remember: (entry, index, id) => memory.resources.set(stackSubscriptions[index] ?? 0, entry, id),
         named: (entry, index) => namedResource(entry, stackSubscriptions[index] ?? 0),
@@ -187,22 +184,22 @@ export function uriKey(uri: string): Buffer {
   return digest16([uri.toLowerCase()]);
 }
 
-function namedResource(entry: UsageEntry, stackSubscriptionId: number): Named {
-  const { resourceUri, location, tags, additionalInfo } = entry;
-  const key = digest16([String(stackSubscriptionId), resourceUri, location, tags, additionalInfo]);
+function namedResource(entry: UsageEntry, stackSubscriptionId: number) {
+  const { resourceUri: uri, location, tags, additionalInfo } = entry;
+  const identity = digest16([String(stackSubscriptionId), uri, location, tags, additionalInfo]);
   return {
-    key,
-    row: [stackSubscriptionId, key, uriKey(resourceUri), resourceUri, location, tags, additionalInfo],
+    key: identity,
+    row: { stackSubscriptionId, identity, uriKey: uriKey(uri), uri, location, tags, additionalInfo },
   };
 }
 
-async function intern(
-  place: Place,
+async function intern<K extends Kinds>(
+  place: Place<K>,
   entries: readonly UsageEntry[],
-  { recall, remember, named }: Naming,
+  { recall, remember, named }: Naming<K>,
 ): Promise<number[]> {
   const ids = entries.map((entry, index) => recall(entry, index) ?? 0);
-  const unknown = new Map<string, { readonly named: Named; readonly places: number[] }>();
+  const unknown = new Map<string, { readonly named: Named<K>; readonly places: number[] }>();
   entries.forEach((entry, index) => {
     if (ids[index] !== 0) return;
     const name = named(entry, index);
@@ -218,7 +215,7 @@ async function intern(
   );
   for (const [key, { places }] of unknown) {
     const id = found.get(key);
-    invariant(id, `a ${place.kind.table} that was committed can be read`);
+    invariant(id, `a ${place.table} that was committed can be read`);
     for (const index of places) ids[index] = id;
     const [first = 0] = places;
     const entry = entries[first];
@@ -228,33 +225,38 @@ async function intern(
 }
 
 /** Row ids by the text of their key. New names are of a registration that is not discarded meanwhile. */
-async function findOrInsert(
-  { db, registrationId, kind, within }: Place,
-  names: readonly Named[],
+async function findOrInsert<K extends Kinds>(
+  place: Place<K>,
+  names: readonly Named<K>[],
 ): Promise<Map<string, number>> {
-  return db.inTransaction(async (tx) => {
-    const found = await find(tx, kind, within, names);
+  return place.db.inTransaction(async (tx) => {
+    const found = await find(tx, place, names);
     const missing = names.filter(({ key }) => !found.has(keyText(key)));
     if (missing.length === 0) return found;
-    await holdOpenState(tx, registrationId);
-    await tx.insertRows({
-      table: kind.table,
-      columns: kind.columns,
-      rows: missing.map(({ row }) => row),
-      onDuplicate: onDuplicateKeep(tx.dialect, kind.keyColumn),
-    });
-    for (const [key, id] of await find(tx, kind, within, missing)) found.set(key, id);
+    await holdOpenState(tx, place.registrationId);
+    await insertRows(
+      tx,
+      place.table,
+      missing.map(({ row }) => row),
+      'KEEP',
+    );
+    for (const [key, id] of await find(tx, place, missing)) found.set(key, id);
     return found;
   });
 }
 
-async function find(tx: Tx, kind: Kind, within: string, names: readonly Named[]): Promise<Map<string, number>> {
+async function find<K extends Kinds>(
+  tx: Tx,
+  { table, id: idColumn, key: keyColumn, within = '1 = 1' }: Place<K>,
+  names: readonly Named<K>[],
+): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < names.length; start += NAMES_PER_STATEMENT_MAX) {
     const some = names.slice(start, start + NAMES_PER_STATEMENT_MAX);
-    const rows = await tx.query<{ id: number; name: SqlValue }>(
-      `SELECT id, ${kind.keyColumn} AS name FROM ${kind.table}
-        WHERE ${within} AND ${kind.keyColumn} IN (${some.map(() => '?').join(', ')})`,
+    const rows = await select(
+      tx,
+      { id: idColumn, name: keyColumn },
+      `FROM ${table} WHERE ${within} AND ${keyColumn} IN (${some.map(() => '?').join(', ')})`,
       some.map(({ key }) => key),
     );
     for (const { id, name } of rows) found.set(keyText(name), id);
@@ -262,6 +264,6 @@ async function find(tx: Tx, kind: Kind, within: string, names: readonly Named[])
   return found;
 }
 
-function keyText(key: SqlValue): string {
-  return key instanceof Buffer ? key.toString('hex') : String(key);
+function keyText(key: Key): string {
+  return typeof key === 'string' ? key : key.toString('hex');
 }

@@ -2,68 +2,102 @@ import { REPORT_FORM } from './commerce-client.js';
 import type { ReportBatch, ReportLine, LineAnswer } from './commerce-client.js';
 import { NEVER_DUE } from './report-state.js';
 import type { ReportState } from './report-state.js';
+import {
+  usageReportAttemptTable,
+  usageReportDayTable,
+  usageReportLineTable,
+  usageReportMeterTable,
+  usageReportTable,
+} from './report.entity.js';
 import type { UsageReport, UsageReportLine } from './report.entity.js';
 import { among } from '../../access/scope.js';
-import { onDuplicateKeep } from '../../database/dialect.js';
-import { insertRow } from '../../database/transaction.js';
+import { insertRow, insertRows, insertSelected, update } from '../../database/change.js';
+import { expression, firstOf, literal } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias, leftJoined } from '../../database/table.js';
+import type { Column, RowOf } from '../../database/table.js';
 import type { Sql, Tx } from '../../database/transaction.js';
-import { canonicalQuantity } from '../../primitives/quantity.js';
+import { meterTable } from '../../metering/meter.entity.js';
 import { dayText, firstHourOf, hourText } from '../../primitives/windows.js';
 import type { Day } from '../../primitives/windows.js';
-import { DAILY_AGGREGATE_KEY, sameAggregate } from '../closing/daily-aggregate-store.js';
+import { closedDayTable } from '../../registration/closed-day.entity.js';
+import { registrationTable } from '../../registration/registration.entity.js';
+import {
+  cspSubscriptionTable,
+  stackSubscriptionTable,
+  tenantMappingTable,
+  tenantTable,
+} from '../../tenancy/tenancy.entity.js';
+import { dailyAggregateTable, daySealTable } from '../closing/daily-aggregate.entity.js';
+import { sameAggregate } from '../closing/daily-aggregate-store.js';
+import { resourceTable } from '../ingestion/ingestion.entity.js';
+import { destinationTable } from '../routing/destination.entity.js';
 
-/** A closed day that is to be reported and is not yet in reports. */
-export interface UnpreparedDay {
-  readonly registrationId: number;
-  readonly cloudId: string;
-  readonly reportedDay: Day;
-  /** By which it was billed. */
-  readonly routingVersion: number;
-}
+const a = alias(dailyAggregateTable, 'a');
+const c = alias(closedDayTable, 'c');
+const d = alias(destinationTable, 'd');
+const g = alias(registrationTable, 'g');
+const l = alias(usageReportLineTable, 'l');
+const p = usageReportTable;
+const s = alias(stackSubscriptionTable, 's');
+const t = usageReportAttemptTable;
+const x = alias(resourceTable, 'x');
 
 /**
- * Holds where a closed day is to be reported: its registration reports, and the day is no history. The columns are our
- * own names, of the day and of its registration's row.
+ * Holds where a closed day is to be reported: its registration reports, and the day is no history. It is given the
+ * columns of the day and of its registration's row.
  */
-export function isToBeReported(reportedDay: string, registration: string): string {
-  return `${registration}.is_usage_reporting_enabled = 1 AND ${registration}.billing_model <> 'CAPACITY'
-          AND ${reportedDay} >= ${registration}.books_from_day`;
+export function isToBeReported(reportedDay: Column<Day>, registration: typeof registrationTable): string {
+  return `${registration.isUsageReportingEnabled} = 1 AND ${registration.billingModel} <> 'CAPACITY'
+          AND ${reportedDay} >= ${registration.booksFromDay}`;
 }
+
+const sealed = alias(daySealTable, 'p');
+const prepared = leftJoined(usageReportDayTable, 'd');
+
+const UNPREPARED_DAY = {
+  registrationId: sealed.registrationId,
+  cloudId: g.cloudId,
+  reportedDay: sealed.reportedDay,
+  /** By which it was billed. */
+  routingVersion: c.routingVersion,
+};
+/** A closed day that is to be reported and is not yet in reports. */
+export type UnpreparedDay = Readonly<RowOf<typeof UNPREPARED_DAY>>;
 
 /** Closed days that are to be reported, oldest first. */
 export function listUnpreparedDays(sql: Sql, limit: number): Promise<UnpreparedDay[]> {
-  return sql.query<UnpreparedDay>(
-    `SELECT p.registration_id AS registrationId, g.cloud_id AS cloudId, p.reported_day AS reportedDay,
-            c.routing_version AS routingVersion
-       FROM day_seal p
-       JOIN closed_day c ON c.registration_id = p.registration_id AND c.reported_day = p.reported_day
-       JOIN registration g ON g.id = p.registration_id
-       LEFT JOIN usage_report_day d ON d.registration_id = p.registration_id AND d.reported_day = p.reported_day
-      WHERE d.registration_id IS NULL AND ${isToBeReported('p.reported_day', 'g')}
-      ORDER BY p.reported_day, p.registration_id LIMIT ${Number(limit)}`,
+  const { registrationId, reportedDay } = sealed;
+  return select(
+    sql,
+    UNPREPARED_DAY,
+    `FROM ${sealed}
+       JOIN ${c} ON ${c.registrationId} = ${registrationId} AND ${c.reportedDay} = ${reportedDay}
+       JOIN ${g} ON ${g.id} = ${registrationId}
+       LEFT JOIN ${prepared} ON ${prepared.registrationId} = ${registrationId} AND ${prepared.reportedDay} = ${reportedDay}
+      WHERE ${prepared.registrationId} IS NULL AND ${isToBeReported(reportedDay, g)}
+      ORDER BY ${reportedDay}, ${registrationId} LIMIT ${literal(limit)}`,
   );
 }
 
 /** Says that a day is in reports; false when another process has said so. */
 export async function insertReportDay(tx: Tx, day: UnpreparedDay, preparedAt: number): Promise<boolean> {
-  const inserted = await tx.insertRows({
-    table: 'usage_report_day',
-    columns: ['registration_id', 'reported_day', 'prepared_at'],
-    rows: [[day.registrationId, day.reportedDay, preparedAt]],
-    onDuplicate: onDuplicateKeep(tx.dialect, 'reported_day'),
-  });
-  return inserted === 1;
+  const { registrationId, reportedDay } = day;
+  return (await insertRows(tx, usageReportDayTable, [{ registrationId, reportedDay, preparedAt }], 'KEEP')) === 1;
 }
 
 /** The Azure subscription behind each destination of a registration. */
 export async function destinationSubscriptions(sql: Sql, registrationId: number): Promise<ReadonlyMap<number, string>> {
-  const rows = await sql.query<{ id: number; guid: string }>(
-    `SELECT d.id, COALESCE(c.csp_subscription_guid, g.base_subscription_guid) AS guid
-       FROM destination d
-       JOIN registration g ON g.id = d.registration_id
-       LEFT JOIN tenant_mapping m ON m.id = d.tenant_mapping_id
-       LEFT JOIN csp_subscription c ON c.id = m.csp_subscription_id
-      WHERE d.registration_id = ?`,
+  const mapping = leftJoined(tenantMappingTable, 'm');
+  const csp = leftJoined(cspSubscriptionTable, 'c');
+  const rows = await select(
+    sql,
+    { id: d.id, guid: firstOf(csp.cspSubscriptionGuid, g.baseSubscriptionGuid) },
+    `FROM ${d}
+       JOIN ${g} ON ${g.id} = ${d.registrationId}
+       LEFT JOIN ${mapping} ON ${mapping.id} = ${d.tenantMappingId}
+       LEFT JOIN ${csp} ON ${csp.id} = ${mapping.cspSubscriptionId}
+      WHERE ${d.registrationId} = ?`,
     [registrationId],
   );
   return new Map(rows.map(({ id, guid }) => [id, guid]));
@@ -83,7 +117,7 @@ export function insertReport(
     | 'createdAt'
   >,
 ): Promise<number> {
-  return insertRow<UsageReport>(tx, 'usage_report', {
+  return insertRow(tx, p, {
     ...report,
     generation: 0,
     state: 'PENDING',
@@ -103,11 +137,10 @@ const METERS_PER_STATEMENT = 500;
 /** Keeps what the meters of a day are called now. */
 export async function insertReportMeters(tx: Tx, day: UnpreparedDay, meterIds: readonly number[]): Promise<void> {
   for (let start = 0; start < meterIds.length; start += METERS_PER_STATEMENT) {
-    await tx.execute(
-      `INSERT INTO usage_report_meter (registration_id, reported_day, meter_id, name, unit)
-       SELECT ${Number(day.registrationId)}, ${Number(day.reportedDay)}, m.id, m.name, m.unit
-         FROM meter m WHERE ${among('m.id', meterIds.slice(start, start + METERS_PER_STATEMENT))}`,
-    );
+    const { id: meterId, name, unit } = meterTable;
+    const of = { registrationId: literal(day.registrationId), reportedDay: literal(day.reportedDay) };
+    const some = among(meterId, meterIds.slice(start, start + METERS_PER_STATEMENT));
+    await insertSelected(tx, usageReportMeterTable, { ...of, meterId, name, unit }, `FROM ${meterTable} WHERE ${some}`);
   }
 }
 
@@ -117,31 +150,21 @@ export async function insertReportLines(
   reportId: number,
   lines: readonly Omit<UsageReportLine, 'reportId' | 'lineNo' | 'status' | 'code'>[],
 ): Promise<void> {
-  await tx.insertRows({
-    table: 'usage_report_line',
-    columns: ['report_id', 'line_no', ...DAILY_AGGREGATE_KEY, 'status', 'tenant_id'],
-    rows: lines.map((line, index) => [
-      reportId,
-      index + 1,
-      line.stackSubscriptionId,
-      line.reportedDay,
-      line.usageDay,
-      line.meterId,
-      line.resourceId,
-      line.part,
-      'PENDING',
-      line.tenantId,
-    ]),
-    onDuplicate: '',
-  });
+  await insertRows(
+    tx,
+    usageReportLineTable,
+    lines.map(({ stackSubscriptionId, reportedDay, usageDay, meterId, resourceId, part, tenantId }, index) => ({
+      ...{ reportId, lineNo: index + 1 },
+      ...{ stackSubscriptionId, reportedDay, usageDay, meterId, resourceId, part },
+      ...{ status: 'PENDING', tenantId },
+    })),
+  );
 }
 
 /** Reports whose time has come, and those whose sender let its lease run out. */
 export async function listDueReports(sql: Sql, now: number, limit: number): Promise<number[]> {
-  const rows = await sql.query<{ id: number }>(
-    `SELECT id FROM usage_report WHERE due_at <= ? ORDER BY due_at, id LIMIT ${Number(limit)}`,
-    [now],
-  );
+  const due = `FROM ${p} WHERE ${p.dueAt} <= ? ORDER BY ${p.dueAt}, ${p.id} LIMIT ${literal(limit)}`;
+  const rows = await select(sql, { id: p.id }, due, [now]);
   return rows.map(({ id }) => id);
 }
 
@@ -150,101 +173,88 @@ export async function claimReport(
   tx: Tx,
   claim: { readonly id: number; readonly now: number; readonly leaseUntil: number; readonly leaseToken: string },
 ): Promise<boolean> {
-  const { affected } = await tx.execute(
-    `UPDATE usage_report SET state = 'SENDING', due_at = ?, lease_token = ?, attempts = attempts + 1
-      WHERE id = ? AND due_at <= ? AND state IN ('PENDING', 'SENDING')`,
-    [claim.leaseUntil, claim.leaseToken, claim.id, claim.now],
+  const { id, now, leaseUntil, leaseToken } = claim;
+  const attempts = expression(`${p.attempts} + 1`, p.attempts);
+  const claimed = await update(
+    tx,
+    p,
+    { state: 'SENDING', dueAt: leaseUntil, leaseToken, attempts },
+    `${p.id} = ? AND ${p.dueAt} <= ? AND ${p.state} IN ('PENDING', 'SENDING')`,
+    [id, now],
   );
-  if (affected === 0) return false;
-  await tx.execute(
-    `INSERT INTO usage_report_attempt (report_id, attempt_no, started_at, outcome)
-     SELECT id, attempts, ?, 'UNKNOWN' FROM usage_report WHERE id = ?`,
-    [claim.now, claim.id],
+  if (claimed === 0) return false;
+  await insertSelected(
+    tx,
+    usageReportAttemptTable,
+    { reportId: p.id, attemptNo: p.attempts, startedAt: literal(now), outcome: expression("'UNKNOWN'", t.outcome) },
+    `FROM ${p} WHERE ${p.id} = ?`,
+    [id],
   );
   return true;
 }
+
+/** Holds for a report that an attempt has, whose id and token are to be bound. */
+const IS_LEASED = `${p.id} = ? AND ${p.leaseToken} = ? AND ${p.state} = 'SENDING'`;
 
 /** Makes a lease last until another moment; false when another process has taken the report over. */
 export async function renewLease(
   tx: Tx,
   lease: { readonly id: number; readonly leaseUntil: number; readonly leaseToken: string },
 ): Promise<boolean> {
-  const { affected } = await tx.execute(
-    "UPDATE usage_report SET due_at = ? WHERE id = ? AND lease_token = ? AND state = 'SENDING'",
-    [lease.leaseUntil, lease.id, lease.leaseToken],
-  );
-  if (affected === 1) return true;
+  const { id, leaseUntil: dueAt, leaseToken } = lease;
+  if ((await update(tx, p, { dueAt }, IS_LEASED, [id, leaseToken])) === 1) return true;
   // A row that was as asked already does not count as changed.
-  const rows = await tx.query("SELECT id FROM usage_report WHERE id = ? AND lease_token = ? AND state = 'SENDING'", [
-    lease.id,
-    lease.leaseToken,
-  ]);
-  return rows.length === 1;
+  return (await select(tx, { id: p.id }, `FROM ${p} WHERE ${IS_LEASED}`, [id, leaseToken])).length === 1;
 }
 
 /** Ends what waits of a registration whose usage is made up: it is not sent, and cannot be retried. */
 export async function giveUpReports(tx: Tx, registrationId: number, now: number): Promise<void> {
-  await tx.execute(
-    `UPDATE usage_report SET state = 'GIVEN_UP', due_at = ?, lease_token = '', error_code = 'DemoUsage',
-            error_message = 'Usage of the demo is made up.', settled_at = ?
-      WHERE registration_id = ? AND state <> 'ACCEPTED'`,
-    [NEVER_DUE, now, registrationId],
+  const why = { errorCode: 'DemoUsage', errorMessage: 'Usage of the demo is made up.' };
+  await update(
+    tx,
+    p,
+    { state: 'GIVEN_UP', dueAt: NEVER_DUE, leaseToken: '', ...why, settledAt: now },
+    `${p.registrationId} = ? AND ${p.state} <> 'ACCEPTED'`,
+    [registrationId],
   );
 }
 
 /** The report of a row id that is known to exist. */
 export async function getReport(sql: Sql, id: number): Promise<UsageReport> {
-  const [row] = await sql.query<UsageReport>(`SELECT ${REPORT_COLUMNS} FROM usage_report p WHERE p.id = ?`, [id]);
+  const [row] = await select(sql, p, `FROM ${p} WHERE ${p.id} = ?`, [id]);
   if (row === undefined) throw new Error(`There is no report ${id}.`);
-  return asReport(row);
-}
-
-/** Columns of a report `p`. */
-export const REPORT_COLUMNS = `p.id, p.registration_id AS registrationId, p.reported_day AS reportedDay,
-  p.destination_subscription_guid AS destinationSubscriptionGuid, p.batch_no AS batchNo,
-  p.idempotency_key AS idempotencyKey, p.generation, p.line_count AS lineCount, p.state, p.attempts, p.due_at AS dueAt,
-  p.lease_token AS leaseToken, p.receipt, p.error_code AS errorCode, p.error_message AS errorMessage,
-  p.created_at AS createdAt, p.settled_at AS settledAt, p.form`;
-
-/** Long numbers come back as text from one of the drivers. */
-export function asReport(row: UsageReport): UsageReport {
-  return {
-    ...row,
-    dueAt: Number(row.dueAt),
-    createdAt: Number(row.createdAt),
-    settledAt: row.settledAt === null ? null : Number(row.settledAt),
-  };
+  return row;
 }
 
 /** The report as it is sent. Everything in it is frozen, so it is the same every time. */
 export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBatch> {
-  const [registration] = await sql.query<{ cloudId: string }>(
-    'SELECT cloud_id AS cloudId FROM registration WHERE id = ?',
-    [report.registrationId],
-  );
-  const rows = await sql.query<{
-    lineNo: number;
-    usageDay: Day;
-    quantity: string;
-    meterId: string;
-    stackSubscriptionId: string;
-    location: string;
-    resourceUri: string;
-    tenantId: string | null;
-    meterName: string | null;
-    unit: string | null;
-  }>(
-    `SELECT l.line_no AS lineNo, l.usage_day AS usageDay, a.quantity, m.meter_guid AS meterId,
-            s.stack_subscription_guid AS stackSubscriptionId, x.location, x.uri AS resourceUri,
-            t.tenant_guid AS tenantId, n.name AS meterName, n.unit
-       FROM usage_report_line l
-       JOIN daily_aggregate a ON ${sameAggregate('a', 'l')}
-       JOIN meter m ON m.id = l.meter_id
-       JOIN stack_subscription s ON s.id = l.stack_subscription_id
-       JOIN resource x ON x.id = l.resource_id
-       LEFT JOIN tenant t ON t.id = l.tenant_id
-       LEFT JOIN usage_report_meter n ON n.registration_id = ? AND n.reported_day = ? AND n.meter_id = l.meter_id
-      WHERE l.report_id = ? ORDER BY l.line_no`,
+  const { cloudId } = g;
+  const [registration] = await select(sql, { cloudId }, `FROM ${g} WHERE ${g.id} = ?`, [report.registrationId]);
+  const meter = alias(meterTable, 'm');
+  const tenant = leftJoined(tenantTable, 't');
+  const told = leftJoined(usageReportMeterTable, 'n');
+  const rows = await select(
+    sql,
+    {
+      lineNo: l.lineNo,
+      usageDay: l.usageDay,
+      quantity: a.quantity,
+      meterId: meter.meterGuid,
+      stackSubscriptionId: s.stackSubscriptionGuid,
+      location: x.location,
+      resourceUri: x.uri,
+      tenantId: tenant.tenantGuid,
+      meterName: told.name,
+      unit: told.unit,
+    },
+    `FROM ${l}
+       JOIN ${a} ON ${sameAggregate(a, l)}
+       JOIN ${meter} ON ${meter.id} = ${l.meterId}
+       JOIN ${s} ON ${s.id} = ${l.stackSubscriptionId}
+       JOIN ${x} ON ${x.id} = ${l.resourceId}
+       LEFT JOIN ${tenant} ON ${tenant.id} = ${l.tenantId}
+       LEFT JOIN ${told} ON ${told.registrationId} = ? AND ${told.reportedDay} = ? AND ${told.meterId} = ${l.meterId}
+      WHERE ${l.reportId} = ? ORDER BY ${l.lineNo}`,
     [report.registrationId, report.reportedDay, report.id],
   );
   const { form, idempotencyKey, generation, destinationSubscriptionGuid: destinationSubscriptionId } = report;
@@ -256,10 +266,9 @@ export async function readBatch(sql: Sql, report: UsageReport): Promise<ReportBa
     reportedDay,
     destinationSubscriptionId,
     batchNo: report.batchNo,
-    lines: rows.map(({ lineNo, usageDay, quantity, ...line }): ReportLine => ({
+    lines: rows.map(({ lineNo, usageDay, ...line }): ReportLine => ({
       ...line,
       lineId: lineIdOf(report, lineNo),
-      quantity: canonicalQuantity(quantity),
       usageStartTime: hourText(firstHourOf(usageDay)),
       usageEndTime: hourText(firstHourOf(usageDay + 1)),
       destinationSubscriptionId,
@@ -291,24 +300,32 @@ export interface Settlement {
 export async function settleReport(tx: Tx, settlement: Settlement): Promise<boolean> {
   const { id, leaseToken, state, dueAt, endedAt, receipt, code, message } = settlement;
   const settledAt = dueAt === NEVER_DUE ? endedAt : null;
-  const { affected } = await tx.execute(
-    `UPDATE usage_report SET state = ?, due_at = ?, lease_token = '', receipt = COALESCE(?, receipt), error_code = ?,
-            error_message = ?, settled_at = ?
-      WHERE id = ? AND lease_token = ? AND state = 'SENDING'`,
-    [state, dueAt, receipt, code, message, settledAt, id, leaseToken],
+  const settled = await update(
+    tx,
+    p,
+    // A receipt that it has, it keeps.
+    {
+      state,
+      dueAt,
+      leaseToken: '',
+      ...(receipt !== null && { receipt }),
+      errorCode: code,
+      errorMessage: message,
+      settledAt,
+    },
+    IS_LEASED,
+    [id, leaseToken],
   );
-  if (affected === 0) return false;
-  await tx.execute(
-    `UPDATE usage_report_attempt SET ended_at = ?, outcome = ?, code = ?, message = ?
-      WHERE report_id = ? AND attempt_no = ?`,
-    [endedAt, settlement.outcome, code, message, id, settlement.attemptNo],
-  );
+  if (settled === 0) return false;
+  const { attemptNo, outcome } = settlement;
+  const isIt = `${t.reportId} = ? AND ${t.attemptNo} = ?`;
+  await update(tx, t, { endedAt, outcome, code, message }, isIt, [id, attemptNo]);
   return true;
 }
 
 /** Writes what the receiver said of each line. What it once had, it has: a later answer does not take that back. */
 export async function settleLines(tx: Tx, report: UsageReport, answers: readonly LineAnswer[]): Promise<void> {
-  const groups = new Map<string, { status: string; code: string | null; lineNos: number[] }>();
+  const groups = new Map<string, Pick<LineAnswer, 'status' | 'code'> & { readonly lineNos: number[] }>();
   for (const { lineId, status, code } of answers) {
     const name = `${status} ${code ?? ''}`;
     const group = groups.get(name) ?? { status, code, lineNos: [] };
@@ -316,10 +333,8 @@ export async function settleLines(tx: Tx, report: UsageReport, answers: readonly
     groups.set(name, group);
   }
   for (const { status, code, lineNos } of groups.values()) {
-    await tx.execute(
-      `UPDATE usage_report_line SET status = ?, code = ?
-        WHERE report_id = ? AND status IN ('PENDING', 'REJECTED') AND line_no IN (${lineNos.map(Number).join(', ')})`,
-      [status, code, report.id],
-    );
+    const { reportId, status: was, lineNo } = usageReportLineTable;
+    const which = `${reportId} = ? AND ${was} IN ('PENDING', 'REJECTED') AND ${among(lineNo, lineNos)}`;
+    await update(tx, usageReportLineTable, { status, code }, which, [report.id]);
   }
 }

@@ -1,44 +1,46 @@
 import type { DayTotalDelta } from './day-total.js';
+import { usageDayTotalTable } from './rollup.entity.js';
 import { among } from '../../access/scope.js';
-import { added, dayOfHour, incoming, onDuplicate, sumOf } from '../../database/dialect.js';
-import type { Dialect } from '../../database/dialect.js';
+import { insertSelected, insertTuples } from '../../database/change.js';
+import { count, dayOfHour, exactSum, literal } from '../../database/expressions.js';
+import { alias } from '../../database/table.js';
+import type { Column } from '../../database/table.js';
 import type { Tx } from '../../database/transaction.js';
 import { firstHourOf } from '../../primitives/windows.js';
 import type { Day, Hour } from '../../primitives/windows.js';
+import { usageRecordTable } from '../ingestion/ingestion.entity.js';
 
-const KEYS = ['stack_subscription_id', 'usage_day', 'reported_day', 'meter_id', 'destination_id'];
+const d = usageDayTotalTable;
+const r = alias(usageRecordTable, 'r');
+
+const ADD_TO_TOTAL = {
+  key: ['stackSubscriptionId', 'usageDay', 'reportedDay', 'meterId', 'destinationId'],
+  adds: ['quantity', 'records'],
+} as const;
 
 /** Adds what a batch brought. Must run in the transaction that inserts its records. */
 export async function addToDayTotals(tx: Tx, deltas: readonly DayTotalDelta[]): Promise<void> {
-  if (deltas.length === 0) return;
-  await tx.insertRows({
-    table: 'usage_day_total',
-    columns: [...KEYS, 'quantity', 'records'],
-    decimals: ['quantity'],
-    rows: deltas.map((delta) => [
-      delta.stackSubscriptionId,
-      delta.usageDay,
-      delta.reportedDay,
-      delta.meterId,
-      delta.destinationId,
-      delta.quantity,
-      delta.records,
-    ]),
-    onDuplicate: addToTotal(tx.dialect, 'usage_day_total', KEYS),
-  });
-}
-
-/** What follows an insert into a table of totals to add to the row that is there. */
-export function addToTotal(dialect: Dialect, table: string, keys: readonly string[]): string {
-  return onDuplicate(dialect, keys, {
-    quantity: added(dialect, `${table}.quantity`, incoming(dialect, 'quantity')),
-    records: `${table}.records + ${incoming(dialect, 'records')}`,
-  });
+  const rows = deltas.map(
+    (delta) =>
+      [
+        delta.stackSubscriptionId,
+        delta.usageDay,
+        delta.reportedDay,
+        delta.meterId,
+        delta.destinationId,
+        delta.quantity,
+        delta.records,
+      ] as const,
+  );
+  await insertTuples(tx, d, [...ADD_TO_TOTAL.key, ...ADD_TO_TOTAL.adds], rows, ADD_TO_TOTAL);
 }
 
 /** Holds for a record of an open day that goes where usage goes now: not for a correction of a closed day. */
-export function followsRouting(record: string, closedBeforeDay: Day): string {
-  return `(${record}.corrected_day IS NULL OR ${record}.corrected_day >= ${Number(closedBeforeDay)})`;
+export function followsRouting(
+  { correctedDay }: { readonly correctedDay: Column<Day | null> },
+  closedBeforeDay: Day,
+): string {
+  return `(${correctedDay} IS NULL OR ${correctedDay} >= ${literal(closedBeforeDay)})`;
 }
 
 /** Forgets the open totals of some stack subscriptions from a usage day on, to be written anew. */
@@ -51,9 +53,8 @@ export async function deleteOpenDayTotals(
   },
 ): Promise<void> {
   await tx.execute(
-    `DELETE FROM usage_day_total
-      WHERE ${among('stack_subscription_id', what.stackSubscriptionIds)}
-        AND usage_day >= ? AND reported_day >= ?`,
+    `DELETE FROM ${d}
+      WHERE ${among(d.stackSubscriptionId, what.stackSubscriptionIds)} AND ${d.usageDay} >= ? AND ${d.reportedDay} >= ?`,
     [what.usageDayFrom, what.closedBeforeDay],
   );
 }
@@ -72,17 +73,28 @@ export async function addRecordsToDayTotals(
     readonly destinationId: number;
   },
 ): Promise<void> {
-  const reportedDay = dayOfHour(tx.dialect, 'r.reported_hour');
-  await tx.execute(
-    `INSERT INTO usage_day_total (${KEYS.join(', ')}, quantity, records)
-     SELECT r.stack_subscription_id, r.usage_day, ${reportedDay}, r.meter_id, ${Number(what.destinationId)},
-            ${sumOf(tx.dialect, 'r.quantity')}, COUNT(*)
-       FROM usage_record r
-      WHERE ${among('r.stack_subscription_id', what.stackSubscriptionIds)}
-        AND r.reported_hour >= ? AND r.usage_hour >= ? AND r.usage_hour < ?
-        AND ${what.correctedDay === null ? followsRouting('r', what.closedBeforeDay) : `r.corrected_day = ${Number(what.correctedDay)}`}
-      GROUP BY r.stack_subscription_id, r.usage_day, ${reportedDay}, r.meter_id
-     ${addToTotal(tx.dialect, 'usage_day_total', KEYS)}`,
-    [firstHourOf(what.closedBeforeDay), what.usageHours.from, what.usageHours.to],
+  const { closedBeforeDay, correctedDay, usageHours } = what;
+  const { stackSubscriptionId, usageDay, meterId, quantity } = r;
+  const reportedDay = dayOfHour(tx.dialect, r.reportedHour);
+  const which =
+    correctedDay === null ? followsRouting(r, closedBeforeDay) : `${r.correctedDay} = ${literal(correctedDay)}`;
+  await insertSelected(
+    tx,
+    d,
+    {
+      stackSubscriptionId,
+      usageDay,
+      reportedDay,
+      meterId,
+      destinationId: literal(what.destinationId),
+      quantity: exactSum(tx.dialect, quantity),
+      records: count(),
+    },
+    `FROM ${r}
+      WHERE ${among(stackSubscriptionId, what.stackSubscriptionIds)}
+        AND ${r.reportedHour} >= ? AND ${r.usageHour} >= ? AND ${r.usageHour} < ? AND ${which}
+      GROUP BY ${stackSubscriptionId}, ${usageDay}, ${reportedDay}, ${meterId}`,
+    [firstHourOf(closedBeforeDay), usageHours.from, usageHours.to],
+    ADD_TO_TOTAL,
   );
 }

@@ -6,7 +6,8 @@ import { inAuditedTransaction } from '../../access/audited-transaction.js';
 import { WHOLE_BOOKS } from '../../access/scope.js';
 import type { Scope } from '../../access/scope.js';
 import type { Database } from '../../database/database.js';
-import { insertRow, isDuplicateKey } from '../../database/transaction.js';
+import { insertRow, update } from '../../database/change.js';
+import { isDuplicateKey } from '../../database/faults.js';
 import type { Tx } from '../../database/transaction.js';
 import type { Clock } from '../../primitives/clock.js';
 import { DomainError, invariant } from '../../primitives/errors.js';
@@ -15,7 +16,10 @@ import { canonicalGuid } from '../../primitives/ids.js';
 import { bumpRoutingVersion, getRegistration, lockRegistration } from '../../registration/registration-store.js';
 import { tenantNotFound } from '../../tenancy/add-csp-subscription.js';
 import { findTenant, listStackSubscriptions, listTenants } from '../../tenancy/tenancy-store.js';
+import { stackSubscriptionAssignmentTable, stackSubscriptionTable } from '../../tenancy/tenancy.entity.js';
 import type { StackSubscription, StackSubscriptionAssignment } from '../../tenancy/tenancy.entity.js';
+
+const s = stackSubscriptionTable;
 
 /**
  * Says whose a stack subscription is; it may be one that has not sent usage yet. Its open usage moves to the tenant's
@@ -48,7 +52,7 @@ export async function assignStackSubscription(
     const key = { registrationId: seen.id, stackSubscriptionGuid };
     const subscription = await findOrInsert(tx, scope, { ...key, firstSeenAt: clock.now() });
     if (name !== null) {
-      await tx.execute('UPDATE stack_subscription SET name = ? WHERE id = ?', [name, subscription.id]);
+      await update(tx, s, { name }, `${s.id} = ?`, [subscription.id]);
     }
     const renamed = { ...subscription, name: name ?? subscription.name, tenantId: tenant.id };
     const owner = await ownerOf(tx, subscription);
@@ -103,7 +107,7 @@ async function findOrInsert(
     ]);
   }
   const row = { ...key, tenantId: null, name: null };
-  await insertRow<StackSubscription>(tx, 'stack_subscription', row).catch((error: unknown) => {
+  await insertRow(tx, s, row).catch((error: unknown) => {
     // Its first usage arrived at the same moment.
     if (!isDuplicateKey(error)) throw error;
   });
@@ -113,14 +117,10 @@ async function findOrInsert(
 }
 
 async function assign(tx: Tx, assignment: Omit<StackSubscriptionAssignment, 'id'>): Promise<void> {
-  await tx.execute(
-    `UPDATE stack_subscription_assignment SET superseded_version = ?
-      WHERE stack_subscription_id = ? AND superseded_version = 0`,
-    [assignment.createdVersion, assignment.stackSubscriptionId],
-  );
-  await insertRow<StackSubscriptionAssignment>(tx, 'stack_subscription_assignment', assignment);
-  await tx.execute('UPDATE stack_subscription SET tenant_id = ? WHERE id = ?', [
-    assignment.tenantId,
-    assignment.stackSubscriptionId,
-  ]);
+  const { stackSubscriptionId, tenantId, createdVersion } = assignment;
+  const a = stackSubscriptionAssignmentTable;
+  const inForce = `${a.stackSubscriptionId} = ? AND ${a.supersededVersion} = 0`;
+  await update(tx, a, { supersededVersion: createdVersion }, inForce, [stackSubscriptionId]);
+  await insertRow(tx, a, assignment);
+  await update(tx, s, { tenantId }, `${s.id} = ?`, [stackSubscriptionId]);
 }

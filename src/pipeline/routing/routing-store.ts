@@ -1,8 +1,30 @@
+import { destinationTable } from './destination.entity.js';
 import type { MappingStep, RoutingTable } from './destination.js';
 import { among } from '../../access/scope.js';
+import { insertRow, insertRows, update } from '../../database/change.js';
+import { literal } from '../../database/expressions.js';
+import { select } from '../../database/select.js';
+import { alias, leftJoined } from '../../database/table.js';
+import type { Column, RowOf } from '../../database/table.js';
 import type { Sql, Tx } from '../../database/transaction.js';
 import { invariant } from '../../primitives/errors.js';
 import type { Day } from '../../primitives/windows.js';
+import {
+  stackSubscriptionAssignmentTable,
+  stackSubscriptionTable,
+  tenantMappingTable,
+  tenantTable,
+} from '../../tenancy/tenancy.entity.js';
+import { closedDayTable } from '../../registration/closed-day.entity.js';
+import { correctionDayTable } from '../ingestion/ingestion.entity.js';
+
+const a = alias(stackSubscriptionAssignmentTable, 'a');
+const c = alias(correctionDayTable, 'c');
+const d = destinationTable;
+const m = alias(tenantMappingTable, 'm');
+const s = alias(stackSubscriptionTable, 's');
+const t = alias(tenantTable, 't');
+const x = alias(closedDayTable, 'x');
 
 /** How many versions of routing tables are remembered before the memory is emptied. */
 const REMEMBERED_MAX = 500;
@@ -33,27 +55,33 @@ export function createRoutingTables(): RoutingTables {
 
 /** Reads what holds at a routing version; inside the transaction that makes the version, it sees the new one. */
 export async function loadRoutingTable(sql: Sql, registrationId: number, version: number): Promise<RoutingTable> {
-  const holds = (alias: string) =>
-    `${alias}.created_version <= ${version} AND (${alias}.superseded_version = 0 OR ${alias}.superseded_version > ${version})`;
-  const fallbacks = await sql.query<{ id: number; reason: string }>(
-    'SELECT id, reason FROM destination WHERE registration_id = ? AND mapping_key = 0',
+  const fallbacks = await select(
+    sql,
+    { id: d.id, reason: d.reason },
+    `FROM ${d} WHERE ${d.registrationId} = ? AND ${d.mappingKey} = 0`,
     [registrationId],
   );
-  const assignments = await sql.query<{ stackSubscriptionId: number; tenantId: number }>(
-    `SELECT a.stack_subscription_id AS stackSubscriptionId, a.tenant_id AS tenantId
-       FROM stack_subscription_assignment a
-       JOIN stack_subscription s ON s.id = a.stack_subscription_id
-      WHERE s.registration_id = ? AND ${holds('a')}`,
+  const assignments = await select(
+    sql,
+    { stackSubscriptionId: a.stackSubscriptionId, tenantId: a.tenantId },
+    `FROM ${a} JOIN ${s} ON ${s.id} = ${a.stackSubscriptionId} WHERE ${s.registrationId} = ? AND ${holdsAt(version, a)}`,
     [registrationId],
   );
-  const steps = await sql.query<MappingStep & { tenantId: number }>(
-    `SELECT m.tenant_id AS tenantId, m.id AS mappingId, m.effective_from AS effectiveFrom,
-            m.csp_subscription_id AS cspSubscriptionId, d.id AS destinationId
-       FROM tenant_mapping m
-       JOIN tenant t ON t.id = m.tenant_id
-       LEFT JOIN destination d ON d.tenant_mapping_id = m.id
-      WHERE t.registration_id = ? AND ${holds('m')}
-      ORDER BY m.tenant_id, m.effective_from`,
+  const own = leftJoined(destinationTable, 'd');
+  const steps = await select(
+    sql,
+    {
+      tenantId: m.tenantId,
+      mappingId: m.id,
+      effectiveFrom: m.effectiveFrom,
+      cspSubscriptionId: m.cspSubscriptionId,
+      destinationId: own.id,
+    },
+    `FROM ${m}
+       JOIN ${t} ON ${t.id} = ${m.tenantId}
+       LEFT JOIN ${own} ON ${own.tenantMappingId} = ${m.id}
+      WHERE ${t.registrationId} = ? AND ${holdsAt(version, m)}
+      ORDER BY ${m.tenantId}, ${m.effectiveFrom}`,
     [registrationId],
   );
   const fallback = (reason: string) => {
@@ -77,12 +105,22 @@ export async function loadRoutingTable(sql: Sql, registrationId: number, version
   };
 }
 
-/** A closed day of a stack subscription that is corrected in open ones, and the version that closed it. */
-export interface ClosedCorrections {
-  readonly stackSubscriptionId: number;
-  readonly correctedDay: Day;
-  readonly routingVersion: number;
+/** Holds for what was so at a routing version. */
+function holdsAt(
+  version: number,
+  { createdVersion, supersededVersion }: Readonly<Record<'createdVersion' | 'supersededVersion', Column<number>>>,
+): string {
+  const at = literal(version);
+  return `${createdVersion} <= ${at} AND (${supersededVersion} = 0 OR ${supersededVersion} > ${at})`;
 }
+
+const CLOSED_CORRECTIONS = {
+  stackSubscriptionId: c.stackSubscriptionId,
+  correctedDay: c.correctedDay,
+  routingVersion: x.routingVersion,
+};
+/** A closed day of a stack subscription that is corrected in open ones, and the version that closed it. */
+export type ClosedCorrections = Readonly<RowOf<typeof CLOSED_CORRECTIONS>>;
 
 /** Which closed days of these stack subscriptions are corrected in open ones. */
 export function listClosedCorrections(
@@ -93,28 +131,24 @@ export function listClosedCorrections(
     readonly closedBeforeDay: Day;
   },
 ): Promise<ClosedCorrections[]> {
-  return sql.query<ClosedCorrections>(
-    `SELECT DISTINCT c.stack_subscription_id AS stackSubscriptionId, c.corrected_day AS correctedDay,
-            x.routing_version AS routingVersion
-       FROM correction_day c
-       JOIN closed_day x ON x.registration_id = ? AND x.reported_day = c.corrected_day
-      WHERE ${among('c.stack_subscription_id', what.stackSubscriptionIds)}
-        AND c.reported_day >= ? AND c.corrected_day < ?`,
+  return select(
+    sql,
+    CLOSED_CORRECTIONS,
+    `FROM ${c}
+       JOIN ${x} ON ${x.registrationId} = ? AND ${x.reportedDay} = ${c.correctedDay}
+      WHERE ${among(c.stackSubscriptionId, what.stackSubscriptionIds)}
+        AND ${c.reportedDay} >= ? AND ${c.correctedDay} < ?
+      GROUP BY ${c.stackSubscriptionId}, ${c.correctedDay}, ${x.routingVersion}`,
     [what.registrationId, what.closedBeforeDay, what.closedBeforeDay],
   );
 }
 
 /** The two ways onto the base subscription. Made with the registration, so that usage always has somewhere to go. */
 export async function insertFallbackDestinations(tx: Tx, registrationId: number): Promise<void> {
-  await tx.insertRows({
-    table: 'destination',
-    columns: ['registration_id', 'reason', 'tenant_mapping_id', 'mapping_key'],
-    rows: [
-      [registrationId, 'TENANT_NOT_MAPPED', null, 0],
-      [registrationId, 'TENANT_UNKNOWN', null, 0],
-    ],
-    onDuplicate: '',
-  });
+  await insertRows(tx, d, [
+    { registrationId, reason: 'TENANT_NOT_MAPPED', tenantMappingId: null, mappingKey: 0 },
+    { registrationId, reason: 'TENANT_UNKNOWN', tenantMappingId: null, mappingKey: 0 },
+  ]);
 }
 
 /** Begins a new step of a tenant's billing history, with its destination where it maps. */
@@ -130,27 +164,25 @@ export async function insertMappingStep(
     readonly by: string;
   },
 ): Promise<number> {
-  const { insertedId } = await tx.execute(
-    `INSERT INTO tenant_mapping (tenant_id, csp_subscription_id, effective_from, created_version,
-       superseded_version, created_at, created_by) VALUES (?, ?, ?, ?, 0, ?, ?)`,
-    [step.tenantId, step.cspSubscriptionId, step.effectiveFrom, step.version, step.at, step.by],
-  );
-  if (step.cspSubscriptionId !== null) {
-    await tx.execute(
-      `INSERT INTO destination (registration_id, reason, tenant_mapping_id, mapping_key)
-       VALUES (?, 'MAPPED', ?, ?)`,
-      [step.registrationId, insertedId, insertedId],
-    );
+  const { registrationId, tenantId, cspSubscriptionId, effectiveFrom } = step;
+  const id = await insertRow(tx, tenantMappingTable, {
+    tenantId,
+    cspSubscriptionId,
+    effectiveFrom,
+    createdVersion: step.version,
+    supersededVersion: 0,
+    createdAt: step.at,
+    createdBy: step.by,
+  });
+  if (cspSubscriptionId !== null) {
+    await insertRow(tx, d, { registrationId, reason: 'MAPPED', tenantMappingId: id, mappingKey: id });
   }
-  return insertedId;
+  return id;
 }
 
 /** Ends every step of the tenant that begins at this hour or later. They are kept, as what once held. */
 export async function supersedeSteps(tx: Tx, tenantId: number, from: number, version: number): Promise<number> {
-  const { affected } = await tx.execute(
-    `UPDATE tenant_mapping SET superseded_version = ?
-      WHERE tenant_id = ? AND effective_from >= ? AND superseded_version = 0`,
-    [version, tenantId, from],
-  );
-  return affected;
+  const n = tenantMappingTable;
+  const later = `${n.tenantId} = ? AND ${n.effectiveFrom} >= ? AND ${n.supersededVersion} = 0`;
+  return update(tx, n, { supersededVersion: version }, later, [tenantId, from]);
 }

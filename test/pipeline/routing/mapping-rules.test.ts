@@ -1,5 +1,5 @@
 import { WHOLE_BOOKS } from '../../../src/access/scope.js';
-import { isDuplicateKey } from '../../../src/database/transaction.js';
+import { isDuplicateKey } from '../../../src/database/faults.js';
 import { closeDays } from '../../../src/pipeline/closing/close-days.js';
 import { mapTenant, unmapTenant } from '../../../src/pipeline/routing/map-tenant.js';
 import { dayOf, hourOf } from '../../../src/primitives/windows.js';

@@ -1,67 +1,18 @@
+/** How many rows go to a server that speaks MySQL's protocol. */
 import { Readable } from 'node:stream';
-import type BetterSqlite3 from 'better-sqlite3';
 import { escape } from 'mysql2';
-import type { PoolConnection, QueryError, QueryOptions, ResultSetHeader } from 'mysql2';
+import type { PoolConnection, QueryOptions, ResultSetHeader } from 'mysql2';
 import type { DataSource, QueryRunner } from 'typeorm';
 
-import { onDuplicateKeep } from './dialect.js';
-import type { OnStatement, SqlValue } from './statement.js';
+import type { Fault, SqlText } from './dialect.js';
+import { insertInto } from './statement.js';
+import type { OnStatement, Rows, RowsToLoad, SqlValue } from './statement.js';
 import { invariant } from '../primitives/errors.js';
-
-interface NewRows {
-  readonly table: string;
-  readonly columns: readonly string[];
-  /** Columns that hold exact decimals: their text is a number literal where the server has decimals. */
-  readonly decimals?: readonly string[];
-}
-
-/** Many rows for a table that may hold some of them, in the order in which they are to be written. */
-export interface Rows extends NewRows {
-  readonly rows: readonly (readonly SqlValue[])[];
-  /** What to do with a row that is already there; see `onDuplicate` and `onDuplicateKeep`. */
-  readonly onDuplicate: string;
-}
-
-/** Rows to be loaded, each made when it is written: thousands of them at hand at once cost more than they do. */
-export interface RowsToLoad<Item> extends NewRows {
-  readonly items: readonly Item[];
-  readonly rowOf: (item: Item) => readonly SqlValue[];
-  /** Columns that hold bytes; the rows have them in hex. */
-  readonly digests: readonly string[];
-}
 
 const ROWS_PER_STATEMENT_MAX = 1_000;
 /** Rows that are sent as one piece: even the longest ones fit into the smallest packet that servers allow. */
 const ROWS_PER_PIECE_MAX = 500;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
-
-/** One prepared statement run for each row: measured faster on SQLite than rows in one statement. */
-export function insertOnSqlite(runner: QueryRunner, insert: Rows, onStatement: OnStatement): number {
-  const marks = insert.columns.map(() => '?').join(', ');
-  const text = `${insertInto(insert)} (${marks}) ${insert.onDuplicate}`;
-  const statement = prepareOnSqlite(runner, text, onStatement);
-  let affected = 0;
-  for (const row of insert.rows) affected += statement.run(...row).changes;
-  return affected;
-}
-
-/** Rows that are not there yet; one that is there under any key stays as it is. */
-export function loadOnSqlite<Item>(runner: QueryRunner, load: RowsToLoad<Item>, onStatement: OnStatement): number {
-  const marks = load.columns.map((column) => (load.digests.includes(column) ? 'unhex(?)' : '?')).join(', ');
-  const text = `${insertInto(load)} (${marks}) ${onDuplicateKeep('sqlite', '')}`;
-  const statement = prepareOnSqlite(runner, text, onStatement);
-  let affected = 0;
-  for (const item of load.items) affected += statement.run(...load.rowOf(item)).changes;
-  return affected;
-}
-
-function prepareOnSqlite(runner: QueryRunner, text: string, onStatement: OnStatement): BetterSqlite3.Statement {
-  const { databaseConnection } = runner.dataSource.driver as unknown as {
-    databaseConnection: BetterSqlite3.Database;
-  };
-  onStatement(text);
-  return databaseConnection.prepare(text);
-}
 
 /** Statements of many rows with their values written out: the driver's own binding costs more than the insert. */
 export async function insertOnMysql(runner: QueryRunner, insert: Rows, onStatement: OnStatement): Promise<number> {
@@ -86,13 +37,14 @@ export async function loadOnMysql<Item>(
   runner: QueryRunner,
   load: RowsToLoad<Item>,
   onStatement: OnStatement,
+  faultOf: (error: unknown) => Fault | null,
 ): Promise<number> {
   if (load.items.length === 0) return 0;
   if (!withoutLocalFiles.has(runner.dataSource)) {
     try {
       return await loadInfile(runner, load, onStatement);
     } catch (error) {
-      if (!isLocalFileRefused(error)) throw error;
+      if (faultOf(error) !== 'NO_LOCAL_FILES') throw error;
       withoutLocalFiles.add(runner.dataSource);
     }
   }
@@ -100,18 +52,17 @@ export async function loadOnMysql<Item>(
   const rows = load.items.map((item) =>
     load.rowOf(item).map((value, column) => (bytes.includes(column) ? Buffer.from(String(value), 'hex') : value)),
   );
-  const insert = { ...load, rows, onDuplicate: onDuplicateKeep('mysql', load.columns[0] ?? '') };
+  const insert = { ...load, rows, onDuplicate: onDuplicateKeep(load.columns[0] ?? '') };
   return insertOnMysql(runner, insert, onStatement);
+}
+
+/** What follows an insert to leave a row that is already there, under any key, as it is. */
+export function onDuplicateKeep(column: SqlText): string {
+  return `ON DUPLICATE KEY UPDATE ${column} = ${column}`;
 }
 
 /** Servers that said so once. */
 const withoutLocalFiles = new WeakSet<DataSource>();
-
-function isLocalFileRefused(error: unknown): boolean {
-  const { errno } = (error ?? {}) as Partial<QueryError>;
-  // ER_NOT_ALLOWED_COMMAND, ER_LOAD_INFILE_CAPABILITY_DISABLED (MariaDB), ER_CLIENT_LOCAL_FILES_DISABLED (MySQL)
-  return errno === 1148 || errno === 4166 || errno === 3948;
-}
 
 async function loadInfile<Item>(
   runner: QueryRunner,
@@ -172,10 +123,6 @@ async function send(runner: QueryRunner, options: QueryOptions): Promise<ResultS
   return new Promise((resolve, reject) => {
     connection.query<ResultSetHeader>(options, (error, result) => (error === null ? resolve(result) : reject(error)));
   });
-}
-
-function insertInto(insert: NewRows): string {
-  return `INSERT INTO ${insert.table} (${insert.columns.join(', ')}) VALUES`;
 }
 
 function literal(row: readonly SqlValue[], decimals: ReadonlySet<number>): string {

@@ -1,12 +1,17 @@
-import type { DemoStamp } from './books-kind.js';
-import { refusalOf } from './books-kind.js';
-import { lockBooks, setBooksKind } from './books-store.js';
 import type { By } from '../access/actor.js';
+import { auditHeadTable } from '../access/audit.entity.js';
 import { inAuditedTransaction } from '../access/audited-transaction.js';
+import { refusalOf } from '../books/books-kind.js';
+import type { DemoStamp } from '../books/books-kind.js';
+import { lockBooks, setBooksKind } from '../books/books-store.js';
 import type { Database } from '../database/database.js';
+import { select } from '../database/select.js';
 import type { Tx } from '../database/transaction.js';
 import type { Clock } from '../primitives/clock.js';
 import { DomainError } from '../primitives/errors.js';
+import { registrationTable } from '../registration/registration.entity.js';
+
+const g = registrationTable;
 
 /**
  * Makes books that nobody has used the demo's; the demo's own stay so. Throws BOOKS_ARE_LIVE for books in which
@@ -39,14 +44,18 @@ export async function claimForDemo(
 }
 
 async function findStranger(tx: Tx, stamps: readonly DemoStamp[]): Promise<string | null> {
-  const registrations = await tx.query<DemoStamp>('SELECT name, cloud_id AS cloudId FROM registration ORDER BY id');
+  const registrations = await select(tx, { name: g.name, cloudId: g.cloudId }, `FROM ${g} ORDER BY ${g.id}`);
   const isOurs = (one: DemoStamp) => stamps.some(({ name, cloudId }) => name === one.name && cloudId === one.cloudId);
   return registrations.find((one) => !isOurs(one))?.name ?? null;
 }
 
 /** No registration, and nothing that was ever changed: the audit log tells of everything. */
 async function isUntouched(tx: Tx): Promise<boolean> {
-  const registrations = await tx.query('SELECT id FROM registration LIMIT 1');
-  const changes = await tx.query('SELECT id FROM audit_head WHERE sequence > 0');
+  const registrations = await select(tx, { id: g.id }, `FROM ${g} LIMIT 1`);
+  const changes = await select(
+    tx,
+    { id: auditHeadTable.id },
+    `FROM ${auditHeadTable} WHERE ${auditHeadTable.sequence} > 0`,
+  );
   return registrations.length + changes.length === 0;
 }
