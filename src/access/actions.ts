@@ -49,7 +49,7 @@ const ROLES_OF = {
 export type Action = keyof typeof ROLES_OF;
 export type Roles = readonly Role[];
 
-/** The roles that may do it: the same array each time. */
+/** The roles that may do it. */
 export function rolesFor(action: Action): Roles {
   return ROLES_OF[action];
 }

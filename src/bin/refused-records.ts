@@ -28,7 +28,7 @@ const NEXT: Readonly<Record<RejectionCode, string>> = {
   CORRECTION_OF_CORRECTION: 'Name the record itself in `corrects`, and ingest the file again.',
   CORRECTION_BELOW_ZERO: 'Send at most what its record and its corrections come to, and ingest the file again.',
   CORRECTED_RECORD_IS_HISTORY:
-    'Nothing: usage of before the first day of the books is reported to nobody from here. It can be corrected while books are set up.',
+    'Nothing is to be done here: usage before the first day of the books is in no report. It can be corrected only while the books are set up.',
   WINDOW_CLOSED:
     'They are in quarantine. The mutation replayQuarantined takes them in under the current day: see "Quarantine" in docs/operations.md.',
   RECORD_CONFLICT:

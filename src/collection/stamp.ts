@@ -156,7 +156,7 @@ function notLive(books: string): StampError {
   const what = books === 'DEMO' ? 'demo books' : 'books that mix a demo with others';
   return new StampError(
     'REFUSED',
-    `The source is a gateway with ${what}: pull from a stamp, or from a gateway whose books are its own.`,
+    `The source is a gateway with ${what}: pull from a stamp, or from a gateway whose books are live.`,
     books === 'DEMO' ? 'BOOKS_ARE_DEMO' : 'BOOKS_ARE_MIXED',
   );
 }

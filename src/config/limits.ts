@@ -31,7 +31,7 @@ export const LIMITS = {
     'UNKNOWN_METERS_MAX',
     250,
     [0, 100_000],
-    'Meters that no catalogue knows and usage of one registration names; records of more wait in quarantine.',
+    'Unknown meters that usage of one registration may name; records that name more are quarantined.',
   ),
   // What it costs.
   costMax: whole('COST_MAX', 20_000, [100, 10_000_000], 'Points that one operation may cost, computed before it runs.'),

@@ -30,7 +30,7 @@ export function readJsonBody(
   if (hasMoreValues(bytes, valuesMax)) {
     throw new DomainError(
       'BATCH_TOO_LARGE',
-      `The body has more than the ${valuesMax} values of GRAPHQL_VALUES_MAX. Send less at once; usage in batches goes to /v1/usage.`,
+      `The body has more than ${valuesMax} values (GRAPHQL_VALUES_MAX). Send less at once, and batches of usage to /v1/usage.`,
     );
   }
   try {

@@ -66,7 +66,7 @@ describeEachDatabase('usage-gateway ingest', (server) => {
       const { code, stdout, stderr } = await cli.start(command('-'), { env, input: `${line}\n${line}\n` }).ended;
       expect([code === 0, stdout]).toEqual([false, '']);
       expect(stderr).toContain(
-        'Standard input: Its lines are provider usage. Put the rows of one reported hour into one file',
+        'Standard input: Its lines are rows of Azure usage. Put the rows of one reported hour into one file',
       );
     }
   });

@@ -198,8 +198,7 @@ describeEachDatabase('a gateway in front of a gateway', (server) => {
       {
         event: 'failed',
         code: 'BOOKS_ARE_DEMO',
-        message:
-          'The source is a gateway with demo books: pull from a stamp, or from a gateway whose books are its own.',
+        message: 'The source is a gateway with demo books: pull from a stamp, or from a gateway whose books are live.',
       },
     ]);
     expect(await b.app.db.reader.query('SELECT COUNT(*) AS records FROM usage_record')).toMatchObject([{ records: 0 }]);

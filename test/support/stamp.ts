@@ -31,7 +31,7 @@ export type StampAnswer =
 export interface FakeStamp {
   readonly url: string;
   readonly requests: StampRequest[];
-  answer: (request: StampRequest) => StampAnswer;
+  answer: (request: StampRequest) => StampAnswer | Promise<StampAnswer>;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function openStamp(answer: FakeStamp['answer']): Promise<FakeStamp>
         url: stamp.url,
       };
       requests.push(request);
-      send(response, stamp.answer(request));
+      void Promise.resolve(stamp.answer(request)).then((answer) => send(response, answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -60,7 +60,7 @@ class UpsertMeterPayload {
 export class MeterResolver {
   @Query(() => MeterConnection, {
     description:
-      "What is measured: Microsoft's meters, those that an operator described, and other ids that usage names which is yours to see.",
+      "Meters: Microsoft's own, those that an operator described, and unknown ids that usage names, if you may see that usage.",
   })
   async meters(@Ctx() context: GatewayContext, @Args(() => MetersArgs) args: MetersArgs): Promise<Connection<Meter>> {
     const page = pageOf(context, 'meters', args);

@@ -169,7 +169,7 @@ const OF_CORRECTION: Rejection = {
 const OF_HISTORY: Rejection = {
   code: 'CORRECTED_RECORD_IS_HISTORY',
   message:
-    'The record that this one corrects is of before the first day of the books: no report holds it, nor may one hold a difference to it.',
+    'The corrected record lies before the first day of the books. No report holds it, so none may hold a correction of it.',
   field: 'corrects',
 };
 

@@ -165,7 +165,7 @@ function refuseResponseInLines(text: string): void {
   if (!Array.isArray(first['value']) && !isJsonObject(first['properties'] ?? null)) return;
   throw new DomainError(
     'INVALID_INPUT',
-    'Its lines are provider usage. Put the rows of one reported hour into one file, {"value": [row, …]}, and say the hour with --reported-hour.',
+    'Its lines are rows of Azure usage. Put the rows of one reported hour into one file, {"value": [row, …]}, and say the hour with --reported-hour.',
   );
 }
 

@@ -53,7 +53,7 @@ export function withinMeters(deliveries: readonly Delivery[], meters: readonly (
 const ONE_METER_TOO_MANY: Rejection = {
   code: 'TOO_MANY_UNKNOWN_METERS',
   message:
-    'No catalogue knows this meter, and usage of the registration names as many unknown ones as it may. Check the meter; where it is right, have an operator describe it with upsertMeter, or raise UNKNOWN_METERS_MAX, and send the record again.',
+    'This meter is in no catalogue, and usage of the registration already names as many unknown meters as it may. Check the meter id. If it is right, ask an operator to describe it with upsertMeter or to raise UNKNOWN_METERS_MAX, and send the record again.',
   field: 'meterId',
 };
 

@@ -172,7 +172,7 @@ async function existing(path: string): Promise<z.infer<typeof manifest> | null> 
 }
 
 function notOurs(path: string): CommerceError {
-  return new CommerceError('InvalidResponse', `The ${MANIFEST} of ${basename(path)} is none that was written here.`);
+  return new CommerceError('InvalidResponse', `The ${MANIFEST} of ${basename(path)} was not written by this gateway.`);
 }
 
 /** The system's name for what went wrong. */
